@@ -1,0 +1,96 @@
+"""Question set -> outcomes: what each system found for each question, and what the whole tool answered."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eval.questions import Question, QuestionSet
+from qa import dialogue
+from qa.extract import Selection, select
+from qa.gold import Anchor
+from qa.index import Index, bm25, build, tfidf
+from qa.index.index import Array
+from qa.retrieve import query, retrieve
+
+__all__ = ["SYSTEMS", "Outcome", "run"]
+
+DEPTH = 10
+System = Callable[[Index, str], Sequence[int]]
+
+
+def _by(scorer: Callable[[Index, Sequence[int]], Array]) -> System:
+    def ranking(index: Index, question: str) -> Sequence[int]:
+        scores = scorer(index, query(index, question).known)
+        order = np.lexsort((np.arange(len(scores)), -scores))[:DEPTH]
+        return [int(passage) for passage in order if scores[passage] > 0]
+
+    return ranking
+
+
+def _fused(index: Index, question: str) -> Sequence[int]:
+    return [int(passage) for passage in retrieve(index, query(index, question)).passages[:DEPTH]]
+
+
+SYSTEMS: dict[str, System] = {"bm25": _by(bm25), "tfidf": _by(tfidf), "fused": _fused}
+"""The retriever's parts, and the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happened to one question: ranks from 1, None for not found."""
+
+    question: Question
+    ranks: dict[str, int | None]
+    sentence: int | None
+    confidence: float
+    answered: bool
+    quotes: tuple[str, ...]
+    seconds: float
+
+
+def run(questions: QuestionSet, chosen: Iterable[Question] | None = None) -> list[Outcome]:
+    """Ask every question, or the chosen ones, of an index of the set's documents."""
+    index = build(questions.documents)
+    return [_outcome(index, question) for question in (questions.questions if chosen is None else chosen)]
+
+
+def _outcome(index: Index, question: Question) -> Outcome:
+    text = dialogue.standalone(question.text, question.history)
+    began = time.perf_counter()
+    asked = query(index, text)
+    selection = select(index, asked, retrieve(index, asked), k=DEPTH)
+    seconds = time.perf_counter() - began
+    ranks = {name: _passage_rank(index, system(index, text), question.anchors) for name, system in SYSTEMS.items()}
+    return Outcome(
+        question=question,
+        ranks=ranks,
+        sentence=_quote_rank(selection, question.anchors),
+        confidence=selection.confidence,
+        answered=selection.answered,
+        quotes=tuple(quote.text for quote in selection.quotes[:3]),
+        seconds=seconds,
+    )
+
+
+def _passage_rank(index: Index, ranking: Sequence[int], anchors: Sequence[Anchor]) -> int | None:
+    for rank, passage in enumerate(ranking, 1):
+        start, end = index.passage_range(passage)
+        if _holds(index.document_of(passage).path, start, end, anchors):
+            return rank
+    return None
+
+
+def _quote_rank(selection: Selection, anchors: Sequence[Anchor]) -> int | None:
+    """Rank of the first quote that holds a whole evidence, whether or not the tool went on to refuse."""
+    for rank, quote in enumerate(selection.quotes, 1):
+        if _holds(quote.path, quote.start, quote.end, anchors):
+            return rank
+    return None
+
+
+def _holds(path: str, start: int, end: int, anchors: Sequence[Anchor]) -> bool:
+    return any(anchor.path == path and start <= anchor.start and anchor.end <= end for anchor in anchors)

@@ -1,0 +1,157 @@
+"""Document -> passages.
+
+A passage is what is found: some 80 to 160 words that belong together. It follows the document: it never crosses a
+heading of the same or a higher level, never cuts a sentence, and keeps a list or a short paragraph with the paragraph
+that introduces it. Passages cover every non-blank character of the text exactly once, in order.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from qa.model import Block, Document, Passage, Sentence
+from qa.text import sentence_spans, trim
+
+__all__ = ["CHUNKING", "MAX_WORDS", "MIN_WORDS", "passages"]
+
+CHUNKING = "blocks-1"
+"""Names these rules in an index's manifest; a change to what a passage is needs a new name."""
+
+MIN_WORDS = 80
+MAX_WORDS = 160
+_SHORT = MIN_WORDS // 2
+"""Words below which a paragraph stays with what stands before it."""
+
+_MAX_SENTENCE = 2_000
+"""Characters after which text without sentence ends, such as a log, is cut at a line or, failing that, a space."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Sentences that packing moves together: a block, a part of a long one, or a lead-in with its first item."""
+
+    sentences: tuple[Sentence, ...]
+    words: int
+    leans: bool
+
+    @property
+    def is_heading(self) -> bool:
+        return self.sentences[0].kind == "heading"
+
+
+def passages(document: Document) -> tuple[Passage, ...]:
+    """The passages of a document, in order.
+
+    Source of the size: passages of about 100 words are what open-domain question answering settled on (Karpukhin et
+    al. 2020, "Dense Passage Retrieval", use exactly 100).
+    """
+    groups = (
+        group
+        for section in _sections(document.blocks)
+        for group in _pack(
+            _glue(document.text, [piece for block in section for piece in _pieces(document.text, block)])
+        )
+    )
+    return tuple(Passage(group[0].start, group[-1].end, tuple(group)) for group in groups)
+
+
+def _sections(blocks: Sequence[Block]) -> Iterator[list[Block]]:
+    """Runs of blocks that no passage leaves: a heading begins one, unless only its parent headings stand before it."""
+    section: list[Block] = []
+    for block in blocks:
+        only_parents = all(earlier.kind == "heading" and earlier.level < block.level for earlier in section)
+        if block.kind == "heading" and section and not only_parents:
+            yield section
+            section = []
+        section.append(block)
+    if section:
+        yield section
+
+
+def _pieces(text: str, block: Block) -> Iterator[_Piece]:
+    """A block as one piece, or as few pieces of even size where it is longer than a passage."""
+    sentences = tuple(_sentences(text, block))
+    words = [_words(text, sentence) for sentence in sentences]
+    total = sum(words)
+    leans = block.kind in ("item", "row", "code") or total < _SHORT
+    even = total / math.ceil(max(total, 1) / MAX_WORDS)
+    begin, size = 0, 0
+    for position, count in enumerate(words):
+        if size and size + count / 2 > even:
+            yield _Piece(sentences[begin:position], size, leans)
+            begin, size = position, 0
+        size += count
+    yield _Piece(sentences[begin:], size, leans)
+
+
+def _words(text: str, sentence: Sentence) -> int:
+    return len(text[sentence.start : sentence.end].split())
+
+
+def _sentences(text: str, block: Block) -> Iterator[Sentence]:
+    """The sentences of a block: by line for code, whole for headings and rows, by sentence end for the rest."""
+    if block.kind in ("heading", "row"):
+        ranges: Iterable[tuple[int, int]] = [(block.start, block.end)]
+    elif block.kind == "code":
+        ranges = _lines(text, block.start, block.end)
+    else:
+        body = text[block.start : block.end]
+        ranges = ((block.start + start, block.start + end) for start, end in sentence_spans(body))
+    for start, end in ranges:
+        for piece in _cut(text, start, end):
+            yield Sentence(*piece, block.kind)
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end:
+        stop = text.find("\n", start, end) + 1 or end
+        if line := trim(text, start, stop):
+            yield line
+        start = stop
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cuts what is longer than any sentence at a line, else a space, else anywhere."""
+    while end - start > _MAX_SENTENCE:
+        limit = start + _MAX_SENTENCE
+        stop = text.rfind("\n", start + 1, limit) + 1 or text.rfind(" ", start + 1, limit) + 1 or limit
+        if part := trim(text, start, stop):
+            yield part
+        start = stop
+    if part := trim(text, start, end):
+        yield part
+
+
+def _glue(text: str, pieces: list[_Piece]) -> Iterator[_Piece]:
+    """Joins a lead-in ("There are three:") with the list item, row or code that it introduces."""
+    held: _Piece | None = None
+    for piece in pieces:
+        if held is not None and piece.leans and held.words + piece.words <= MAX_WORDS:
+            piece = _Piece(held.sentences + piece.sentences, held.words + piece.words, held.leans)
+        elif held is not None:
+            yield held
+        held = None
+        if not piece.is_heading and text[piece.sentences[-1].end - 1] == ":":
+            held = piece
+        else:
+            yield piece
+    if held is not None:
+        yield held
+
+
+def _pack(pieces: Iterable[_Piece]) -> Iterator[list[Sentence]]:
+    """Fills passages up to MAX_WORDS with pieces that lean on what stands before, up to MIN_WORDS with others."""
+    group: list[Sentence] = []
+    words = 0
+    for piece in pieces:
+        has_body = any(sentence.kind != "heading" for sentence in group)
+        full = words + piece.words > MAX_WORDS or (words >= MIN_WORDS and not piece.leans)
+        if has_body and full:
+            yield group
+            group, words = [], 0
+        group.extend(piece.sentences)
+        words += piece.words
+    if group:
+        yield group

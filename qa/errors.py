@@ -1,0 +1,40 @@
+"""The errors that leave the package, all of them.
+
+    QAError                    anything the tool reports in one line
+    ├── CorpusError            no such path, nothing readable in it, a bad pattern
+    ├── ReadError              one file that cannot be read: named, skipped, the rest served
+    ├── QuestionError          an empty question, a question that is not text
+    ├── CacheError             the cache cannot be read or written
+    └── GoldError              a question file with a wrong line, named by file and line
+
+A message names the thing, what was seen and what to do. Only `qa.cli` turns one into a line and an exit code.
+"""
+
+
+class QAError(Exception):
+    """Anything the tool reports in one line."""
+
+
+class CorpusError(QAError):
+    """The corpus as a whole cannot be opened: no such path, or nothing readable in it."""
+
+
+class ReadError(QAError):
+    """One file cannot be read; `path` and `reason` say which and why."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class QuestionError(QAError):
+    """The question is empty or is not text."""
+
+
+class CacheError(QAError):
+    """The index in the cache folder cannot be read or written."""
+
+
+class GoldError(QAError):
+    """A question file has a wrong line."""

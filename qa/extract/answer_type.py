@@ -1,0 +1,166 @@
+"""What kind of answer a question wants, and what a sentence has to offer.
+
+Both are evidence and never a filter: "who" is answered by a company as often as by a person, and a date can be written
+in ways that no pattern knows.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from qa.text import content_terms, spans
+
+__all__ = ["AnswerType", "answer_spans", "expected", "offers"]
+
+AnswerType = Literal["person", "date", "place", "number", "reason", "definition", "manner", "list", "other"]
+
+_MONTH = (
+    "(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
+    "|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
+)
+_YEAR = r"(?:1[0-9]\d\d|20\d\d)"
+_NUMBER_WORD = """two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen
+    |seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|dozens?|hundreds?|thousands?
+    |millions?|billions?|half"""
+_NAME_WORD = r"[A-Z\u00c0-\u00de][\w’'&.-]*[\w]|[A-Z]\."
+_NAME = rf"(?:{_NAME_WORD})(?:\s+(?:(?:of|de|van|von|der|la|the|and|&)\s+)?(?:{_NAME_WORD}))*"
+
+
+def _compiled(pattern: str, *, any_case: bool = True) -> re.Pattern[str]:
+    return re.compile(pattern, re.VERBOSE | (re.IGNORECASE if any_case else 0))
+
+
+_OFFERS: dict[AnswerType, re.Pattern[str]] = {
+    "date": _compiled(
+        rf"""(?:(?:early|mid|late)[- ])?
+             (?: (?:\d{{1,2}}(?:st|nd|rd|th)?\s+)? {_MONTH}\.? (?:\s+\d{{1,2}}(?:st|nd|rd|th)?)? (?:,?\s+{_YEAR})?\b
+                 (?<!\bMay)(?<!\bMarch)
+               | \b{_YEAR}s?\b )
+           | \b\d{{1,2}}(?:st|nd|rd|th)\s+centur(?:y|ies)\b""",
+        any_case=False,
+    ),
+    "number": _compiled(
+        rf"""(?:[$€£¥]\s?)? \b\d[\d,]*(?:\.\d+)?\w* (?:\s?%|\s[a-z]+)?
+           | \b(?:{_NUMBER_WORD})\b (?:\s(?:of\s)?[a-z]+)?"""
+    ),
+    "person": re.compile(_NAME),
+    "place": re.compile(rf"(?<=\b(?:in|at)\s)(?:the\s)?{_NAME}|(?<=\b(?:from|near|over)\s)(?:the\s)?{_NAME}"),
+    "reason": _compiled(
+        r"""\b(?:because|since|so|so\sthat|due\sto|reasons?|in\sorder\sto|as\sa\sresult|therefore|hence
+               |caus(?:e|es|ed)|led\sto|thanks\sto|owing\sto)\b"""
+    ),
+    "manner": _compiled(r"\b(?:by\s\w+ing|using|via|through|by\smeans\sof|with\sthe\shelp\sof)\b"),
+}
+"""What an answer of each kind looks like in a sentence."""
+
+_WHICH = r"\b(?:which|what)\s(?:\w+\s)?"
+_ASKS: tuple[tuple[re.Pattern[str], AnswerType], ...] = (
+    (
+        _compiled(
+            rf"""\b(?:who|whom|whose)\b
+               | {_WHICH}(?:person|people|man|woman|researchers?|authors?|professor|scientists?|founders?)\b"""
+        ),
+        "person",
+    ),
+    (
+        _compiled(
+            r"\bwhen\b|\b(?:what|which)\s(?:year|date|day|month|decade|century)\b|\bhow\slong\sago\b|\bsince\swhat\b"
+        ),
+        "date",
+    ),
+    (
+        _compiled(rf"\bwhere\b|{_WHICH}(?:place|country|city|town|state|location|county|region|continent)\b"),
+        "place",
+    ),
+    (
+        _compiled(
+            r"""\bhow\s(?:many|much|long|far|old|often|large|big|tall|high|deep|wide|fast|heavy|late|early)\b
+              | \b(?:what|which)\s(?:percentage|percent|number|amount|proportion|size|pages?|population)\b"""
+        ),
+        "number",
+    ),
+    (
+        _compiled(
+            r"""\bwhy\b|\bhow\scome\b|\bfor\swhat\s(?:reason|purpose)\b|\bwhat\s(?:caused|led|made|prompted)\b
+              | \bwhat\s(?:is|was|were|are)\sthe\s(?:\w+\s)?(?:reason|cause|purpose|motivation)s?\b"""
+        ),
+        "reason",
+    ),
+    (
+        _compiled(
+            r"""^\W*(?:what|who)(?:['’]s|\sis|\sare|\swas|\swere)(?:\san?|\sthe)?
+                (?:\s(?!(?:the|of|in|for|at|by|to|from|made|called|used|known|about)\b)[\w’'.+/-]+){1,4}\W*$
+              | \bdefine\b|\bmeaning\sof\b|\bwhat\s(?:does|do)\s.{1,80}\s(?:mean|stand\sfor)\b"""
+        ),
+        "definition",
+    ),
+    (_compiled(rf"\blist\b|\bname\s(?:the|all|some)\b|{_WHICH}(?:are|were)\b"), "list"),
+    (_compiled(r"\bhow\b"), "manner"),
+)
+"""How each kind of answer is asked for; the first that fits decides, but for a definition, which decides over all."""
+
+_LONGEST_QUESTION = 400
+"""Characters at the end of a question in which it says what it wants; before them stands what it is about."""
+
+
+def expected(question: str) -> AnswerType:
+    """The kind of answer a question wants.
+
+    >>> expected("Who acquired it?"), expected("In which year was that?"), expected("What is a unikernel?")
+    ('person', 'date', 'definition')
+    """
+    question = question[-_LONGEST_QUESTION:]
+    found = [kind for pattern, kind in _ASKS if pattern.search(question)]
+    if "definition" in found and not re.match(r"\W*who", question, re.I):
+        return "definition"
+    return found[0] if found else "other"
+
+
+def answer_spans(text: str, wanted: AnswerType, question: str) -> list[tuple[int, int]]:
+    """Ranges of a text that could be the short answer: of the wanted kind, and not only words of the question.
+
+    >>> text = "Docker bought the company in January 2016."
+    >>> [text[start:end] for start, end in answer_spans(text, "date", "When was the company bought?")]
+    ['January 2016']
+    """
+    pattern = _OFFERS.get(wanted)
+    if pattern is None or wanted in ("reason", "manner"):
+        return []
+    asked = set(content_terms(question))
+    ranges = [match.span() for match in pattern.finditer(text)]
+    if wanted == "person":
+        ranges = [span for span in ranges if not _only_opens(text, *span)]
+    return [span for span in ranges if not {term.term for term in spans(text[slice(*span)])} <= asked]
+
+
+def _only_opens(text: str, start: int, end: int) -> bool:
+    """Whether a capital letter may be there just because a sentence begins: one common-looking word at the start."""
+    return start == 0 and " " not in text[start:end] and text[start + 1 : end].islower()
+
+
+def offers(text: str, wanted: AnswerType, question: str) -> bool:
+    """Whether a sentence has something of the wanted kind to offer that the question did not say."""
+    if wanted == "definition":
+        return _defines(text, question)
+    if wanted in ("reason", "manner"):
+        return bool(_OFFERS[wanted].search(text))
+    if wanted == "list":
+        return text.count(",") >= 2 or text.rstrip().endswith(":")
+    return bool(answer_spans(text, wanted, question))
+
+
+def _defines(text: str, question: str) -> bool:
+    """Whether a sentence says what the question's subject is: "X is a …", "X, a …", "X means …"."""
+    subject = content_terms(question)
+    found = spans(text)
+    last = max((at for at, term in enumerate(found[: len(subject) + 4]) if term.term in subject), default=-1)
+    if last < 0:
+        return False
+    rest = text[found[last].end :]
+    return bool(
+        re.match(
+            r"[^.;]{0,30}?\b(?:is|are|was|were|means?|refers? to|stands? for|describes?)\b|\s?,\s(?:an?|the)\b|\s\(",
+            rest,
+        )
+    )

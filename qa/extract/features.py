@@ -1,0 +1,107 @@
+"""Question and sentence -> numbers, one row a sentence.
+
+Every feature is between 0 and 1 or close to it, 0 where it says nothing, so that a weight is worth what it says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from qa.extract.answer_type import expected, offers
+from qa.index import Index
+from qa.index.index import KINDS, Array
+from qa.retrieve import Candidates, Evidence, Query
+
+__all__ = ["FEATURES", "SHORTLIST", "Rows", "rows", "sentence_text"]
+
+FEATURES = (
+    "inside",  # share of the question's weight in the sentence
+    "above",  # … in title, headings or file name, and not in it
+    "near",  # … in the sentence before or after, and in neither
+    "around",  # … elsewhere in the passage only
+    "pairs",  # neighbouring question words that are neighbours here
+    "bm25",  # of the passage
+    "tfidf",  # of the passage
+    "type",  # offers what the question wants: a date, a name, a reason
+    "mistype",  # wants something of a kind that can be seen, and does not offer it
+    "short",  # fewer than six words
+    "long",  # words beyond thirty, by thirty
+    "heading",  # is a heading: announces an answer, seldom is one
+    "code",  # is a line of code, a log, or a row
+    "first",  # opens its passage's text
+    "question",  # ends in a question mark
+)
+
+SHORTLIST = 40
+"""Sentences whose words are looked at, chosen by their place-independent features."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Sentences with their features.
+
+    Shapes: `values` (sentences, features); `inside` and `covered`, which of the question's terms stand in a sentence
+    and anywhere about it, (sentences, terms); the others (sentences,).
+    """
+
+    sentences: Array
+    passages: Array
+    values: Array
+    inside: Array
+    covered: Array
+
+
+def sentence_text(index: Index, passage: int, sentence: int) -> str:
+    """The words of a sentence."""
+    start, end = int(index.sentence_starts[sentence]), int(index.sentence_ends[sentence])
+    return index.document_of(passage).text[start:end]
+
+
+def rows(index: Index, asked: Query, found: Candidates, seen: Evidence) -> Rows:
+    """The features of the candidates' most promising sentences."""
+    values = np.zeros((len(seen.sentences), len(FEATURES)))
+    column = {name: values[:, number] for number, name in enumerate(FEATURES)}
+    total = max(float(asked.weights.sum()), 1e-9)
+    known = np.zeros_like(seen.inside)
+    for name in ("inside", "above", "near", "around"):
+        mask: Array = getattr(seen, name)
+        column[name][:] = (mask & ~known) @ asked.weights / total
+        known |= mask
+    column["pairs"][:] = seen.pairs
+    column["bm25"][:] = found.bm25[seen.passages]
+    column["tfidf"][:] = found.tfidf[seen.passages]
+    _shape(index, seen, column)
+    rough = column["inside"] + 0.5 * column["near"] + 0.5 * column["above"] + column["bm25"] - column["heading"]
+    kept = np.sort(np.lexsort((np.arange(len(rough)), -rough))[:SHORTLIST])
+    passages = found.passages[seen.passages[kept]]
+    _words(index, asked, seen.sentences[kept], passages, kept, column)
+    return Rows(seen.sentences[kept], passages, values[kept], seen.inside[kept], known[kept])
+
+
+def _shape(index: Index, seen: Evidence, column: dict[str, Array]) -> None:
+    """Features of the sentence alone: length, kind, position."""
+    words = index.sentence_tokens[seen.sentences + 1] - index.sentence_tokens[seen.sentences]
+    kinds = index.sentence_kinds[seen.sentences]
+    column["short"][:] = words < 6
+    column["long"][:] = np.clip((words - 30) / 30, 0, 2)
+    column["heading"][:] = kinds == KINDS.index("heading")
+    column["code"][:] = np.isin(kinds, (KINDS.index("code"), KINDS.index("row")))
+    body = kinds != KINDS.index("heading")
+    opens = np.zeros(len(body), dtype=bool)
+    opens[np.unique(np.where(body, seen.passages, -1), return_index=True)[1]] = True
+    column["first"][:] = opens & body
+
+
+def _words(
+    index: Index, asked: Query, sentences: Array, passages: Array, kept: Array, column: dict[str, Array]
+) -> None:
+    """Features that need the sentence's words."""
+    wanted = expected(asked.text)
+    for sentence, passage, row in zip(sentences, passages, kept, strict=True):
+        text = sentence_text(index, int(passage), int(sentence))
+        offered = wanted != "other" and offers(text, wanted, asked.text)
+        column["type"][row] = offered
+        column["mistype"][row] = wanted in ("date", "number", "person") and not offered
+        column["question"][row] = text.endswith("?")

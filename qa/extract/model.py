@@ -1,0 +1,54 @@
+"""The learned weights: which sentence answers, and how sure that is. Plain JSON in, numpy only."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from qa.extract.features import FEATURES
+from qa.index.index import Array
+
+__all__ = ["CONFIDENCE_FEATURES", "Model", "model"]
+
+CONFIDENCE_FEATURES = (
+    "score",  # of the best sentence
+    "gap",  # to the best sentence of another passage
+    "inside",  # share of the question's weight in the best sentence
+    "worst",  # largest share of a single term that stands neither in it nor about it
+    "unknown",  # share of the terms that stand in no document
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Weights of a linear score for sentences, of a logistic one for confidence, and the cut below which it refuses."""
+
+    sentence: Array
+    confidence: Array
+    bias: float
+    cut: float
+
+    def scores(self, values: Array) -> Array:
+        """Score of each sentence, shape (sentences,), from its features, shape (sentences, features)."""
+        result: Array = values @ self.sentence
+        return result
+
+    def probability(self, signs: Array) -> float:
+        """The probability that the best sentence answers, from CONFIDENCE_FEATURES."""
+        return float(1 / (1 + np.exp(-(signs @ self.confidence + self.bias))))
+
+
+@cache
+def model() -> Model:
+    """The weights that ship with the package."""
+    data = json.loads(files("qa.extract").joinpath("weights.json").read_text())
+    return Model(
+        sentence=np.array([data["sentence"][name] for name in FEATURES]),
+        confidence=np.array([data["confidence"][name] for name in CONFIDENCE_FEATURES]),
+        bias=data["bias"],
+        cut=data["cut"],
+    )

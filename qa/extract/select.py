@@ -1,0 +1,127 @@
+"""Choosing: the best sentences of the best passages become quotes, or the documents do not answer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from qa.extract.answer_type import answer_spans, expected
+from qa.extract.features import FEATURES, Rows, rows, sentence_text
+from qa.extract.model import CONFIDENCE_FEATURES, model
+from qa.index import Index
+from qa.index.index import KINDS, Array
+from qa.model import Quote
+from qa.retrieve import Candidates, Query, evidence
+
+__all__ = ["Selection", "confidence_signs", "select"]
+
+_MAX_QUOTE_WORDS = 60
+_PRONOUN = re.compile(
+    r"(?:It|They|He|She|This|These|That|Those|Its|Their|His|Her)\b(?! (?:is|was) (?:\w+ ){0,3}(?:that|who)\b)"
+)
+_SHORT_ANSWER_WORDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The best quotes, best first, how sure the first is, and whether that is enough to call it an answer."""
+
+    quotes: tuple[Quote, ...]
+    confidence: float
+    answered: bool
+
+
+def select(index: Index, asked: Query, found: Candidates, *, k: int) -> Selection:
+    """Up to `k` quotes from the candidates. No candidate, no quote."""
+    if not len(found.passages):
+        return Selection((), 0.0, False)
+    weights = model()
+    seen = rows(index, asked, found, evidence(index, asked, found.passages))
+    scores = weights.scores(seen.values)
+    order = np.lexsort((seen.sentences, -scores))
+    confidence = weights.probability(confidence_signs(asked, seen, scores, order))
+    quotes = _quotes(index, asked, seen, order, scores, confidence, k)
+    return Selection(quotes, confidence, confidence >= weights.cut)
+
+
+def confidence_signs(asked: Query, seen: Rows, scores: Array, order: Array) -> Array:
+    """What confidence is judged by, in the order of CONFIDENCE_FEATURES."""
+    best = order[0]
+    rivals = scores[seen.passages != seen.passages[best]]
+    weights = asked.weights / max(float(asked.weights.sum()), 1e-9)
+    away = ~seen.covered[best]
+    signs = {
+        "score": scores[best],
+        "gap": scores[best] - (rivals.max() if len(rivals) else 0.0),
+        "inside": seen.values[best, FEATURES.index("inside")],
+        "worst": weights[away].max(initial=0.0),
+        "unknown": weights[asked.ids < 0].sum(),
+    }
+    return np.array([signs[name] for name in CONFIDENCE_FEATURES])
+
+
+def _quotes(
+    index: Index, asked: Query, seen: Rows, order: Array, scores: Array, confidence: float, k: int
+) -> tuple[Quote, ...]:
+    """The first `k` sentences in order as quotes, none inside another."""
+    chosen: list[Quote] = []
+    for row in order:
+        if len(chosen) == k:
+            break
+        if index.sentence_kinds[seen.sentences[row]] == KINDS.index("heading"):
+            continue
+        sure = _falling_behind(confidence, float(scores[row] - scores[order[0]]))
+        quote = _quote(index, asked, int(seen.passages[row]), int(seen.sentences[row]), sure)
+        if not any(_overlap(quote, other) for other in chosen):
+            chosen.append(quote)
+    return tuple(chosen)
+
+
+def _falling_behind(confidence: float, behind: float) -> float:
+    """Confidence of a quote whose score is `behind`, 0 or less, the first's: the first's odds times `exp(behind)`."""
+    odds = confidence / max(1 - confidence, 1e-9) * float(np.exp(behind))
+    return odds / (1 + odds)
+
+
+def _overlap(quote: Quote, other: Quote) -> bool:
+    return quote.path == other.path and quote.start < other.end and other.start < quote.end
+
+
+def _quote(index: Index, asked: Query, passage: int, sentence: int, confidence: float) -> Quote:
+    document = index.document_of(passage)
+    first, last = _belonging(index, passage, sentence)
+    start, end = int(index.sentence_starts[first]), int(index.sentence_ends[last])
+    return document.quote(start, end, confidence=confidence, answer=_short_answer(document.text, start, end, asked))
+
+
+def _belonging(index: Index, passage: int, sentence: int) -> tuple[int, int]:
+    """The sentences that a reader needs: the one before a pronoun that opens, the items after a lead-in."""
+    first = last = sentence
+    begin, stop = int(index.passage_sentences[passage]), int(index.passage_sentences[passage + 1])
+    text = sentence_text(index, passage, sentence)
+    prose = KINDS.index("paragraph")
+    if (
+        first > begin
+        and index.sentence_kinds[first] == index.sentence_kinds[first - 1] == prose
+        and _PRONOUN.match(text)
+        and index.sentence_tokens[last + 1] - index.sentence_tokens[first - 1] <= _MAX_QUOTE_WORDS
+    ):
+        first -= 1
+    if text.endswith(":"):
+        while (
+            last + 1 < stop
+            and index.sentence_kinds[last + 1] not in (prose, KINDS.index("heading"))
+            and index.sentence_tokens[last + 2] - index.sentence_tokens[first] <= 2 * _MAX_QUOTE_WORDS
+        ):
+            last += 1
+    return first, last
+
+
+def _short_answer(text: str, start: int, end: int, asked: Query) -> tuple[int, int] | None:
+    """The first range in the quote that is of the wanted kind."""
+    for found, stop in answer_spans(text[start:end], expected(asked.text), asked.text):
+        if len(text[start + found : start + stop].split()) <= _SHORT_ANSWER_WORDS:
+            return start + found, start + stop
+    return None

@@ -1,0 +1,255 @@
+"""A corpus and its index: open it once, then ask.
+
+    with qa.open("~/notes") as library:
+        library.answer("When was it founded?")
+
+Opening walks the folders, compares what it finds with the index in the cache, and builds the index anew only when a
+file has come, gone or changed. The documents themselves are never written to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from qa import dialogue
+from qa.chunk import CHUNKING
+from qa.errors import CacheError, CorpusError, QuestionError, ReadError
+from qa.index import Index, build, load, save
+from qa.load import Source, find, read
+from qa.model import HEADING_SEPARATOR, Answer, Document, Hit, Quote, Skipped
+from qa.retrieve import Candidates, query, retrieve
+from qa.text import ANALYSIS
+
+__all__ = ["Library", "PathLike", "bundled_corpus", "cache_folder", "open_library"]
+
+PathLike = str | os.PathLike[str]
+Progress = Callable[[int, int], None]
+"""Called with files done and files in all."""
+
+_FORMAT = 1
+"""Version of the index's layout; an index with another is built anew."""
+
+
+def bundled_corpus() -> Path:
+    """The documents that come with the package: inside it when installed, beside it in a checkout."""
+    package = Path(__file__).resolve().parent
+    inside = package / "corpus"
+    return inside if inside.is_dir() else package.parent / "corpus"
+
+
+def cache_folder() -> Path:
+    """Where indexes are kept; made, for its user alone, when it is not there. `QA_CACHE` overrides it."""
+    import platformdirs
+
+    folder = Path(os.environ.get("QA_CACHE") or platformdirs.user_cache_path("qa", appauthor=False))
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise CacheError(
+            f"{folder}: the cache folder cannot be made: {error.strerror}; set QA_CACHE to another"
+        ) from None
+    return folder
+
+
+def open_library(
+    corpus: PathLike | Sequence[PathLike] | None = None,
+    *,
+    exclude: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Library:
+    """Load or build the index of a path or several and return the Library; without a path, the bundled corpus.
+
+    `exclude` holds patterns as in a .gitignore. Raises CorpusError for a path that does not exist and for a corpus in
+    which nothing can be read.
+    """
+    if corpus is None:
+        corpus = bundled_corpus()
+    given = [corpus] if isinstance(corpus, str | os.PathLike) else list(corpus)
+    if not given:
+        raise CorpusError("no corpus given: name at least one file or folder")
+    roots = tuple(Path(os.path.abspath(Path(path).expanduser())) for path in given)
+    return Library(roots, exclude=tuple(exclude), progress=progress)
+
+
+class Library:
+    """An open corpus. It answers from the state in which it was opened; `refresh` takes changes in."""
+
+    def __init__(
+        self, roots: tuple[Path, ...], *, exclude: tuple[str, ...] = (), progress: Progress | None = None
+    ) -> None:
+        self.roots = roots
+        self.exclude = exclude
+        self.notice: str | None = None
+        """One line about the index that its user should know, such as that a damaged one was built anew."""
+        self._index: Index
+        self.skipped: tuple[Skipped, ...] = ()
+        self.refresh(progress=progress)
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the index; the Library cannot be asked afterwards."""
+        del self._index
+
+    def refresh(self, *, progress: Progress | None = None) -> None:
+        """Take in what has changed in the files since the index was made."""
+        sources, skipped = find(self.roots, exclude=self.exclude)
+        manifest = self._manifest(sources)
+        cached = self._cached(manifest)
+        if cached is None:
+            cached = self._build(sources, skipped, manifest, progress)
+        self._index, unread = cached
+        self._files = {source.path: source.file for source in sources}
+        self.skipped = (*skipped, *unread)
+        if not self._index.paths:
+            raise CorpusError(_nothing_readable(self.roots, self.skipped))
+
+    def _manifest(self, sources: Sequence[Source]) -> dict[str, Any]:
+        """What an index must agree with to be used: its versions and the files as they are now."""
+        files = [[source.path, source.size, source.mtime_ns] for source in sources]
+        return {"format": _FORMAT, "analysis": ANALYSIS, "chunking": CHUNKING, "files": files}
+
+    @property
+    def _file(self) -> Path:
+        """The index's place in the cache: one a set of roots and patterns."""
+        name = json.dumps([[str(root) for root in self.roots], self.exclude])
+        return cache_folder() / f"{hashlib.sha256(name.encode(errors='surrogateescape')).hexdigest()[:24]}.index"
+
+    def _cached(self, manifest: dict[str, Any]) -> tuple[Index, tuple[Skipped, ...]] | None:
+        """The cached index and the files that it could not read, if it is whole and up to date."""
+        try:
+            file = self._file
+            if not file.exists():
+                return None
+            index, kept = load(file)
+        except CacheError as error:
+            self.notice = f"{error}; built anew"
+            return None
+        unread = tuple(Skipped(*entry) for entry in kept.pop("unread", ()))
+        kept.pop("roots", None)
+        return (index, unread) if kept == manifest else None
+
+    def _build(
+        self, sources: Sequence[Source], skipped: Sequence[Skipped], manifest: dict[str, Any], progress: Progress | None
+    ) -> tuple[Index, tuple[Skipped, ...]]:
+        documents, unread = _read_all(sources, progress)
+        if not documents:
+            raise CorpusError(_nothing_readable(self.roots, (*skipped, *unread)))
+        index = build(documents)
+        try:
+            kept = [[entry.path, entry.reason] for entry in unread]
+            save(index, self._file, manifest | {"unread": kept, "roots": [str(root) for root in self.roots]})
+        except CacheError as error:
+            self.notice = f"{error}; the next start builds it again"
+        return index, unread
+
+    def answer(self, question: str, *, history: Sequence[Answer | str] = (), k: int = 3) -> Answer:
+        """Quotes that answer the question, up to `k`, best first; none when the documents do not answer.
+
+        `history` holds earlier Answers or questions, oldest first, for a question that leans on them. Raises
+        QuestionError for an empty question and for a `k` below 1.
+        """
+        from qa.extract import select
+
+        _check(question, k)
+        standalone = dialogue.standalone(question, history)
+        asked = query(self._index, standalone)
+        selection = select(self._index, asked, retrieve(self._index, asked), k=k)
+        quotes: tuple[Quote, ...] = selection.quotes
+        return Answer(
+            question=question,
+            standalone=standalone,
+            quotes=quotes if selection.answered else (),
+            nearest=() if selection.answered else quotes,
+            confidence=selection.confidence,
+            corpus=tuple(str(root) for root in self.roots),
+            missing=asked.missing,
+        )
+
+    def search(self, question: str, *, k: int = 10) -> list[Hit]:
+        """The best `k` passages, best first. Raises QuestionError as `answer` does."""
+        _check(question, k)
+        return self._hits(retrieve(self._index, query(self._index, question), k=k))
+
+    def _hits(self, found: Candidates) -> list[Hit]:
+        hits = []
+        for passage, score, bm25, tfidf in zip(found.passages, found.scores, found.bm25, found.tfidf, strict=True):
+            document = self._index.document_of(int(passage))
+            start, end = self._index.passage_range(int(passage))
+            hits.append(
+                Hit(
+                    text=document.text[start:end],
+                    path=document.path,
+                    start=start,
+                    end=end,
+                    line=document.line(start),
+                    heading=HEADING_SEPARATOR.join(document.headings(start)) or None,
+                    score=float(score),
+                    bm25=float(bm25),
+                    tfidf=float(tfidf),
+                )
+            )
+        return hits
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of the documents that can be quoted, in order."""
+        return self._index.paths
+
+    def file(self, path: str) -> Path:
+        """The file of the document at a path as quotes name it. Raises CorpusError when there is none."""
+        try:
+            return self._files[path]
+        except KeyError:
+            raise CorpusError(f"{path}: no such document in this corpus") from None
+
+    @property
+    def passage_count(self) -> int:
+        """How many passages the documents make."""
+        return self._index.passage_count
+
+    def document(self, path: str) -> Document:
+        """The document at a path as quotes name it. Raises CorpusError when there is none."""
+        try:
+            return self._index.document(self._index.paths.index(path))
+        except ValueError:
+            raise CorpusError(f"{path}: no such document in this corpus") from None
+
+
+def _check(question: str, k: int) -> None:
+    if not isinstance(question, str):
+        raise QuestionError(f"a question is text, not {type(question).__name__}")
+    if not question.strip():
+        raise QuestionError("the question is empty")
+    if k < 1:
+        raise QuestionError(f"k is {k}: ask for at least 1")
+
+
+def _read_all(sources: Sequence[Source], progress: Progress | None) -> tuple[list[Document], tuple[Skipped, ...]]:
+    documents, unread = [], []
+    for done, source in enumerate(sources, 1):
+        try:
+            documents.append(read(source))
+        except ReadError as error:
+            unread.append(Skipped(error.path, error.reason))
+        if progress:
+            progress(done, len(sources))
+    return documents, tuple(unread)
+
+
+def _nothing_readable(roots: Sequence[Path], skipped: Sequence[Skipped]) -> str:
+    where = ", ".join(map(str, roots))
+    if not skipped:
+        return f"{where}: no documents here; the folder is empty or everything in it is excluded"
+    first = f"{skipped[0].path}: {skipped[0].reason}"
+    more = f" and {len(skipped) - 1} more" if len(skipped) > 1 else ""
+    return f"{where}: nothing readable here ({first}{more})"

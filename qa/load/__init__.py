@@ -1,0 +1,77 @@
+"""Files -> Documents: finds what can be read under the roots, and reads each format into one shape."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+
+from qa.errors import ReadError
+from qa.load.find import Source, find
+from qa.load.formats import formats, reader_for
+from qa.load.protocol import Parsed, Reader, Unreadable
+from qa.model import Document
+
+__all__ = ["LIMIT", "Reader", "Source", "find", "formats", "read"]
+
+LIMIT = 64 << 20  # bytes; the whole file is held in memory more than once while it is read
+_UNDERLINE = re.compile(r"^\W+$|^#+\s", re.MULTILINE)  # plain text leaves the marks of a heading in it
+
+
+def read(source: Source) -> Document:
+    """Reads one file. Raises ReadError, and nothing else, for whatever cannot be read."""
+    data = _bytes(source)
+    if not data.strip():
+        raise ReadError(source.path, "empty")
+    reader = reader_for(source.file.name)
+    try:
+        parsed = reader.parse(data)
+    except Unreadable as error:
+        raise ReadError(source.path, str(error)) from None
+    except Exception as error:  # a reader, or the library below it, met something unforeseen: one file, not the corpus
+        reason = f"the {reader.name} reader failed ({type(error).__name__}: {error})"
+        raise ReadError(source.path, " ".join(reason.split())) from error
+    if not parsed.text.strip():
+        raise ReadError(source.path, "empty")
+    return Document(
+        path=source.path,
+        text=parsed.text,
+        title=_title(source, parsed),
+        format=parsed.format,
+        sha256=hashlib.sha256(data).hexdigest(),
+        blocks=parsed.blocks,
+        source_map=parsed.source_map,
+        pages=parsed.pages,
+        url=parsed.url,
+        date=parsed.date,
+        author=parsed.author,
+    )
+
+
+def _bytes(source: Source) -> bytes:
+    """The file's bytes, read once, so that the hash is that of what was read."""
+    try:
+        # Not to wait for a writer, should the file have become a pipe since it was found.
+        with os.fdopen(os.open(source.file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise ReadError(source.path, "not a regular file")
+            size = os.fstat(file.fileno()).st_size
+            data = file.read(LIMIT + 1) if size <= LIMIT else b""
+    except FileNotFoundError:
+        raise ReadError(source.path, "no longer there") from None
+    except PermissionError:
+        raise ReadError(source.path, "permission denied") from None
+    except (OSError, ValueError) as error:  # ValueError: a name with a null character
+        raise ReadError(source.path, getattr(error, "strerror", None) or str(error)) from None
+    if max(size, len(data)) > LIMIT:
+        raise ReadError(source.path, f"too large: {max(size, len(data)):,} bytes, the limit is {LIMIT:,}")
+    return data
+
+
+def _title(source: Source, parsed: Parsed) -> str:
+    """What the file calls itself; else its first top heading, else a heading it begins with, else its name."""
+    top = [block for block in parsed.blocks if block.kind == "heading" and block.level == 1]
+    top += [block for block in parsed.blocks[:1] if block.kind == "heading"]
+    named = parsed.title or (_UNDERLINE.sub("", parsed.text[top[0].start : top[0].end]) if top else "")
+    return " ".join(named.split()) or re.sub(r"[-_\s]+", " ", source.file.stem).strip() or source.file.name

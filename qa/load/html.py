@@ -1,0 +1,384 @@
+"""HTML -> readable text: its own small tokenizer, so that every character keeps its place in the source.
+
+`html.parser` is not used: it leaves tags in the text after a stray `&#`, raises AssertionError at `<![x`, is quadratic
+in unclosed tags, and differs between Python's patch releases, which would give one corpus two indexes.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from html import unescape
+from html.entities import html5
+
+from qa.load.protocol import Parsed, TextBuilder
+from qa.model import BlockKind
+
+__all__ = ["Fragment", "is_html", "parse"]
+
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_LISTS = frozenset({"ul", "ol", "menu", "dir", "dl"})
+_CONTAINERS = _LISTS | {"blockquote"}
+
+# Elements that are remembered while open. Those whose end tags may be left out (p, li, td) are not among them.
+_NESTING = _CONTAINERS | {
+    *("div", "section", "article", "main", "header", "footer", "nav", "aside", "figure", "details", "form"),
+    *("fieldset", "pre", "listing", "xmp", "table", "center", "dialog", "hgroup"),
+}
+_BREAKS = _NESTING | {
+    *("html", "head", "body", "p", "li", "dt", "dd", "caption", "thead", "tbody", "tfoot", "tr", "hr", "title"),
+    *("figcaption", "address", "legend", "summary", "frameset", "option", "optgroup", "video", "iframe"),
+    *_HEADINGS,
+}
+_ENDS_HEADING = _BREAKS - {"div", "header", "hgroup", "center"}
+_PREFORMATTED = ("pre", "listing", "xmp")
+_VOID = frozenset(
+    {*("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")}
+)
+_KNOWN = (
+    _BREAKS | _VOID | {*("a", "b", "i", "u", "em", "strong", "span", "code", "img", "td", "th", "sup", "sub", "font")}
+)
+
+_RAW = ("script", "style")  # what is inside is not HTML
+_UNREAD = frozenset(
+    {*("template", "noscript", "svg", "select", "button", "textarea", "iframe", "object", "canvas", "audio", "video")}
+    | {*("datalist", "annotation", "annotation-xml", "noembed", "noframes", "map", "title")}
+)
+_FURNITURE = ("nav", "footer", "aside")
+_UNREAD_MARK = re.compile(
+    r"""\s(?:hidden(?=[\s/>=])|aria-hidden\s*=\s*["']?true|
+        class\s*=\s*(?:["'][^"'>]*(?<![\w-]))?(?:linenos|lineno|linenodiv|headerlink|header-anchor|hash-link)(?![\w-]))""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_FURNITURE_MARK = re.compile(r"\srole\s*=\s*[\"']?(?:navigation|search|contentinfo|complementary)\b", re.IGNORECASE)
+_NOTE_MARK = re.compile(r"(?:class|role)\s*=[^>]*(?:note|admonition|callout|warning|tip|topic|doc-)", re.IGNORECASE)
+_PERMALINKS = frozenset({"¶", "&para;", "&#182;", "&#xb6;", "#", "§", "&sect;", "🔗"})
+
+_NAME = re.compile(r"[a-zA-Z][^\s/>\x00<]*")
+_TAG_STOP = re.compile(r"=\s*(?:\"[^\"]*\"|'[^']*')|[<>]")
+_ATTRIBUTE = re.compile(r"([a-zA-Z][\w:.-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};?)")
+_BLOCK_START = re.compile(
+    r"\s*+(?:(?:<!--(?>.*?-->)|<\?(?>[^>]*>))\s*+)*+<(?:!doctype\s+html|(?:html|head|body|p|div|h[1-6]|ul|ol|dl|table|"
+    r"section|article|main|blockquote|pre|header|nav|figure|aside|details|center|form|hr|address)(?=[\s>/]))",
+    re.IGNORECASE | re.DOTALL,
+)
+
+# A Markdown link left inside HTML; its target may hold brackets, even an unclosed one where the other is escaped.
+_STRAY_LINK = re.compile(
+    r"(!?)\[([^\[\]\n]{0,400})\]\("
+    r"(?:https?://|mailto:|www\.|\.{0,2}/|#)(?:[^\s()<>\[\]]|\([^\s()<>\[\]]{0,200}\)|\(){0,500}(?:\s+\"[^\"\n]{0,200}\")?\)"
+)
+
+
+def is_html(source: str, start: int = 0) -> bool:
+    """Whether the first thing in the text is a block tag or a doctype.
+
+    >>> is_html(" <p>Text"), is_html("<!-- x --><!DOCTYPE html>"), is_html("<stdio.h> is a header")
+    (True, True, False)
+    """
+    return _BLOCK_START.match(source, start) is not None
+
+
+def parse(source: str, start: int = 0) -> Parsed:
+    """Reads HTML from `start` on; navigation and footers only when there is nothing else.
+
+    >>> parse("<h1>A &amp; B</h1><p>One<br>two</p>").text
+    'A & B\\n\\nOne\\ntwo'
+    """
+    fragment = Fragment(TextBuilder(source), source, start, len(source))
+    fragment.walk()
+    parsed = fragment.builder.finish("html")
+    if not parsed.text:
+        fragment = Fragment(TextBuilder(source), source, start, len(source), furniture=True)
+        fragment.walk()
+        parsed = fragment.builder.finish("html")
+    about = fragment.about
+    return replace(
+        parsed,
+        title=about.get("title"),
+        url=about.get("canonical") or about.get("og:url"),
+        date=(about.get("article:published_time") or about.get("date") or "")[:10] or None,
+        author=about.get("author"),
+    )
+
+
+@dataclass(slots=True)
+class Fragment:
+    """A stretch of HTML on its way into a TextBuilder.
+
+    `source` stands `shift` characters into the document's source; `base` is the kind of text that stands in no element.
+    """
+
+    builder: TextBuilder
+    source: str
+    start: int
+    end: int
+    shift: int = 0
+    furniture: bool = False
+    base: tuple[BlockKind, int] = ("paragraph", 0)
+    about: dict[str, str] = field(default_factory=dict)
+    _open: list[tuple[str, bool, bool]] = field(default_factory=list)  # name, unread, furniture
+    _count: Counter[str] = field(default_factory=Counter)
+    _containers: list[str] = field(default_factory=list)
+    _unread: int = 0
+    _lists: int = 0  # how many of the containers are lists
+    _heading: int = 0
+    _row: int = -1  # in a table row: how many containers were open where it began
+    _described: bool = False  # in a <dd>
+    _literal: bool = False  # in a <code>
+    _anchor: bool = False
+    _ends: dict[str, list[int]] = field(default_factory=dict)
+
+    def walk(self) -> None:
+        """Reads the stretch from its start to its end."""
+        self._begin()
+        at = self.start
+        while at < self.end:
+            tag = self.source.find("<", at, self.end)
+            if tag < 0:
+                tag = self.end
+            if at < tag:
+                self._text(at, tag)
+            at = self._markup(tag) if tag < self.end else tag
+        self.builder.end()
+
+    # What stands between tags
+
+    def _text(self, start: int, end: int) -> None:
+        if self._unread:
+            return
+        raw = self.source[start:end]
+        if self._anchor and raw.strip() in _PERMALINKS:
+            return
+        if "](" not in raw or self._row >= 0 or self._literal or self._preformatted:
+            self._plain(start, end)
+            return
+        at = start
+        for link in _STRAY_LINK.finditer(self.source, start, end):
+            self._plain(at, link.start())
+            if not link[1]:
+                self._plain(*link.span(2))
+            at = link.end()
+        self._plain(at, end)
+
+    def _plain(self, start: int, end: int) -> None:
+        raw = self.source[start:end]
+        if "&" not in raw:
+            self.builder.add(raw, start + self.shift)
+            return
+        at = start
+        for entity in _ENTITY.finditer(self.source, start, end):
+            decoded = _decoded(entity.group(), self.source[entity.end() : entity.end() + 1])
+            if decoded is not None:
+                self.builder.add(self.source[at : entity.start()], at + self.shift)
+                self.builder.add_decoded(decoded, entity.start() + self.shift)
+                at = entity.end()
+        self.builder.add(self.source[at:end], at + self.shift)
+
+    # Tags and whatever else begins with "<". Each method returns the offset to go on from.
+
+    def _markup(self, at: int) -> int:
+        second = self.source[at + 1 : at + 2]
+        if second.isascii() and second.isalpha():
+            return self._start_tag(at)
+        if second == "/" and _NAME.match(self.source, at + 2, self.end):
+            return self._end_tag(at)
+        for opening, closing in (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<!", ">"), ("<?", ">"), ("</", ">")):
+            if self.source.startswith(opening, at):
+                close = self._next(closing, at + 2 if opening == "<!--" else at + len(opening))
+                if close < 0:
+                    return self._unclosed(at, opening)
+                if opening == "<![CDATA[":
+                    self._text(at + len(opening), close)
+                return close + len(closing)
+        return self._unclosed(at, "<")
+
+    def _unclosed(self, at: int, opening: str) -> int:
+        """What never closes is not markup: the text behind it stays. A comment's opening is nothing to read, though."""
+        if opening not in {"<!--", "<![CDATA["}:
+            self._text(at, at + len(opening))
+        return at + len(opening)
+
+    def _next(self, text: str, at: int) -> int:
+        """Where `text` stands next. All its places are found once, so that a file full of openings is still linear."""
+        if text not in self._ends:
+            pattern = re.compile(re.escape(text), re.IGNORECASE)
+            self._ends[text] = [found.start() for found in pattern.finditer(self.source, self.start, self.end)]
+        places = self._ends[text]
+        index = bisect_left(places, at)
+        return places[index] if index < len(places) else -1
+
+    def _tag(self, at: int, name: re.Match[str]) -> int:
+        """Offset behind the tag; -1 if it is none: it runs into the next one, and HTML knows no such name."""
+        position = name.end()
+        while stop := _TAG_STOP.search(self.source, position, self.end):
+            if stop.group() == ">":
+                return stop.end()
+            if stop.group() == "<":
+                return stop.start() if name.group().lower() in _KNOWN else -1
+            position = stop.end()
+        return self.end if name.group().lower() in _KNOWN else -1
+
+    def _start_tag(self, at: int) -> int:
+        match = _NAME.match(self.source, at + 1, self.end)
+        end = self._tag(at, match) if match else -1
+        if match is None or end < 0:
+            return self._unclosed(at, "<")
+        name, tag = match.group().lower(), self.source[at:end]
+        if name in _RAW and not tag.endswith("/>"):
+            close = self._next(f"</{name}", end)
+            return self.end if close < 0 else close
+        if name == "title" and "title" not in self.about and not self._unread:
+            return self._title(end)
+        if not self._unread:
+            self._enter(name, tag)
+        unread = self._is_unread(name, tag)
+        furniture = not self.furniture and self._is_furniture(name, tag)
+        if (self._unread or unread or furniture or name in _NESTING) and name not in _VOID and not tag.endswith("/>"):
+            self._push(name, unread and self._next(f"</{name}", end) >= 0, furniture)
+        if name in _BREAKS and not self._unread:
+            self._break(name)
+        return end
+
+    def _end_tag(self, at: int) -> int:
+        match = _NAME.match(self.source, at + 2, self.end)
+        end = self._tag(at, match) if match else -1
+        if match is None or end < 0:
+            return self._unclosed(at, "</")
+        name = match.group().lower()
+        if self._count[name]:
+            self._pop(name)
+        if self._unread:
+            return end
+        if name == "a":
+            self._anchor = False
+        elif name == "code":
+            self._literal = False
+        elif name in _HEADINGS:
+            self._heading = 0
+        elif name in {"tr", "table", "thead", "tbody", "tfoot"}:
+            self._row = -1
+        if name in _BREAKS:
+            self._break(name)
+        return end
+
+    def _enter(self, name: str, tag: str) -> None:
+        """What a start tag changes for the text behind it."""
+        if name in _HEADINGS:
+            self._heading = _HEADINGS[name]
+        elif name in _ENDS_HEADING:
+            self._heading = 0
+        if name == "br":
+            self.builder.space("\n")
+        elif name in {"td", "th"}:
+            self._cell()
+        elif name == "tr":
+            self._row = len(self._containers)
+        elif name in {"table", "caption", "thead", "tbody", "tfoot"}:
+            self._row = -1
+        elif name in {"li", "dt", "dd", *_LISTS}:
+            self._described = name == "dd"
+        elif name == "a":
+            self._anchor = True
+        elif name == "code":
+            self._literal = True
+        elif name in {"meta", "link"}:
+            self._note(tag)
+
+    def _cell(self) -> None:
+        if self._row < 0:
+            self._row = len(self._containers)
+            self._begin()
+        self.builder.space("\t")
+
+    def _note(self, tag: str) -> None:
+        """Keeps what a <meta> or <link> says about the document; the first word counts."""
+        values = {
+            match[1].lower(): unescape(match[2] or match[3] or match[4] or "") for match in _ATTRIBUTE.finditer(tag)
+        }
+        key = values.get("name") or values.get("property") or values.get("rel") or ""
+        value = " ".join((values.get("content") or values.get("href") or "").split())
+        if value:
+            self.about.setdefault(key.lower(), value)
+
+    def _title(self, start: int) -> int:
+        end = self._next("</title", start)
+        title = " ".join(unescape(self.source[start:end]).split()) if end >= 0 else ""
+        if title:
+            self.about["title"] = title
+        return max(end, start)
+
+    def _is_unread(self, name: str, tag: str) -> bool:
+        return name in _UNREAD or (len(tag) > len(name) + 2 and _UNREAD_MARK.search(tag) is not None)
+
+    def _is_furniture(self, name: str, tag: str) -> bool:
+        """Navigation and footers; in an article a footer or an aside belongs to it, and so does a note anywhere."""
+        if name in _FURNITURE:
+            inside = self._count["article"] or self._count["main"] or self._count["blockquote"]
+            return name == "nav" or not (inside or _NOTE_MARK.search(tag))
+        return _FURNITURE_MARK.search(tag) is not None
+
+    # The elements that are open
+
+    def _push(self, name: str, unread: bool, furniture: bool) -> None:
+        self._open.append((name, unread, furniture))
+        self._count[name] += 1
+        self._unread += unread or furniture
+        if name in _CONTAINERS:
+            self._containers.append(name)
+            self._lists += name in _LISTS
+
+    def _pop(self, name: str) -> None:
+        """Closes the innermost element of this name, and with it what was left open inside."""
+        closed = ""
+        while closed != name:
+            closed, unread, furniture = self._open.pop()
+            self._count[closed] -= 1
+            self._unread -= unread or furniture
+            if closed in _CONTAINERS:
+                self._containers.pop()
+                self._lists -= closed in _LISTS
+                self._described = False
+
+    @property
+    def _preformatted(self) -> bool:
+        return any(self._count[name] for name in _PREFORMATTED)
+
+    def _break(self, name: str) -> None:
+        """A block tag ends the block; inside a table's cell a paragraph is only a new line."""
+        if self._row == len(self._containers) and name in {"p", "div"}:
+            self.builder.space("\n")
+        else:
+            self._begin()
+
+    def _begin(self) -> None:
+        self.builder.begin(*self._kind())
+
+    def _kind(self) -> tuple[BlockKind, int]:
+        if self._preformatted:
+            return "code", 0
+        quoted = self._containers[-1:] == ["blockquote"]
+        if self._heading and not quoted:
+            return "heading", self._heading
+        if self._row == len(self._containers):
+            return "row", 0
+        if quoted:
+            return "quotation", 0
+        if self._containers:
+            return "item", (self.base[1] if self.base[0] == "item" else 0) + self._lists + self._described
+        return self.base
+
+
+def _decoded(entity: str, following: str) -> str | None:
+    """What an entity stands for, None if it is only an ampersand with letters behind it.
+
+    >>> _decoded("&lt;", " "), _decoded("&copy", "="), _decoded("&copies;", ""), _decoded("&#x41", "")
+    ('<', None, None, 'A')
+    """
+    if entity[1] == "#":
+        return unescape(entity)
+    known = entity[1:] in html5 and (entity[-1] == ";" or following != "=")
+    return html5[entity[1:]] if known else None

@@ -1,0 +1,244 @@
+"""The frozen nouns that travel between the rooms: one a stage, none with behaviour beyond its own fields."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+__all__ = ["Answer", "Block", "Document", "Hit", "Passage", "Quote", "Sentence", "Skipped", "SourceMap"]
+
+BlockKind = Literal["heading", "paragraph", "item", "row", "code", "quotation"]
+HEADING_SEPARATOR = " › "
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was left out, and why, in words for the reader."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of `Document.text` that the source itself sets apart: a heading, a paragraph, a list item, a table row.
+
+    Blocks are in order and do not overlap; together they cover every non-blank character. `level` is 1 to 6 for a
+    heading, the nesting depth (from 1) for an item, 0 otherwise.
+    """
+
+    start: int
+    end: int
+    kind: BlockKind
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMap:
+    """Where each stretch of a document's text stands in its source file.
+
+    Three sorted tuples. Run `i` begins at offset `text_starts[i]` of the text and `source_starts[i]` of the decoded
+    source, and the two advance together until the next run. `line_starts` holds the source offset of every line's
+    first character, lines ending at a line feed, so that `line_starts[0] == 0`.
+    """
+
+    text_starts: tuple[int, ...]
+    source_starts: tuple[int, ...]
+    line_starts: tuple[int, ...]
+
+    def source_offset(self, offset: int) -> int:
+        """Offset in the decoded source of the character at `offset` of the text."""
+        run = max(bisect_right(self.text_starts, offset) - 1, 0)
+        source = self.source_starts[run] + max(offset - self.text_starts[run], 0)
+        if run + 1 < len(
+            self.source_starts
+        ):  # a decoded entity is longer in the source than in the text, never shorter
+            source = min(source, self.source_starts[run + 1])
+        return source
+
+    def line(self, offset: int) -> int:
+        """Line of the source, from 1, on which the character at `offset` of the text stands."""
+        return bisect_right(self.line_starts, self.source_offset(offset))
+
+
+@dataclass(frozen=True)
+class Document:
+    """One readable source: its text without markup, its structure, and the way back to the file.
+
+    `text` leaves out front matter and page furniture. `source_map` is None for formats without lines; `pages` holds the
+    text offset at which each page begins, empty for formats without pages. `sha256` is of the file's bytes.
+    """
+
+    path: str
+    text: str
+    title: str
+    format: str
+    sha256: str
+    blocks: tuple[Block, ...]
+    source_map: SourceMap | None = None
+    pages: tuple[int, ...] = ()
+    url: str | None = None
+    date: str | None = None
+    author: str | None = None
+
+    @cached_property
+    def _headings(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """Each heading's text offset with the path of headings that holds from there on."""
+        path: list[tuple[int, str]] = []
+        found = []
+        for block in self.blocks:
+            if block.kind == "heading":
+                path = [(level, name) for level, name in path if level < block.level]
+                path.append((block.level, _heading_text(self.text[block.start : block.end])))
+                found.append((block.start, tuple(name for _, name in path)))
+        return tuple(found)
+
+    def headings(self, offset: int) -> tuple[str, ...]:
+        """The headings above the character at `offset`, outermost first, without one that only repeats the title."""
+        at = bisect_right(self._headings, offset, key=lambda entry: entry[0]) - 1
+        path = self._headings[at][1] if at >= 0 else ()
+        return path[1:] if path and path[0] == self.title else path
+
+    def line(self, offset: int) -> int | None:
+        """Line of the source file, from 1, or None for a format without lines."""
+        return self.source_map.line(offset) if self.source_map else None
+
+    def page(self, offset: int) -> int | None:
+        """Page, from 1, or None for a format without pages."""
+        return bisect_right(self.pages, offset) if self.pages else None
+
+    def quote(self, start: int, end: int, *, confidence: float = 0.0, answer: tuple[int, int] | None = None) -> Quote:
+        """The only way a Quote is made: `text[start:end]`, word for word, with the place where it stands.
+
+        `answer` is the short answer's range in `text`, inside `start` and `end`. Raises ValueError for a range that is
+        empty or leaves the text.
+        """
+        if not 0 <= start < end <= len(self.text):
+            raise ValueError(f"{self.path}: no text at {start}:{end}, the document has {len(self.text)} characters")
+        if answer is not None and not start <= answer[0] < answer[1] <= end:
+            raise ValueError(f"{self.path}: the answer {answer[0]}:{answer[1]} is not inside the quote {start}:{end}")
+        return Quote(
+            text=self.text[start:end],
+            path=self.path,
+            start=start,
+            end=end,
+            line=self.line(start),
+            page=self.page(start),
+            heading=HEADING_SEPARATOR.join(self.headings(start)) or None,
+            title=self.title,
+            url=self.url,
+            answer=self.text[slice(*answer)] if answer else None,
+            answer_start=answer[0] - start if answer else None,
+            answer_end=answer[1] - start if answer else None,
+            confidence=confidence,
+            sha256=self.sha256,
+        )
+
+
+def _heading_text(text: str) -> str:
+    """A heading on one line, without the underline or number signs by which plain text marks it."""
+    return " ".join(re.sub(r"^\W+$|^#+\s", "", text, flags=re.MULTILINE).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A range of `Document.text`: a sentence, or what stands for one (a heading, an item, a row, a line of code)."""
+
+    start: int
+    end: int
+    kind: BlockKind
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences that is found together: a range of `Document.text`."""
+
+    start: int
+    end: int
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found, and how well: `score` orders the hits, `bm25` and `tfidf` are two of its parts."""
+
+    text: str
+    path: str
+    start: int
+    end: int
+    line: int | None
+    heading: str | None
+    score: float
+    bm25: float
+    tfidf: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A stretch of a document, word for word, and where it stands. Made only by `Document.quote`.
+
+    `start` and `end` are offsets in `Document.text`, `answer_start` and `answer_end` offsets in `text`; `line` counts
+    from 1 in the source file; `confidence` is the calibrated probability that the quote answers the question.
+    """
+
+    text: str
+    path: str
+    start: int
+    end: int
+    line: int | None
+    page: int | None
+    heading: str | None
+    title: str
+    url: str | None
+    answer: str | None
+    answer_start: int | None
+    answer_end: int | None
+    confidence: float
+    sha256: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the documents say to a question: quotes, or, when they do not answer, none and the nearest misses.
+
+    `standalone` is the question as understood with its history. `confidence` is that of the first of `quotes`, or of
+    `nearest` when it refuses. `corpus` holds the absolute roots of the documents. `missing` holds the question's
+    weighty words that stand nowhere in the documents.
+    """
+
+    question: str
+    standalone: str
+    quotes: tuple[Quote, ...]
+    nearest: tuple[Quote, ...]
+    confidence: float
+    corpus: tuple[str, ...] = ()
+    missing: tuple[str, ...] = field(default=())
+
+    @property
+    def answered(self) -> bool:
+        """Whether the documents answer: the same as having quotes."""
+        return bool(self.quotes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {
+            "question": self.question,
+            "standalone": self.standalone,
+            "answered": self.answered,
+            "confidence": self.confidence,
+            "quotes": [quote.to_dict() for quote in self.quotes],
+            "nearest": [quote.to_dict() for quote in self.nearest],
+            "missing": list(self.missing),
+            "corpus": list(self.corpus),
+        }

@@ -1,0 +1,148 @@
+"""Answer -> text for a terminal, and JSON.
+
+Everything here returns strings. Control characters of documents and file names never reach the terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from qa.model import Answer, Hit, Quote, Skipped
+from qa.text import STOP_WORDS, content_terms, spans
+
+__all__ = ["confidence_word", "hits_text", "json_text", "printable", "skipped_text", "text"]
+
+_BOLD, _STRONG, _DIM, _RESET = "\x1b[1m", "\x1b[1;4m", "\x1b[2m", "\x1b[0m"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_WORDS = ((0.9, "almost certain"), (0.7, "likely"), (0.5, "rather likely"), (0.25, "doubtful"), (0.0, "unlikely"))
+_MIN_WIDTH = 16
+
+
+def confidence_word(confidence: float) -> str:
+    """A probability in a word.
+
+    >>> confidence_word(0.95), confidence_word(0.3)
+    ('almost certain', 'doubtful')
+    """
+    return next(word for least, word in _WORDS if confidence >= least)
+
+
+def printable(value: str) -> str:
+    r"""The text without what could steer a terminal: control and direction characters become U+FFFD.
+
+    >>> printable("a\x1b[2Jb")
+    'a\ufffd[2Jb'
+    """
+    return _CONTROL.sub("\ufffd", value).encode("utf-8", "replace").decode()
+
+
+def json_text(value: Answer | Sequence[Hit]) -> str:
+    """An Answer, or a list of Hits, as JSON."""
+    plain: Any = value.to_dict() if isinstance(value, Answer) else [hit.to_dict() for hit in value]
+    return json.dumps(plain, ensure_ascii=False, indent=2)
+
+
+def text(answer: Answer, *, width: int = 80, color: bool = False, first: int = 1) -> str:
+    """An Answer for a person to read; quotes are numbered from `first`."""
+    asked = [] if answer.standalone == answer.question else [_dim(f"(reading: {printable(answer.standalone)})", color)]
+    if answer.answered:
+        return "\n\n".join([*asked, *_quotes(answer, answer.quotes, width, color, first)])
+    parts = [*asked, "The documents do not answer this."]
+    words = _missing_words(answer)
+    if words:
+        parts[-1] += f" They never mention: {', '.join(map(printable, words))}."
+    if answer.nearest:
+        parts.append("Nearest, but not an answer:")
+        parts += _quotes(answer, answer.nearest, width, color, first)
+    return "\n\n".join(parts)
+
+
+def _missing_words(answer: Answer) -> list[str]:
+    """The question's words, as it spells them, that stand nowhere in the documents."""
+    missing = set(answer.missing) - STOP_WORDS
+    words = (answer.standalone[term.start : term.end] for term in spans(answer.standalone) if term.term in missing)
+    return list(dict.fromkeys(words))
+
+
+def _quotes(answer: Answer, quotes: Iterable[Quote], width: int, color: bool, first: int) -> list[str]:
+    wanted = set(content_terms(answer.standalone)) - STOP_WORDS
+    return [_quote(quote, number, wanted, width, color) for number, quote in enumerate(quotes, first)]
+
+
+def _quote(quote: Quote, number: int, wanted: set[str], width: int, color: bool) -> str:
+    """A quote with its place below it."""
+    margin = f"{number:>2}  "
+    body = _wrap(_emphasised(quote, wanted) if color else printable(quote.text), width - len(margin))
+    below = " · ".join(part for part in (place(quote), printable(_above(quote))) if part)
+    sure = f"{confidence_word(quote.confidence)} ({quote.confidence:.0%})"
+    lines = [*body, *(_dim(line, color) for line in _wrap(f"{below} · {sure}", width - len(margin)))]
+    return "\n".join((margin if at == 0 else " " * len(margin)) + line for at, line in enumerate(lines))
+
+
+def place(quote: Quote) -> str:
+    """Where a quote stands: `path:line`, or the path and the page.
+
+    A line is what editors and terminals understand, so it is joined as they write it.
+    """
+    where = f":{quote.line}" if quote.line is not None else f", page {quote.page}" if quote.page is not None else ""
+    return printable(quote.path).replace("\n", "\ufffd") + where
+
+
+def _above(quote: Quote) -> str:
+    return f"{quote.title} › {quote.heading}" if quote.heading else quote.title
+
+
+def _emphasised(quote: Quote, wanted: set[str]) -> str:
+    """The quote with the question's words bold and the short answer stronger, each word marked by itself."""
+    pieces, at = [], 0
+    for term in spans(quote.text):
+        inside = quote.answer_start is not None and quote.answer_start <= term.start < (quote.answer_end or 0)
+        style = _STRONG if inside else _BOLD if term.term in wanted else ""
+        if style:
+            pieces += [
+                printable(quote.text[at : term.start]),
+                style,
+                printable(quote.text[term.start : term.end]),
+                _RESET,
+            ]
+            at = term.end
+    return "".join([*pieces, printable(quote.text[at:])])
+
+
+def _wrap(value: str, width: int) -> list[str]:
+    """Lines of at most `width` columns, escape sequences counting nothing. Tabs and line breaks become spaces."""
+    lines, line, used = [], "", 0
+    for word in value.split():
+        size = len(re.sub(r"\x1b\[[\d;]*m", "", word))
+        if line and used + 1 + size > max(width, _MIN_WIDTH):
+            lines.append(line)
+            line, used = word, size
+        else:
+            line, used = (f"{line} {word}", used + 1 + size) if line else (word, size)
+    return [*lines, line] if line else lines
+
+
+def _dim(value: str, color: bool) -> str:
+    return f"{_DIM}{value}{_RESET}" if color else value
+
+
+def hits_text(hits: Sequence[Hit], *, width: int = 80) -> str:
+    """Passages for a person to read, best first."""
+    if not hits:
+        return "No passage holds any of these words."
+    parts = []
+    for number, hit in enumerate(hits, 1):
+        where = printable(hit.path).replace("\n", "\ufffd") + (f":{hit.line}" if hit.line is not None else "")
+        head = f"{number:>2}  {where}" + (f" · {printable(hit.heading)}" if hit.heading else "") + f" · {hit.score:.3f}"
+        body = textwrap.shorten(printable(hit.text), 3 * width, placeholder=" …")
+        parts.append("\n".join([head, *(f"    {line}" for line in _wrap(body, width - 4))]))
+    return "\n\n".join(parts)
+
+
+def skipped_text(skipped: Sequence[Skipped]) -> str:
+    """What could not be read and why, a line each."""
+    return "\n".join(f"{printable(entry.path)}: {printable(entry.reason)}".replace("\n", "\ufffd") for entry in skipped)

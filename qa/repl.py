@@ -1,0 +1,158 @@
+"""The chat: a line in, a quoted answer out.
+
+Control-C drops the line, Control-D leaves. `run` is handed its parts, so that tests need no terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa.errors import QAError
+from qa.library import Library
+from qa.model import Answer
+from qa.present import printable, skipped_text, text
+
+if TYPE_CHECKING:
+    from prompt_toolkit import PromptSession
+
+__all__ = ["Chat", "editor_command", "run", "terminal_session"]
+
+_MORE = 5
+_HELP = """\
+Ask in your own words; the answer is a quotation with its place, or the word that the documents do not answer.
+/more        further quotes for the last question
+/open N      open the file of quote N at its line ($VISUAL, $EDITOR, or a pager)
+/sources     the documents, and what could not be read
+/help        this
+/quit        leave (also Control-D); Control-C drops the line"""
+
+
+@dataclass(slots=True)
+class Chat:
+    """One conversation: the library it asks and what was answered so far."""
+
+    library: Library
+    write: Callable[[str], None]
+    width: Callable[[], int] = lambda: 80
+    color: bool = False
+    history: list[Answer] = field(default_factory=list)
+    shown: Answer | None = None
+
+    def take(self, line: str) -> bool:
+        """Handle one line; False when it asked to leave."""
+        line = line.strip()
+        if not line:
+            return True
+        if line.startswith("/"):
+            return self._command(*line[1:].split(maxsplit=1))
+        self._ask(line)
+        return True
+
+    def _ask(self, question: str) -> None:
+        answer = self.library.answer(question, history=self.history)
+        self.history.append(answer)
+        self.shown = answer
+        self.write(text(answer, width=self.width(), color=self.color))
+
+    def _command(self, name: str = "", argument: str = "") -> bool:
+        commands: dict[str, Callable[[str], None]] = {
+            "more": self._more,
+            "open": self._open,
+            "sources": self._sources,
+            "help": lambda _: self.write(_HELP),
+        }
+        if name in ("quit", "exit", "q"):
+            return False
+        if name in commands:
+            commands[name](argument)
+        else:
+            self.write(f"/{printable(name)}: no such command; /help lists them")
+        return True
+
+    def _more(self, _: str) -> None:
+        if self.shown is None:
+            self.write("Ask something first.")
+            return
+        before = len(self.shown.quotes or self.shown.nearest)
+        answer = self.library.answer(self.shown.standalone, k=before + _MORE)
+        if len(answer.quotes or answer.nearest) == before:
+            self.write("There is no more.")
+            return
+        self.shown = answer
+        page = replace(
+            answer, question=answer.standalone, quotes=answer.quotes[before:], nearest=answer.nearest[before:]
+        )
+        self.write(text(page, width=self.width(), color=self.color, first=before + 1))
+
+    def _open(self, argument: str) -> None:
+        quotes = (self.shown.quotes or self.shown.nearest) if self.shown else ()
+        if not argument.isdecimal() or not 1 <= int(argument) <= len(quotes):
+            self.write(f"/open N, with N from 1 to {len(quotes)}" if quotes else "There is no quote to open yet.")
+            return
+        quote = quotes[int(argument) - 1]
+        command = editor_command(self.library.file(quote.path), quote.line)
+        try:
+            subprocess.run(command, check=False)
+        except OSError as error:
+            self.write(f"{command[0]}: {error.strerror}; set $EDITOR to an editor")
+
+    def _sources(self, _: str) -> None:
+        lines = [printable(path) for path in self.library.paths]
+        if self.library.skipped:
+            lines += ["", "not read:", skipped_text(self.library.skipped)]
+        self.write("\n".join(lines))
+
+
+def editor_command(file: Path, line: int | None) -> list[str]:
+    """The program and arguments that show a file at a line: $VISUAL, $EDITOR, else a pager."""
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    program = shlex.split(editor) if editor else [shutil.which("less") or "more"]
+    return [*program, *([f"+{line}"] if line else []), os.path.abspath(file)]
+
+
+def run(session: PromptSession[str], talk: Chat) -> None:
+    """Read lines until the user leaves."""
+    talk.write(
+        f"{len(talk.library.paths)} documents, {talk.library.passage_count} passages. "
+        "Ask, or /help for help; Control-D leaves."
+    )
+    while True:
+        try:
+            line = session.prompt("? ")
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            return
+        try:
+            if not talk.take(line):
+                return
+        except QAError as error:
+            talk.write(printable(str(error)))
+        except KeyboardInterrupt:
+            continue
+
+
+def terminal_session() -> PromptSession[str]:
+    """A prompt in the terminal that remembers its lines from one time to the next."""
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.history import FileHistory
+
+    return PromptSession(history=FileHistory(str(_history_file())))
+
+
+def _history_file() -> Path:
+    """The file of lines typed, for its user alone."""
+    import platformdirs
+
+    folder = Path(os.environ.get("QA_STATE") or platformdirs.user_state_path("qa", appauthor=False))
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = folder / "history"
+    file.touch(mode=0o600)
+    return file

@@ -1,0 +1,134 @@
+"""Words, terms, sentences: the one analysis that documents and questions share.
+
+A *word* is a run of letters or digits as it stands in the text; a *term* is what it is matched by: case and accents
+folded, then stemmed. Analysis changes what is matched, never what is quoted, so whoever needs a place in the text asks
+for spans.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+import Stemmer
+
+__all__ = ["ANALYSIS", "STOP_WORDS", "Term", "content_terms", "fold", "sentence_spans", "spans", "terms", "trim"]
+
+ANALYSIS = "english-2"
+"""Names this analysis in an index's manifest; a change to anything below needs a new name."""
+
+_WORD = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|\d+(?:\.\d+)+|[^\W_]+")
+_CJK_END = re.compile(r"[。！？｡]+[」』）”’]*(?=.)", re.DOTALL)
+_CACHED_WORDS = 500_000
+
+_FUNCTION_WORDS = """
+    a about above after again against all am an and any are as at be because been before being below between both
+    but by can could did do does doing don down during each few for from further had has have having he her here
+    hers herself him himself his how i if in into is it its itself just let ll may me might more most must my myself
+    nor not of off on once only or other our ours ourselves out over own re s same shall she should so some such t
+    than that the their theirs them themselves then there these they this those through to too under until up upon
+    us ve very was we were what when where which while who whom whose why will with would you your yours yourself
+    yourselves please tell explain describe give
+"""
+STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
+"""English function words, and the verbs that only ask ("tell me", "give"), matched where there is nothing else."""
+
+
+class Term(NamedTuple):
+    """A term and the range of the text whose word it stands for."""
+
+    term: str
+    start: int
+    end: int
+
+
+class _Folded(dict[str, str]):
+    """Word -> term, remembered, because a corpus repeats its words: PyStemmer sees each word once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stem = Stemmer.Stemmer("english", 0).stemWord
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _CACHED_WORDS:
+            self.clear()
+        folded = fold(word)
+        term: str = folded if folded in STOP_WORDS else self._stem(folded) or folded
+        self[word] = term
+        return term
+
+
+_folded = _Folded()
+
+
+def fold(word: str) -> str:
+    """The word without case, accents and digit-grouping commas.
+
+    >>> fold("Meršinjak"), fold("ＸＥＮ"), fold("929,170")
+    ('mersinjak', 'xen', '929170')
+    """
+    if word.isascii():
+        return word.lower().replace(",", "")
+    marked = unicodedata.normalize("NFKD", word).casefold()
+    return "".join(char for char in marked if not unicodedata.combining(char)).replace(",", "") or word
+
+
+def terms(text: str) -> list[str]:
+    """The terms of a text in order, function words among them.
+
+    >>> terms("MirageOS's unikernels boot in 1.5 s")
+    ['mirageo', 's', 'unikernel', 'boot', 'in', '1.5', 's']
+    """
+    return [_folded[word] for word in _WORD.findall(text)]
+
+
+def spans(text: str) -> list[Term]:
+    """The terms of a text with the place of each one's word.
+
+    >>> spans("Xen's")
+    [Term(term='xen', start=0, end=3), Term(term='s', start=4, end=5)]
+    """
+    return [Term(_folded[match.group()], *match.span()) for match in _WORD.finditer(text)]
+
+
+def content_terms(text: str) -> list[str]:
+    """The distinct terms that carry meaning, in order of first use; all of them where there is nothing but stop words.
+
+    >>> content_terms("Who is the author of the Irmin paper?"), content_terms("who is who")
+    (['author', 'irmin', 'paper'], ['who', 'is'])
+    """
+    every = dict.fromkeys(terms(text))
+    return [term for term in every if term not in STOP_WORDS] or list(every)
+
+
+@cache
+def _splitter():  # type: ignore[no-untyped-def]  # imported late: only reading documents splits sentences
+    import nupunkt
+
+    return nupunkt.load("default")
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """The sentences of one paragraph as ranges without outer white space, covering all that is not blank.
+
+    >>> text = "It was no. 5, e.g. in the U.S. Army. He left."
+    >>> [text[start:end] for start, end in sentence_spans(text)]
+    ['It was no. 5, e.g. in the U.S. Army.', 'He left.']
+    """
+    starts = [0, *(start for start, _ in _splitter().span_tokenize(text))]
+    starts += [match.end() for match in _CJK_END.finditer(text)]
+    cuts = sorted({*starts, len(text)})
+    return [trimmed for start, end in pairwise(cuts) if (trimmed := trim(text, start, end))]
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The range without the white space at its ends; None when it is blank."""
+    part = text[start:end]
+    kept = part.strip()
+    if not kept:
+        return None
+    start += len(part) - len(part.lstrip())
+    return start, start + len(kept)

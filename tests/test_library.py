@@ -1,0 +1,176 @@
+"""Opening, caching, answering: the contract of DESIGN's section on invariants, on the whole tool."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import qa
+from qa.library import Library, cache_folder, open_library
+
+
+def test_an_answer_is_a_stretch_of_its_document_and_says_where_it_stands(notes: Path) -> None:
+    reply = qa.answer("Who built the old bridge?", corpus=notes)
+    quote = reply.quotes[0]
+    with qa.open(notes) as library:
+        document = library.document(quote.path)
+    assert reply.answered
+    assert quote.text == document.text[quote.start : quote.end] == "The old bridge was built in 1874 by Ada Stone."
+    assert (quote.path, quote.line, quote.title, quote.answer) == ("bridge.md", 3, "The bridge", "Ada Stone")
+    assert quote.answer_start is not None
+    assert quote.text[quote.answer_start : quote.answer_end] == "Ada Stone"
+
+
+def test_markup_never_shows_in_a_quote_and_its_line_is_that_of_the_file(notes: Path) -> None:
+    quote = qa.answer("What is the bridge made of?", corpus=notes).quotes[0]
+    assert "made of granite." in quote.text
+    assert (
+        (notes / "bridge.md").read_text().split("\n")[(quote.line or 0) - 1].lstrip().startswith(quote.text.split()[0])
+    )
+
+
+def test_what_the_documents_do_not_say_is_refused_with_the_nearest_apart(notes: Path) -> None:
+    reply = qa.answer("Which recipe is best for a chocolate cake?", corpus=notes)
+    assert (reply.answered, reply.quotes) == (False, ())
+    assert reply.missing
+
+
+def test_several_roots_are_one_corpus_and_their_names_are_unique(notes: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other" / "notes"
+    other.mkdir(parents=True)
+    (other / "mill.txt").write_text("The second mill is a windmill.\n")
+    (other / "weir.txt").write_text("The weir was raised in 1901.\n")
+    with qa.open([notes, other]) as library:
+        assert len(set(library.paths)) == len(library.paths) == 4
+        assert all(library.document(path).path == path for path in library.paths)
+
+
+def test_the_index_is_used_again_only_while_nothing_changed(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    qa.open(notes).close()
+    with monkeypatch.context() as patched:
+        patched.setattr("qa.library.build", lambda _: pytest.fail("built again though nothing changed"))
+        qa.open(notes).close()
+    (notes / "weir.txt").write_text("The weir was raised in 1901.\n")
+    assert qa.answer("When was the weir raised?", corpus=notes).quotes[0].answer == "1901"
+    (notes / "weir.txt").unlink()
+    assert "weir.txt" not in qa.open(notes).paths
+
+
+def test_refresh_takes_in_what_changed_and_until_then_the_old_state_answers(notes: Path) -> None:
+    library = qa.open(notes)
+    (notes / "weir.txt").write_text("The weir was raised in 1901.\n")
+    assert "weir.txt" not in library.paths
+    library.refresh()
+    assert "weir.txt" in library.paths
+
+
+def test_a_damaged_index_is_built_anew_with_a_word_about_it(notes: Path) -> None:
+    with open_library(notes) as library:
+        assert library.notice is None
+    for file in cache_folder().glob("*.index"):
+        file.write_bytes(file.read_bytes()[:100])
+    with open_library(notes) as library:
+        assert "damaged" in str(library.notice)
+        assert library.answer("Who built the old bridge?").answered
+
+
+def test_a_cache_that_cannot_be_written_costs_time_and_not_the_answer(
+    notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (notes / "cache").write_text("a file stands where the cache folder should be")
+    monkeypatch.setenv("QA_CACHE", str(notes / "cache"))
+    with open_library(notes) as library:
+        assert "cache" in str(library.notice)
+        assert library.answer("Who built the old bridge?").answered
+
+
+@pytest.mark.parametrize("make", ["cached", "fresh", "process"])
+def test_same_corpus_and_question_same_answer(notes: Path, make: str, tmp_path: Path) -> None:
+    expected = qa.answer("Why was the bridge closed?", corpus=notes).to_dict()
+    if make == "cached":
+        assert qa.answer("Why was the bridge closed?", corpus=notes).to_dict() == expected
+    elif make == "fresh":
+        for file in cache_folder().glob("*.index"):
+            file.unlink()
+        assert qa.answer("Why was the bridge closed?", corpus=notes).to_dict() == expected
+    else:
+        code = f"import qa; print(qa.answer('Why was the bridge closed?', corpus={str(notes)!r}).to_dict())"
+        environment = {**os.environ, "PYTHONHASHSEED": "7", "QA_CACHE": str(tmp_path / "elsewhere")}
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
+        assert done.stdout.strip() == str(expected)
+
+
+@given(question=st.text(max_size=200), k=st.integers(1, 20))
+def test_any_text_is_answered_or_refused_and_never_breaks(bundled: Library, question: str, k: int) -> None:
+    try:
+        reply = bundled.answer(question, k=k)
+    except qa.QAError:
+        assert not question.strip()
+        return
+    assert reply.answered == bool(reply.quotes)
+    assert not (reply.quotes and reply.nearest)
+    assert len(reply.quotes) <= k
+    assert 0 <= reply.confidence <= 1
+    for quote in reply.quotes + reply.nearest:
+        document = bundled.document(quote.path)
+        assert document.text[quote.start : quote.end] == quote.text
+        assert 0 <= quote.confidence <= 1
+
+
+@settings(max_examples=40)
+@given(
+    files=st.dictionaries(
+        st.sampled_from(["a.txt", "b.md", "c.html", "d", "e.log"]), st.binary(max_size=300), max_size=4
+    )
+)
+def test_any_bytes_are_read_or_reported_by_name(
+    tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes]
+) -> None:
+    folder = tmp_path_factory.mktemp("bytes")
+    (folder / "good.txt").write_text("The good document holds a heron.\n")
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    with qa.open(folder) as library:
+        assert set(library.paths) | {entry.path for entry in library.skipped} == {*files, "good.txt"}
+        assert any("heron" in quote.text for quote in library.answer("Which document holds a heron?").quotes)
+
+
+def test_a_question_of_stop_words_or_unknown_words_or_great_length_is_no_trouble(bundled: Library) -> None:
+    for question in (
+        "who is who",
+        "zzyzx qqqq",
+        "?",
+        "unikernel " * 10_000,
+        " ".join(f"word{n}" for n in range(20_000)),
+    ):
+        reply = bundled.answer(question)
+        assert reply.answered == bool(reply.quotes)
+
+
+def test_a_wrong_k_an_empty_question_and_a_missing_corpus_are_named(notes: Path) -> None:
+    with pytest.raises(qa.QuestionError, match="empty"):
+        qa.answer("  ", corpus=notes)
+    with pytest.raises(qa.QuestionError, match="at least 1"):
+        qa.answer("What?", corpus=notes, k=0)
+    with pytest.raises(qa.CorpusError, match="no such"):
+        qa.answer("What?", corpus=notes / "nowhere")
+    with pytest.raises(qa.CorpusError, match="no such document"):
+        qa.open(notes).document("nowhere.md")
+
+
+def test_search_gives_whole_passages_best_first_in_the_ranking_of_answers(notes: Path) -> None:
+    hits = qa.open(notes).search("why was the bridge closed")
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert "washed out" in hits[0].text
+    assert (hits[0].path, hits[0].heading, hits[0].line) == ("bridge.md", "Repairs", 6)
+
+
+def test_history_makes_a_follow_up_stand_alone(bundled: Library) -> None:
+    first = bundled.answer("What is Jitsu?")
+    reply = bundled.answer("In which year is the paper?", history=[first])
+    assert "Jitsu" in reply.standalone
+    assert bundled.answer("What is Irmin?", history=[first]).standalone == "What is Irmin?"

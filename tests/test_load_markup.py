@@ -1,0 +1,325 @@
+"""Markdown and HTML come out as the text a reader sees, and every character of it leads back to the source."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.load import html, markdown
+from qa.load.protocol import Parsed
+
+
+def outline(parsed: Parsed) -> list[tuple[str, int]]:
+    return [(block.kind, block.level) for block in parsed.blocks]
+
+
+def assert_leads_back(parsed: Parsed, source: str) -> None:
+    """Every non-blank character stands in a block and in the source, or an entity or escape for it begins there."""
+    assert parsed.source_map is not None
+    end, last = 0, 0
+    for block in parsed.blocks:
+        assert end <= block.start < block.end
+        assert not parsed.text[end : block.start].strip()
+        assert parsed.text[block.start : block.end] == parsed.text[block.start : block.end].strip()
+        end = block.end
+    assert not parsed.text[end:].strip()
+    for offset, character in enumerate(parsed.text):
+        if not character.isspace():
+            at = parsed.source_map.source_offset(offset)
+            assert at >= last
+            assert source[at] == character or source[at] in "&\\"
+            last = at
+
+
+MARKDOWN = [
+    ("# A *b* `c`\n\ntext\n", "A b c\n\ntext", [("heading", 1), ("paragraph", 0)]),
+    ("Title\n=====\n\nOne\ntwo\\\nthree  \nfour", "Title\n\nOne\ntwo\nthree\nfour", [("heading", 1), ("paragraph", 0)]),
+    ("## A # b ##\n", "A # b", [("heading", 2)]),
+    ("## Install {#setup}\n", "Install", [("heading", 2)]),
+    ('[a](b.md "t") ![alt](i.png) <http://x.y/%20z> [c][d]\n\n[d]: e\n', "a http://x.y/%20z c", [("paragraph", 0)]),
+    ("a\\*b &lt;c&gt; &copy; `&amp;` \\q", "a*b <c> © &amp; \\q", [("paragraph", 0)]),
+    ("***a** b* ~~c~~ __d__ e_f_g *h", "a b c d e_f_g *h", [("paragraph", 0)]),
+    ("- a\n  b\n  - c\n- [x] d\n", "a\nb\nc\nd", [("item", 1), ("item", 2), ("item", 1)]),
+    ("1. a\n\n   b\n2. c\n", "a\nb\nc", [("item", 1), ("item", 1), ("item", 1)]),
+    ("> a\n> b\n>\n> - c\n", "a\nb\n\nc", [("quotation", 0), ("item", 1)]),
+    ("> [!NOTE]\n> Mind.\n", "Mind.", [("quotation", 0)]),
+    ("| a | b |\n|---|---|\n| c \\| d | `e` |\n", "a\tb\nc | d\te", [("row", 0), ("row", 0)]),
+    ("> | a | b |\n> |---|---|\n> | c | |\n", "a\tb\nc", [("row", 0), ("row", 0)]),
+    ("```python\nx = 1\n\n    y\n```\n\n    z\n", "x = 1\n\n    y\n\nz", [("code", 0), ("code", 0)]),
+    ("<div class='x'>\n<b>a</b> &amp; b\n</div>\n\nc<br>d <!-- e -->\n", "a & b\n\nc\nd", [("paragraph", 0)] * 2),
+    ("> <p>a\n> b</p>\n", "a b", [("quotation", 0)]),
+    ("a[^1]\n\n[^1]: The note.\n", "a\n\nThe note.", [("paragraph", 0)] * 2),
+    ("a\r\nb\r\n\r\n- c\r\n", "a\nb\n\nc", [("paragraph", 0), ("item", 1)]),
+    (":::note\n\nMind.\n\n:::\n", "Mind.", [("paragraph", 0)]),
+]
+
+
+@pytest.mark.parametrize(("source", "text", "blocks"), MARKDOWN)
+def test_markdown_reads_without_its_markup(source: str, text: str, blocks: list[tuple[str, int]]) -> None:
+    parsed = markdown.parse(source)
+    assert parsed.text == text
+    assert outline(parsed) == blocks
+    assert_leads_back(parsed, source)
+
+
+HTML = [
+    ("<h1>A &amp; B</h1><p>One<br>two", "A & B\n\nOne\ntwo", [("heading", 1), ("paragraph", 0)]),
+    (
+        "<p>&lt;robur.io&gt; &#x41;&#66; &copy; &unknown; AT&T ?a=1&copy=2",
+        "<robur.io> AB © &unknown; AT&T ?a=1&copy=2",
+        [("paragraph", 0)],
+    ),
+    (
+        "<ul><li>a<ul><li>b</ul><li><p>c</p></ul>d",
+        "a\nb\nc\n\nd",
+        [("item", 1), ("item", 2), ("item", 1), ("paragraph", 0)],
+    ),
+    ("<dl><dt>a<dd>b</dl>", "a\nb", [("item", 1), ("item", 2)]),
+    (
+        "<table><tr><th>a<th>b<tr><td><p>c</p><p>d</p><td>e</table>f",
+        "a\tb\nc\nd\te\n\nf",
+        [("row", 0)] * 2 + [("paragraph", 0)],
+    ),
+    ("<pre>a\n  <b>b</b> &lt;</pre>", "a\n  b <", [("code", 0)]),
+    ("<blockquote><p>a<ul><li>b</ul></blockquote>", "a\n\nb", [("quotation", 0), ("item", 1)]),
+    (
+        "<script>if (a<b) '<p>'</script><style>p{}</style><!-- c -->a<noscript>b</noscript><svg><title>c</title></svg>",
+        "a",
+        [("paragraph", 0)],
+    ),
+    ("<nav>Menu</nav><p>Text</p><footer>Imprint</footer>", "Text", [("paragraph", 0)]),
+    ("<nav><a>Menu</a></nav>", "Menu", [("paragraph", 0)]),
+    ("<article><p>a</p><footer>b</footer></article>", "a\n\nb", [("paragraph", 0)] * 2),
+    ("<h2>Usage<a class='headerlink' href='#u'>¶</a></h2>", "Usage", [("heading", 2)]),
+    ("a <b>c</b>d <img alt='e'> f", "a cd f", [("paragraph", 0)]),
+    ("1 < 2 and <unclosed", "1 < 2 and <unclosed", [("paragraph", 0)]),
+    ("<![CDATA[a <b]]> <![if c]> &# d <p class='", "a <b &# d", [("paragraph", 0)]),
+    ("<!-- never closed <p>a</p>", "never closed\n\na", [("paragraph", 0)] * 2),
+    (
+        "<p>in [Mesa](http://x.org/Mesa_(language%29) and [Pilot](http://x.org/P_(os)), [not](one) a[0](b)",
+        "in Mesa and Pilot, [not](one) a[0](b)",
+        [("paragraph", 0)],
+    ),
+    ("<p><code>[a](http://b)</code>", "[a](http://b)", [("paragraph", 0)]),
+    ("<p hidden>a</p><p>b</p><template>c</template>", "b", [("paragraph", 0)]),
+]
+
+
+@pytest.mark.parametrize(("source", "text", "blocks"), HTML)
+def test_html_reads_as_a_browser_shows_it(source: str, text: str, blocks: list[tuple[str, int]]) -> None:
+    parsed = html.parse(source)
+    assert parsed.text == text
+    assert outline(parsed) == blocks
+    assert_leads_back(parsed, source)
+
+
+def test_html_says_its_own_title_date_author_and_address() -> None:
+    source = (
+        "<head><title>A &amp;\n B</title><meta name=author content='Ann'><link rel=canonical href='https://x.y/z'>"
+        "<meta property='article:published_time' content='2020-02-03T04:05'></head><h1>C</h1>"
+    )
+    parsed = html.parse(source)
+    assert (parsed.title, parsed.author, parsed.url, parsed.date) == ("A & B", "Ann", "https://x.y/z", "2020-02-03")
+    assert parsed.text == "C"
+
+
+def test_mdx_loses_its_imports_and_components_but_not_its_code() -> None:
+    source = (
+        "import {\n  A\n} from './a'\nexport const b = 1\n\n# T\n\n<A b={{c: 1}} d>\n    Indented **text**.\n</A>\n\n"
+        "`<A>` stays {/* gone */}\n\n```jsx\nimport x from 'y'\n<A b={1}/>\n```\n"
+    )
+    parsed = markdown.parse_mdx(source)
+    assert parsed.text == "T\n\nIndented text.\n\n<A> stays\n\nimport x from 'y'\n<A b={1}/>"
+    assert_leads_back(parsed, source)
+
+
+def test_markdown_nested_too_deep_for_the_parser_is_still_read() -> None:
+    for source in ("> " * 500 + "deep", "- " * 500 + "deep", "[" * 5000 + "deep" + "]" * 5000, "*a " * 3000 + "deep"):
+        parsed = markdown.parse(source)
+        assert "deep" in parsed.text
+        assert_leads_back(parsed, source)
+
+
+MARKDOWN_PIECES = st.sampled_from(
+    [
+        "a",
+        "b c",
+        "é",
+        " ",
+        "  ",
+        "\n",
+        "\n\n",
+        "\r\n",
+        "\r",
+        "\t",
+        "    ",
+        "*",
+        "**",
+        "_",
+        "~~",
+        "`",
+        "``",
+        "```\n",
+        "~~~\n",
+        "[",
+        "](",
+        "]",
+        ")",
+        "[x]",
+        "[a]: b\n",
+        "![",
+        "<http://a.b>",
+        "<b>",
+        "</b>",
+        "<div>\n",
+        "</div>",
+        "<!--",
+        "-->",
+        "<br>",
+        "&amp;",
+        "&#65;",
+        "&",
+        "\\",
+        "\\*",
+        "\\|",
+        "|",
+        "|-|-|\n",
+        "|a|b|\n|-|-|\n",
+        "# ",
+        "## ",
+        "===\n",
+        "---\n",
+        "> ",
+        "- ",
+        "1. ",
+        "- [ ] ",
+        "[^1]",
+        ":::",
+        "\xa0",
+        "\u2028",
+        "\x0b",
+        "\x0c",
+        "\x85",
+        "\u200b",
+        "{#a}",
+        "<pre>",
+        "</pre>",
+        "<script>",
+    ]
+)
+HTML_PIECES = st.sampled_from(
+    [
+        "a",
+        "b c",
+        " ",
+        "\n",
+        "\r\n",
+        "<p>",
+        "</p>",
+        "<div>",
+        "</div>",
+        "<b>",
+        "</b>",
+        "<br/>",
+        "<ul>",
+        "<li>",
+        "</ul>",
+        "<pre>",
+        "</pre>",
+        "<table>",
+        "<tr>",
+        "<td>",
+        "</table>",
+        "<h1>",
+        "</h1>",
+        "<blockquote>",
+        "</blockquote>",
+        "<nav>",
+        "</nav>",
+        "<script>",
+        "</script>",
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "]]>",
+        "<![",
+        "<!",
+        "<?",
+        "</",
+        "<",
+        ">",
+        "&",
+        "&#",
+        "&amp;",
+        "&lt;",
+        "&nbsp;",
+        "&NotEqualTilde;",
+        "&#0;",
+        "&#xD800;",
+        "&#1;",
+        "'",
+        '"',
+        "=",
+        "<a href='",
+        "<span hidden>",
+        "</span>",
+        "\x00",
+        "\x0c",
+        "[a](http://b)",
+        "[",
+        "](/",
+        ")",
+        "<title>",
+        "</title>",
+        "<dl>",
+        "<dd>",
+        "</dl>",
+        "<svg>",
+        "</svg>",
+        "\u2028",
+        "<textarea>",
+    ]
+)
+
+
+@given(st.lists(MARKDOWN_PIECES, max_size=40).map("".join), st.booleans())
+def test_any_markdown_leads_back_to_its_source(source: str, mdx: bool) -> None:
+    assert_leads_back((markdown.parse_mdx if mdx else markdown.parse)(source), source)
+
+
+@given(st.lists(HTML_PIECES, max_size=40).map("".join))
+def test_any_html_leads_back_to_its_source(source: str) -> None:
+    assert_leads_back(html.parse(source), source)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<!--",
+        "<![x",
+        "<a ",
+        "<a x='",
+        "<a x='>",
+        "<a =\"<b>'",
+        "</a ",
+        "<?",
+        "&#",
+        "&#;",
+        "<nav>",
+        "<script>",
+        "<title>",
+        "<span hidden>",
+        "[a](http://",
+        "<ul><li>",
+        "<svg>",
+        "<table><tr><td>",
+        "<!--></nav><nav>",
+    ],
+)
+def test_html_that_never_closes_takes_time_in_proportion(piece: str) -> None:
+    started = time.perf_counter()
+    html.parse(piece * (400_000 // len(piece)))
+    assert time.perf_counter() - started < 5
