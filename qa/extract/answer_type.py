@@ -54,6 +54,9 @@ _OFFERS: dict[AnswerType, re.Pattern[str]] = {
 }
 """What an answer of each kind looks like in a sentence."""
 
+_IS_A = _compiled(
+    r"""["'”’)]*(?:\s\([^)]*\))?(?:\s(?:is|are|was|were|means?|refers?\sto|stands?\sfor|describes?)\b|,\san?\b)"""
+)
 _WHICH = r"\b(?:which|what)\s(?:\w+\s)?"
 _ASKS: tuple[tuple[re.Pattern[str], AnswerType], ...] = (
     (
@@ -151,16 +154,8 @@ def offers(text: str, wanted: AnswerType, question: str) -> bool:
 
 
 def _defines(text: str, question: str) -> bool:
-    """Whether a sentence says what the question's subject is: "X is a …", "X, a …", "X means …"."""
+    """Whether a sentence says what the question's subject is: it opens with the subject, and "is a" follows at once."""
     subject = content_terms(question)
     found = spans(text)
-    last = max((at for at, term in enumerate(found[: len(subject) + 4]) if term.term in subject), default=-1)
-    if last < 0:
-        return False
-    rest = text[found[last].end :]
-    return bool(
-        re.match(
-            r"[^.;]{0,30}?\b(?:is|are|was|were|means?|refers? to|stands? for|describes?)\b|\s?,\s(?:an?|the)\b|\s\(",
-            rest,
-        )
-    )
+    last = max((at for at, term in enumerate(found[: len(subject) + 3]) if term.term in subject), default=-1)
+    return last >= 0 and bool(_IS_A.match(text, found[last].end))

@@ -25,6 +25,7 @@ FEATURES = (
     "bm25",  # of the passage
     "tfidf",  # of the passage
     "type",  # offers what the question wants: a date, a name, a reason
+    "defines",  # "X is a …", where that is what the question wants
     "mistype",  # wants something of a kind that can be seen, and does not offer it
     "short",  # fewer than six words
     "long",  # words beyond thirty, by thirty
@@ -102,6 +103,6 @@ def _words(
     for sentence, passage, row in zip(sentences, passages, kept, strict=True):
         text = sentence_text(index, int(passage), int(sentence))
         offered = wanted != "other" and offers(text, wanted, asked.text)
-        column["type"][row] = offered
+        column["defines" if wanted == "definition" else "type"][row] = offered
         column["mistype"][row] = wanted in ("date", "number", "person") and not offered
         column["question"][row] = text.endswith("?")

@@ -21,6 +21,9 @@ _MAX_QUOTE_WORDS = 60
 _PRONOUN = re.compile(
     r"(?:It|They|He|She|This|These|That|Those|Its|Their|His|Her)\b(?! (?:is|was) (?:\w+ ){0,3}(?:that|who)\b)"
 )
+_LATER_PRONOUN = re.compile(r" (?:it|they|them|he|him|she|her)\b")
+_SHORT_SENTENCE = 80
+"""Characters."""
 _SHORT_ANSWER_WORDS = 12
 
 
@@ -96,6 +99,11 @@ def _quote(index: Index, asked: Query, passage: int, sentence: int, confidence: 
     return document.quote(start, end, confidence=confidence, answer=_short_answer(document.text, start, end, asked))
 
 
+def _points_back(text: str) -> bool:
+    """Whether a sentence is hard to read without the one before: a pronoun opens it, or stands in it and it is short."""
+    return bool(_PRONOUN.match(text)) or (len(text) <= _SHORT_SENTENCE and bool(_LATER_PRONOUN.search(text)))
+
+
 def _belonging(index: Index, passage: int, sentence: int) -> tuple[int, int]:
     """The sentences that a reader needs: the one before a pronoun that opens, the items after a lead-in."""
     first = last = sentence
@@ -105,7 +113,7 @@ def _belonging(index: Index, passage: int, sentence: int) -> tuple[int, int]:
     if (
         first > begin
         and index.sentence_kinds[first] == index.sentence_kinds[first - 1] == prose
-        and _PRONOUN.match(text)
+        and _points_back(text)
         and index.sentence_tokens[last + 1] - index.sentence_tokens[first - 1] <= _MAX_QUOTE_WORDS
     ):
         first -= 1

@@ -1,0 +1,38 @@
+"""The README keeps to what the tool does. Its Python examples run as doctests."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from qa.cli import main
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_answer_shown_is_the_answer_given(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = re.search(r"^\$ qa (?P<command>.*)\n(?P<output>(?:.*\n)*?)```", README, re.MULTILINE)
+    assert shown is not None
+    assert main(shlex.split(shown["command"])) == 0
+    assert capsys.readouterr().out == shown["output"]
+
+
+def test_the_set_up_is_two_commands_of_one_line() -> None:
+    assert len(re.findall(r"^python3 -m venv \.venv && .*$", README, re.MULTILINE)) == 2
+
+
+def test_the_figures_are_those_of_the_baseline() -> None:
+    kept = json.loads((ROOT / "eval" / "baseline.json").read_text(encoding="utf-8"))
+    shared = "(answerable, words shared)"
+    figures = {
+        f"{100 * kept[f'fused R@5 {shared}']:.1f} % of them",
+        f"first quote answers {100 * kept[f'sentence@1 {shared}']:.1f} %",
+        f"first three {100 * kept[f'sentence@3 {shared}']:.1f} %",
+        f"{100 * kept['refused (off-topic)']:.0f} % are refused",
+        f"the first quote answers {100 * kept['sentence@1 (paraphrase)']:.0f} %",
+    }
+    prose = " ".join(README.split())
+    assert {figure for figure in figures if figure not in prose} == set()
