@@ -100,7 +100,7 @@ def _quote(index: Index, asked: Query, passage: int, sentence: int, confidence: 
 
 
 def _points_back(text: str) -> bool:
-    """Whether a sentence is hard to read without the one before: a pronoun opens it, or stands in it and it is short."""
+    """Whether a sentence needs the one before: a pronoun opens it, or stands in it and it is short."""
     return bool(_PRONOUN.match(text)) or (len(text) <= _SHORT_SENTENCE and bool(_LATER_PRONOUN.search(text)))
 
 
