@@ -12,8 +12,7 @@ from eval.questions import Question, QuestionSet
 from qa import dialogue
 from qa.extract import Selection, select
 from qa.gold import Anchor
-from qa.index import Index, bm25, build, tfidf
-from qa.index.index import Array
+from qa.index import Clue, Index, bm25, build, tfidf, top
 from qa.retrieve import query, retrieve
 
 __all__ = ["SYSTEMS", "Outcome", "run"]
@@ -22,20 +21,23 @@ DEPTH = 10
 System = Callable[[Index, str], Sequence[int]]
 
 
-def _by(scorer: Callable[[Index, Sequence[int]], Array]) -> System:
-    def ranking(index: Index, question: str) -> Sequence[int]:
-        scores = scorer(index, query(index, question).known)
-        order = np.lexsort((np.arange(len(scores)), -scores))[:DEPTH]
-        return [int(passage) for passage in order if scores[passage] > 0]
+def _bm25(index: Index, question: str) -> Sequence[int]:
+    return [int(passage) for passage in top(index, bm25(query(index, question).terms), DEPTH)[0]]
 
-    return ranking
+
+def _tfidf(index: Index, question: str) -> Sequence[int]:
+    """By cosine alone, over every passage that holds any of the terms in its text or above it."""
+    asked = query(index, question)
+    passages, _ = top(index, [Clue(term, 1.0, 1.0) for term in asked.terms], index.passage_count)
+    cosines = tfidf(index, asked.terms, passages)
+    return [int(passages[at]) for at in np.lexsort((np.arange(len(passages)), -cosines))[:DEPTH]]
 
 
 def _fused(index: Index, question: str) -> Sequence[int]:
     return [int(passage) for passage in retrieve(index, query(index, question)).passages[:DEPTH]]
 
 
-SYSTEMS: dict[str, System] = {"bm25": _by(bm25), "tfidf": _by(tfidf), "fused": _fused}
+SYSTEMS: dict[str, System] = {"bm25": _bm25, "tfidf": _tfidf, "fused": _fused}
 """The retriever's parts, and the whole."""
 
 
@@ -79,7 +81,7 @@ def _outcome(index: Index, question: Question) -> Outcome:
 def _passage_rank(index: Index, ranking: Sequence[int], anchors: Sequence[Anchor]) -> int | None:
     for rank, passage in enumerate(ranking, 1):
         start, end = index.passage_range(passage)
-        if _holds(index.document_of(passage).path, start, end, anchors):
+        if _holds(index.path_of(passage), start, end, anchors):
             return rank
     return None
 

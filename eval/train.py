@@ -22,8 +22,8 @@ from qa.extract.features import FEATURES, Rows, rows
 from qa.extract.model import CONFIDENCE_FEATURES
 from qa.extract.select import confidence_signs
 from qa.index import Index, build
-from qa.index.index import Array
-from qa.retrieve import Query, evidence, query, retrieve
+from qa.index.segment import Array
+from qa.retrieve import Query, query, retrieve
 
 FOLDS = 5
 SEED = 20
@@ -78,19 +78,16 @@ def _pairs(questions: QuestionSet) -> Iterator[Array]:
 
 def _rows(index: Index, asked: Query) -> Rows | None:
     found = retrieve(index, asked)
-    return rows(index, asked, found, evidence(index, asked, found.passages)) if len(found.passages) else None
+    return rows(index, asked, found) if len(found.passages) else None
 
 
 def _answering(index: Index, seen: Rows, question: Question) -> Array:
     """Which sentences hold a whole answer, shape (sentences,)."""
-    starts, ends = index.sentence_starts[seen.sentences], index.sentence_ends[seen.sentences]
-    paths = [index.document_of(int(passage)).path for passage in seen.passages]
-    return np.array(
-        [
-            any(anchor.path == path and start <= anchor.start and anchor.end <= end for anchor in question.anchors)
-            for path, start, end in zip(paths, starts, ends, strict=True)
-        ]
-    )
+    found = []
+    for passage, sentence in zip(seen.passages, seen.sentences, strict=True):
+        path, (start, end, _, _) = index.path_of(int(passage)), index.sentence(int(sentence))
+        found.append(any(a.path == path and start <= a.start and a.end <= end for a in question.anchors))
+    return np.array(found)
 
 
 def confidence_examples(sets: Sequence[QuestionSet], sentence: Array) -> tuple[Array, Array]:
@@ -119,7 +116,7 @@ def _example(index: Index, question: Question, sentence: Array, signs: list[Arra
     asked = query(index, question.text)
     if (seen := _rows(index, asked)) is not None:
         scores = seen.values @ sentence
-        order = np.lexsort((seen.sentences, -scores))
+        order = np.argsort(-scores, kind="stable")
         signs.append(confidence_signs(asked, seen, scores, order))
         right.append(bool(_answering(index, seen, question)[order[0]]))
 

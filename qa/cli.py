@@ -10,16 +10,18 @@ import argparse
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import qa
 from qa.errors import QAError
-from qa.library import Library, cache_folder, open_library
+from qa.library import Library, cached_indexes, open_library
+from qa.present import printable
 
 __all__ = ["main"]
 
-_SHOWN_SKIPS = 5
+_SILENT_SECONDS = 0.5
+_BAR = 20
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -110,17 +112,22 @@ def _open(options: argparse.Namespace) -> Library:
 def _progress() -> Callable[[int, int], None]:
     """A counter on one line of the terminal, for corpora that take a while."""
 
+    began = time.monotonic()
+
     def show(done: int, total: int) -> None:
-        if total > 200 and (done % 50 == 0 or done == total):
-            end = "\n" if done == total else ""
-            print(f"\rindexing {done} of {total} files", end=end, file=sys.stderr, flush=True)
+        spent = time.monotonic() - began
+        if spent < _SILENT_SECONDS and done < total:
+            return
+        rate = done / max(spent, 1e-3)
+        left = f"{(total - done) / max(rate, 1):.0f} s left"
+        bar = "━" * round(_BAR * done / max(total, 1))
+        line = f"indexing {bar:<{_BAR}} {done / 1e6:.0f} of {total / 1e6:.0f} MB, {rate / 1e6:.1f} MB/s, {left}"
+        print(f"\r{line:<78}", end="\n" if done >= total else "", file=sys.stderr, flush=True)
 
     return show
 
 
 def _note(line: str) -> None:
-    from qa.present import printable
-
     print("qa: " + printable(line).replace("\n", " "), file=sys.stderr)
 
 
@@ -169,21 +176,13 @@ def _index(options: argparse.Namespace) -> int:
 
 
 def _cache(options: argparse.Namespace) -> int:
-    from qa.index import load
-
-    for file in sorted(cache_folder().glob("*.index*")):
+    for folder, what in cached_indexes():
         if options.action == "clean":
-            file.unlink(missing_ok=True)
+            shutil.rmtree(folder)
         else:
-            print(f"{file.stat().st_size:>12,}  {_roots(file, load)}")
+            size = sum(file.stat().st_size for file in folder.iterdir())
+            print(f"{size:>14,}  {printable(what)}")
     return 0
-
-
-def _roots(file: Path, load: Callable[[Path], tuple[object, dict[str, list[str]]]]) -> str:
-    try:
-        return ", ".join(load(file)[1]["roots"])
-    except QAError as error:
-        return str(error)
 
 
 def _formats(_: argparse.Namespace) -> int:

@@ -14,25 +14,20 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from qa import dialogue
-from qa.chunk import CHUNKING
 from qa.errors import CacheError, CorpusError, QuestionError, ReadError
-from qa.index import Index, build, load, save
+from qa.index import Index, build
+from qa.index.folder import Opened, open_folder, roots_of
 from qa.load import Source, find, read
 from qa.model import HEADING_SEPARATOR, Answer, Document, Hit, Quote, Skipped
 from qa.retrieve import Candidates, query, retrieve
-from qa.text import ANALYSIS
 
-__all__ = ["Library", "PathLike", "bundled_corpus", "cache_folder", "open_library"]
+__all__ = ["Library", "PathLike", "bundled_corpus", "cache_folder", "cached_indexes", "open_library"]
 
 PathLike = str | os.PathLike[str]
 Progress = Callable[[int, int], None]
-"""Called with files done and files in all."""
-
-_FORMAT = 1
-"""Version of the index's layout; an index with another is built anew."""
+"""Called with bytes of files done and bytes in all."""
 
 
 def bundled_corpus() -> Path:
@@ -54,6 +49,17 @@ def cache_folder() -> Path:
             f"{folder}: the cache folder cannot be made: {error.strerror}; set QA_CACHE to another"
         ) from None
     return folder
+
+
+def cached_indexes() -> list[tuple[Path, str]]:
+    """The folders of the cached indexes, each with the roots that it is of or with what is wrong with it."""
+    found = []
+    for folder in sorted(path for path in cache_folder().iterdir() if path.is_dir()):
+        try:
+            found.append((folder, ", ".join(roots_of(folder))))
+        except CacheError as error:
+            found.append((folder, str(error)))
+    return found
 
 
 def open_library(
@@ -103,54 +109,26 @@ class Library:
     def refresh(self, *, progress: Progress | None = None) -> None:
         """Take in what has changed in the files since the index was made."""
         sources, skipped = find(self.roots, exclude=self.exclude)
-        manifest = self._manifest(sources)
-        cached = self._cached(manifest)
-        if cached is None:
-            cached = self._build(sources, skipped, manifest, progress)
-        self._index, unread = cached
+        opened = self._opened(sources, progress)
+        self._index, self.notice = opened.index, opened.notice
         self._files = {source.path: source.file for source in sources}
-        self.skipped = (*skipped, *unread)
-        if not self._index.paths:
+        self.skipped = (*skipped, *opened.unread)
+        if not self._index.passage_count:
             raise CorpusError(_nothing_readable(self.roots, self.skipped))
 
-    def _manifest(self, sources: Sequence[Source]) -> dict[str, Any]:
-        """What an index must agree with to be used: its versions and the files as they are now."""
-        files = [[source.path, source.size, source.mtime_ns] for source in sources]
-        return {"format": _FORMAT, "analysis": ANALYSIS, "chunking": CHUNKING, "files": files}
+    def _opened(self, sources: Sequence[Source], progress: Progress | None) -> Opened:
+        """The cached index brought in step with the files, or one in memory where the cache cannot be written."""
+        roots = [str(root) for root in self.roots]
+        try:
+            return open_folder(self._folder, sources, roots=roots, progress=progress)
+        except CacheError as error:
+            return _in_memory(sources, f"{error}; the next start builds it again")
 
     @property
-    def _file(self) -> Path:
+    def _folder(self) -> Path:
         """The index's place in the cache: one a set of roots and patterns."""
         name = json.dumps([[str(root) for root in self.roots], self.exclude])
-        return cache_folder() / f"{hashlib.sha256(name.encode(errors='surrogateescape')).hexdigest()[:24]}.index"
-
-    def _cached(self, manifest: dict[str, Any]) -> tuple[Index, tuple[Skipped, ...]] | None:
-        """The cached index and the files that it could not read, if it is whole and up to date."""
-        try:
-            file = self._file
-            if not file.exists():
-                return None
-            index, kept = load(file)
-        except CacheError as error:
-            self.notice = f"{error}; built anew"
-            return None
-        unread = tuple(Skipped(*entry) for entry in kept.pop("unread", ()))
-        kept.pop("roots", None)
-        return (index, unread) if kept == manifest else None
-
-    def _build(
-        self, sources: Sequence[Source], skipped: Sequence[Skipped], manifest: dict[str, Any], progress: Progress | None
-    ) -> tuple[Index, tuple[Skipped, ...]]:
-        documents, unread = _read_all(sources, progress)
-        if not documents:
-            raise CorpusError(_nothing_readable(self.roots, (*skipped, *unread)))
-        index = build(documents)
-        try:
-            kept = [[entry.path, entry.reason] for entry in unread]
-            save(index, self._file, manifest | {"unread": kept, "roots": [str(root) for root in self.roots]})
-        except CacheError as error:
-            self.notice = f"{error}; the next start builds it again"
-        return index, unread
+        return cache_folder() / hashlib.sha256(name.encode()).hexdigest()[:24]
 
     def answer(self, question: str, *, history: Sequence[Answer | str] = (), k: int = 3) -> Answer:
         """Quotes that answer the question, up to `k`, best first; none when the documents do not answer.
@@ -178,7 +156,7 @@ class Library:
     def search(self, question: str, *, k: int = 10) -> list[Hit]:
         """The best `k` passages, best first. Raises QuestionError as `answer` does."""
         _check(question, k)
-        return self._hits(retrieve(self._index, query(self._index, question), k=k))
+        return self._hits(retrieve(self._index, query(self._index, question), k=k))[:k]
 
     def _hits(self, found: Candidates) -> list[Hit]:
         hits = []
@@ -220,8 +198,8 @@ class Library:
     def document(self, path: str) -> Document:
         """The document at a path as quotes name it. Raises CorpusError when there is none."""
         try:
-            return self._index.document(self._index.paths.index(path))
-        except ValueError:
+            return self._index.document(path)
+        except KeyError:
             raise CorpusError(f"{path}: no such document in this corpus") from None
 
 
@@ -234,16 +212,14 @@ def _check(question: str, k: int) -> None:
         raise QuestionError(f"k is {k}: ask for at least 1")
 
 
-def _read_all(sources: Sequence[Source], progress: Progress | None) -> tuple[list[Document], tuple[Skipped, ...]]:
+def _in_memory(sources: Sequence[Source], notice: str) -> Opened:
     documents, unread = [], []
-    for done, source in enumerate(sources, 1):
+    for source in sources:
         try:
             documents.append(read(source))
         except ReadError as error:
             unread.append(Skipped(error.path, error.reason))
-        if progress:
-            progress(done, len(sources))
-    return documents, tuple(unread)
+    return Opened(build(documents), tuple(unread), notice)
 
 
 def _nothing_readable(roots: Sequence[Path], skipped: Sequence[Skipped]) -> str:

@@ -1,26 +1,28 @@
 """Question -> the passages that may hold its answer, best first.
 
-Two steps: BM25 and TF-IDF score every passage and the best of their sum are candidates; then each candidate's best
-sentence has a say, because a passage that says everything in one sentence beats one that scatters the same words.
+Two steps: BM25, and the terms in title and headings, name the candidates; then TF-IDF and each candidate's best
+sentence have a say, because a passage that says everything in one sentence beats one that scatters the same words.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 
 import numpy as np
 
-from qa.index import BM25_K1, Index, bm25, idf, tfidf
-from qa.index.index import Array
+from qa.index import Clue, Index, bm25, idf, ranked, score, tfidf, top
+from qa.index.count import BM25_K1
+from qa.index.segment import Array
 from qa.text import content_terms
 
-__all__ = ["CANDIDATES", "Candidates", "Evidence", "Query", "evidence", "query", "retrieve"]
+__all__ = ["CANDIDATES", "Candidates", "Evidence", "Query", "query", "retrieve"]
 
 CANDIDATES = 50
 """Passages that are looked at sentence by sentence."""
 
 # Chosen by a grid on public question sets: each moves the right passage's rank 1 by a point or less either way.
+_FROM_ABOVE = 0.4
 _TFIDF = 0.4
 _SENTENCE = 1.0
 _ABOVE = 0.8
@@ -33,48 +35,40 @@ _PAIRS = 0.15
 class Query:
     """A question as the index sees it.
 
-    `terms` are its content terms, each once; `ids` their numbers, -1 for one that no passage holds; `weights` their
-    idf. Shapes: all (terms,).
+    `terms` are its content terms, each once; `frequencies` in how many passages each stands; `weights` their idf.
+    Shapes: all (terms,).
     """
 
     text: str
     terms: tuple[str, ...]
-    ids: Array
+    frequencies: Array
     weights: Array
 
     @property
-    def known(self) -> list[int]:
-        """The numbers of the terms that some passage holds, in question order."""
-        return [int(number) for number in self.ids if number >= 0]
+    def known(self) -> list[str]:
+        """The terms that some passage holds, in question order."""
+        return [term for term, frequency in zip(self.terms, self.frequencies, strict=True) if frequency]
 
     @property
     def missing(self) -> tuple[str, ...]:
         """The terms that no passage holds."""
-        return tuple(term for term, number in zip(self.terms, self.ids, strict=True) if number < 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """Passages that were found, best first: by score, then path, then position. Shapes: all (candidates,)."""
-
-    passages: Array
-    scores: Array
-    bm25: Array
-    tfidf: Array
+        return tuple(term for term, frequency in zip(self.terms, self.frequencies, strict=True) if not frequency)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Which of a question's terms stand in, and around, each sentence of some passages.
 
-    `sentences` and `passages` number the sentences and say which candidate each belongs to, shape (sentences,); the
-    masks have shape (sentences, terms). `near` is in the sentence before or after, `above` in title, headings or file
-    name, `around` anywhere in the passage. `pairs`, shape (sentences,), is the share of the question's neighbouring
-    terms that are neighbours in the sentence, too.
+    `sentences` and `owners` number the sentences and say which of the passages each is from, `kinds` and `words` are
+    their kinds and lengths, all of shape (sentences,). The masks have shape (sentences, terms): `near` is in the
+    sentence before or after, `above` in title, headings or file name, `around` anywhere in the passage. `pairs`, shape
+    (sentences,), is the share of the question's neighbouring terms that are neighbours in the sentence, too.
     """
 
     sentences: Array
-    passages: Array
+    owners: Array
+    kinds: Array
+    words: Array
     inside: Array
     near: Array
     above: Array
@@ -82,85 +76,117 @@ class Evidence:
     pairs: Array
 
 
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Passages that were found, best first: by score, then path, then position, and the evidence in their sentences.
+
+    Shapes: all (candidates,).
+    """
+
+    passages: Array
+    scores: Array
+    bm25: Array
+    tfidf: Array
+    evidence: Evidence
+
+
 def query(index: Index, question: str) -> Query:
     """The question as the index sees it."""
     found = tuple(content_terms(question))
-    ids = [-1 if (number := index.term_id(term)) is None else number for term in found]
-    frequencies = [index.words.document_frequency(number) if number >= 0 else 0 for number in ids]
+    frequencies = [index.frequency(term) for term in found]
     weights = [idf(index.passage_count, frequency) for frequency in frequencies]
-    return Query(question, found, np.array(ids, dtype=np.int64), np.array(weights))
+    return Query(question, found, np.array(frequencies, dtype=np.int64), np.array(weights))
 
 
 def retrieve(index: Index, asked: Query, *, k: int = CANDIDATES) -> Candidates:
-    """The best `k` passages that hold any of the question's terms, k up to CANDIDATES at full care."""
-    lexical = bm25(index, asked.known) / max(float(asked.weights.sum()) * (BM25_K1 + 1), 1e-9)
-    cosine = tfidf(index, asked.known)
-    first = lexical + _TFIDF * cosine
-    chosen = _best(first, max(k, CANDIDATES))
-    scores = first[chosen] + _SENTENCE * _best_sentence(index, asked, chosen)
-    order = np.lexsort((chosen, -scores))[:k]
-    kept = chosen[order]
-    return Candidates(kept, scores[order], lexical[kept], cosine[kept])
+    """The best passages that hold any of the question's terms: CANDIDATES of them, or `k` if that is more."""
+    clues = [Clue(term, 1.0, _FROM_ABOVE) for term in asked.terms]
+    passages, _ = top(index, clues, max(k, CANDIDATES))
+    lexical = score(index, bm25(asked.terms), passages) / max(float(asked.weights.sum()) * (BM25_K1 + 1), 1e-9)
+    cosine = tfidf(index, asked.terms, passages)
+    seen = _evidence(index, asked, passages)
+    scores = lexical + _TFIDF * cosine + _SENTENCE * _best_sentence(asked, seen, len(passages))
+    order = ranked(index, passages, scores)
+    return Candidates(passages[order], scores[order], lexical[order], cosine[order], _reordered(seen, order))
 
 
-def _best(scores: Array, k: int) -> Array:
-    """Numbers of the k highest scores above 0, ties to the lower number, shape (up to k,), ascending."""
-    found = np.flatnonzero(scores > 0)
-    if len(found) > k:
-        found = np.sort(found[np.lexsort((found, -scores[found]))[:k]])
-    return found
+def _reordered(seen: Evidence, order: Array) -> Evidence:
+    """The evidence of passages that now stand in another order, its sentences in that order, too."""
+    places = np.empty(len(order), dtype=np.int64)
+    places[order] = np.arange(len(order))
+    owners = places[seen.owners]
+    rows = np.argsort(owners, kind="stable")
+    columns = {field.name: getattr(seen, field.name)[rows] for field in fields(Evidence)}
+    return Evidence(**{**columns, "owners": owners[rows]})
 
 
-def _best_sentence(index: Index, asked: Query, passages: Array) -> Array:
+def _best_sentence(asked: Query, seen: Evidence, passages: int) -> Array:
     """Share of the question's weight in the best sentence of each passage, shape (passages,)."""
-    if not len(passages):
-        return np.zeros(0)
-    seen = evidence(index, asked, passages)
     shares = np.maximum(np.maximum(seen.inside, _ABOVE * seen.above), _NEAR * seen.near)
     worth = shares @ asked.weights / max(asked.weights.sum(), 1e-9) + _PAIRS * seen.pairs
-    best = np.zeros(len(passages))
-    np.maximum.at(best, seen.passages, worth)
+    best = np.zeros(passages)
+    np.maximum.at(best, seen.owners, worth)
     return best
 
 
-def evidence(index: Index, asked: Query, passages: Array) -> Evidence:
-    """Where the question's terms stand in the sentences of some passages."""
-    first, stop = index.passage_sentences[passages], index.passage_sentences[passages + 1]
-    sentences = np.concatenate([np.arange(*edge) for edge in zip(first, stop, strict=True)])
-    owner = np.repeat(np.arange(len(passages)), stop - first)
-    inside, pairs = _matches(index, asked, sentences)
+def _evidence(index: Index, asked: Query, passages: Array) -> Evidence:
+    """Where the question's terms stand in the sentences of some passages; sentences in the order of the passages."""
+    parts = [_evidence_in(index, number, asked, places, local) for number, places, local in index.by_segment(passages)]
+    if not parts:
+        none, no_masks = np.zeros(0, dtype=np.int64), np.zeros((0, len(asked.terms)), dtype=bool)
+        return Evidence(none, none, none, none, no_masks, no_masks, no_masks, no_masks, np.zeros(0))
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    order = np.lexsort((columns[0], columns[1]))
+    return Evidence(*(column[order] for column in columns))
+
+
+def _evidence_in(index: Index, number: int, asked: Query, places: Array, local: Array) -> tuple[Array, ...]:
+    """The columns of Evidence for the passages of one segment."""
+    segment = index.segments[number]
+    sentences, owner = segment.sentences_of(local)
+    tokens, within = segment.tokens_of(sentences)
+    ids = np.array([-1 if (term := segment.term_id(name)) is None else term for name in asked.terms], dtype=np.int64)
+    inside = _holds(tokens, within, ids, len(sentences))
     same = owner[1:] == owner[:-1]
     near = np.zeros_like(inside)
     near[1:] |= inside[:-1] & same[:, None]
     near[:-1] |= inside[1:] & same[:, None]
-    around = np.zeros((len(passages), inside.shape[1]), dtype=bool)
+    around = np.zeros((len(local), len(ids)), dtype=bool)
     np.logical_or.at(around, owner, inside)
-    above = np.zeros_like(around)
-    for column, term in enumerate(asked.ids):
-        if term >= 0:
-            above[:, column] = np.isin(passages, index.context.of(term)[0])
-    return Evidence(sentences, owner, inside, near, above[owner], around[owner], pairs)
+    above = _holds(*segment.context_of(local), ids, len(local))
+    words = segment.sentence_tokens[sentences + 1] - segment.sentence_tokens[sentences]
+    return (
+        sentences + index.sentence_bases[number],
+        places[owner],
+        segment.sentence_kinds[sentences],
+        words,
+        inside,
+        near,
+        above[owner],
+        around[owner],
+        _pair_share(asked, ids, tokens, within, len(sentences)),
+    )
 
 
-def _matches(index: Index, asked: Query, sentences: Array) -> tuple[Array, Array]:
-    """For each sentence, which terms it holds, (sentences, terms), and its share of term pairs, (sentences,)."""
-    starts, stops = index.sentence_tokens[sentences], index.sentence_tokens[sentences + 1]
-    owner = np.repeat(np.arange(len(sentences)), stops - starts)
-    tokens = np.concatenate([index.tokens[start:stop] for start, stop in zip(starts, stops, strict=True)])
-    inside = np.zeros((len(sentences), len(asked.ids)), dtype=bool)
-    for column, term in enumerate(asked.ids):
-        if term >= 0:
-            inside[owner[tokens == term], column] = True
-    return inside, _pair_share(asked, tokens, owner, len(sentences))
+def _holds(tokens: Array, owners: Array, ids: Array, total: int) -> Array:
+    """Which owners hold which terms, shape (total, terms); -1 is no term."""
+    held = np.zeros((total, len(ids)), dtype=bool)
+    order = np.argsort(ids)
+    places = np.minimum(np.searchsorted(ids, tokens, sorter=order), len(ids) - 1)
+    columns = order[places]
+    here = ids[columns] == tokens
+    held[owners[here], columns[here]] = True
+    return held
 
 
-def _pair_share(asked: Query, tokens: Array, owner: Array, sentences: int) -> Array:
+def _pair_share(asked: Query, ids: Array, tokens: Array, owners: Array, sentences: int) -> Array:
     """Weighted share of the question's neighbouring terms that are neighbours in each sentence."""
     share = np.zeros(sentences)
     total = 0.0
-    for (first, left), (second, right) in pairwise(zip(asked.ids, asked.weights, strict=True)):
+    together = owners[:-1] == owners[1:]
+    for (first, left), (second, right) in pairwise(zip(ids, asked.weights, strict=True)):
         total += left + right
-        if first >= 0 and second >= 0 and len(tokens) > 1:
-            met = (tokens[:-1] == first) & (tokens[1:] == second) & (owner[:-1] == owner[1:])
-            share[np.unique(owner[:-1][met])] += left + right
+        if first >= 0 and second >= 0:
+            met = (tokens[:-1] == first) & (tokens[1:] == second) & together
+            share[np.unique(owners[:-1][met])] += left + right
     return share / total if total else share

@@ -15,7 +15,19 @@ from typing import NamedTuple
 
 import Stemmer
 
-__all__ = ["ANALYSIS", "STOP_WORDS", "Term", "content_terms", "fold", "sentence_spans", "spans", "terms", "trim"]
+__all__ = [
+    "ANALYSIS",
+    "STOP_WORDS",
+    "Term",
+    "content_terms",
+    "fold",
+    "sentence_spans",
+    "spans",
+    "term_of",
+    "terms",
+    "trim",
+    "words",
+]
 
 ANALYSIS = "english-2"
 """Names this analysis in an index's manifest; a change to anything below needs a new name."""
@@ -74,6 +86,16 @@ def fold(word: str) -> str:
         return word.lower().replace(",", "")
     marked = unicodedata.normalize("NFKD", word).casefold()
     return "".join(char for char in marked if not unicodedata.combining(char)).replace(",", "") or word
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in order, as they stand there."""
+    return _WORD.findall(text)
+
+
+def term_of(word: str) -> str:
+    """The term by which a word is matched."""
+    return _folded[word]
 
 
 def terms(text: str) -> list[str]:

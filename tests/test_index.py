@@ -1,101 +1,145 @@
-"""The index: the reference's scores, the reference's cosine, and a file that is whole or refused."""
+"""Scores: the reference's BM25, the reference's cosine, and the best k without touching every passage."""
 
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from eval.questions import paragraph_document
-from qa.errors import CacheError
-from qa.index import Index, bm25, build, idf, load, save, tfidf
+from qa.index import Clue, Index, bm25, build, idf, score, tfidf, top
+from qa.index.count import count
+from qa.index.merge import keep, merge
 from qa.index.reference import ReferenceBM25
-from qa.text import STOP_WORDS, terms
+from qa.index.segment import Segment
+from qa.model import Document
+from qa.text import terms
 
 WORDS = st.lists(
     st.sampled_from(["xen", "alto", "ocaml", "the", "of", "stack", "boots", "12"]), min_size=1, max_size=12
 )
-CORPORA = st.lists(WORDS.map(" ".join), min_size=1, max_size=12)
+CORPORA = st.lists(WORDS.map(" ".join), min_size=1, max_size=14)
+QUESTIONS = WORDS.map(" ".join)
+
+
+def documents_of(texts: list[str]) -> list[Document]:
+    return [paragraph_document(f"{number:04}.txt", f"title {number % 3}", text) for number, text in enumerate(texts)]
 
 
 def index_of(texts: list[str]) -> Index:
-    return build(
-        paragraph_document(f"{number:04}.txt", f"title {number % 3}", text) for number, text in enumerate(texts)
-    )
+    return build(documents_of(texts))
 
 
-def ids(index: Index, question: str) -> list[int]:
-    return [number for term in terms(question) if (number := index.term_id(term)) is not None]
+def split_index(texts: list[str], parts: int) -> Index:
+    """An index of the texts spread over several segments, with deleted documents among them."""
+    documents = documents_of(texts)
+    ghosts = documents_of(["xen xen ghost", "alto ocaml stack"])
+    segments = [Segment(count([*documents[part::parts], ghosts[part % 2]])) for part in range(parts)]
+    live = []
+    for part, segment in enumerate(segments):
+        mask = np.ones(segment.document_count, dtype=bool)
+        ghost = ghosts[part % 2]
+        text = [segment.document(number).text == ghost.text for number in range(segment.document_count)]
+        mask[text.index(True)] = False
+        live.append(mask)
+    return Index(segments, live)
 
 
-@given(CORPORA, WORDS.map(" ".join))
+def everywhere(index: Index) -> np.ndarray:
+    return np.arange(index.passage_bases[-1])
+
+
+@given(CORPORA, QUESTIONS)
 def test_bm25_is_that_of_rank_bm25(texts: list[str], question: str) -> None:
     index = index_of(texts)
     reference = ReferenceBM25([terms(text) for text in texts]).get_scores(terms(question))
-    assert np.allclose(bm25(index, ids(index, question)), reference, rtol=1e-6, atol=0)
+    assert np.allclose(score(index, bm25(terms(question)), everywhere(index)), reference, rtol=1e-6, atol=0)
 
 
 def features(text: str) -> list[str]:
-    """What TF-IDF counts in a passage, by another way than the index: words, content pairs, context words."""
+    """What TF-IDF counts in a passage: its words and, apart from them, the words above it."""
     body, _, context = text.partition("\0")
-    found = terms(body)
-    pairs = [f"{a} {b}" for a, b in pairwise(found) if not {a, b} & STOP_WORDS]
-    return found + pairs + [f"above:{term}" for term in terms(context)]
+    return terms(body) + [f"above:{term}" for term in terms(context)]
 
 
-@given(CORPORA, WORDS.map(" ".join))
+@given(CORPORA, QUESTIONS)
 def test_tfidf_is_the_cosine_of_scikit_learn(texts: list[str], question: str) -> None:
     index = index_of(texts)
     vectorizer = TfidfVectorizer(analyzer=features, sublinear_tf=True)
     passages = vectorizer.fit_transform([f"{text}\0title {n % 3} {n:04}" for n, text in enumerate(texts)])
     expected = (passages @ vectorizer.transform([f"{question}\0{question}"]).T).toarray().ravel()
-    assert np.allclose(tfidf(index, ids(index, question)), expected, rtol=1e-6, atol=1e-12)
+    assert np.allclose(tfidf(index, terms(question), everywhere(index)), expected, rtol=1e-6, atol=1e-12)
+
+
+@given(CORPORA, QUESTIONS, st.integers(1, 5), st.floats(0, 2))
+def test_the_best_k_are_those_of_scoring_everything(texts: list[str], question: str, k: int, above: float) -> None:
+    index = index_of(texts)
+    clues = [Clue(term, 1.0, above) for term in dict.fromkeys(terms(question))]
+    every = score(index, clues, everywhere(index))
+    order = [number for number in np.lexsort((everywhere(index), -every.round(9))) if every[number] > 0][:k]
+    passages, scores = top(index, clues, k)
+    assert np.allclose(scores, every[order], rtol=1e-9)
+    assert passages.tolist() == order
+
+
+@given(CORPORA, QUESTIONS, st.integers(1, 4), st.integers(1, 5))
+def test_segments_and_deletions_do_not_change_what_is_found(
+    texts: list[str], question: str, parts: int, k: int
+) -> None:
+    whole, split = index_of(texts), split_index(texts, parts)
+    found, scores = top(whole, bm25(terms(question)), k)
+    again, same = top(split, bm25(terms(question)), k)
+    assert [whole.path_of(int(passage)) for passage in found] == [split.path_of(int(passage)) for passage in again]
+    assert np.allclose(scores, same, rtol=1e-12)
+    assert np.allclose(tfidf(whole, terms(question), found), tfidf(split, terms(question), again), rtol=1e-12)
+    assert whole.passage_count == split.passage_count
+
+
+@given(CORPORA, st.integers(1, 4))
+def test_merging_gives_what_counting_together_gives(texts: list[str], parts: int) -> None:
+    documents = documents_of(texts)
+    size = -(-len(documents) // parts)
+    pieces = [Segment(count(documents[at : at + size])) for at in range(0, len(documents), size)]
+    merged, counted = dict(merge(pieces)), count(documents)
+    for name, array in counted.items():
+        if name not in ("passage_contexts", "context_tokens", "context_tokens_starts"):  # equal ones are counted once
+            assert np.array_equal(merged[name], array), name
+    assert Segment(merged).document(len(documents) - 1) == documents[-1]
+
+
+@given(CORPORA, st.data())
+def test_keeping_some_documents_is_counting_only_those(texts: list[str], data: st.DataObject) -> None:
+    documents = documents_of(texts)
+    live = np.array(data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts))))
+    kept = keep(Segment(count(documents)), live)
+    assert [kept.document(number) for number in range(kept.document_count)] == [
+        d for d, y in zip(documents, live, strict=True) if y
+    ]
+    alone = Segment(count([d for d, y in zip(documents, live, strict=True) if y]))
+    assert [kept.passage_text(n) for n in range(kept.passage_count)] == [
+        alone.passage_text(n) for n in range(alone.passage_count)
+    ]
+    question = bm25(["xen", "alto", "stack"])
+    assert np.allclose(
+        score(Index([kept]), question, np.arange(kept.passage_count)),
+        score(Index([alone]), question, np.arange(alone.passage_count)),
+    )
 
 
 def test_idf_is_never_negative_and_falls_with_frequency() -> None:
     values = [idf(10, frequency) for frequency in range(11)]
-    assert values == sorted(values, reverse=True)
+    assert all(left > right for left, right in pairwise(values))
     assert values[-1] > 0
 
 
-def test_the_index_is_the_same_whatever_the_order_of_the_documents() -> None:
-    documents = [
-        paragraph_document(f"{n}.txt", "t", text) for n, text in enumerate(["xen boots", "the alto", "ocaml stack"])
-    ]
-    forward, backward = build(documents), build(reversed(documents))
-    assert all(np.array_equal(array, backward.arrays[name]) for name, array in forward.arrays.items())
+def test_equal_scores_are_ordered_by_path_then_position() -> None:
+    same = "xen boots"
+    index = build([paragraph_document(f"{name}.txt", "t", same) for name in ("c", "a", "b")])
+    assert [index.path_of(int(p)) for p in top(index, bm25(["xen"]), 2)[0]] == ["a.txt", "b.txt"]
 
 
-def test_a_saved_index_comes_back_as_it_was(tmp_path: Path) -> None:
-    index = index_of(["xen boots é", "", "the alto"])
-    save(index, tmp_path / "a.index", {"version": 1})
-    loaded, manifest = load(tmp_path / "a.index")
-    assert manifest == {"version": 1}
-    assert all(np.array_equal(array, loaded.arrays[name]) for name, array in index.arrays.items())
-    assert loaded.document(0) == index.document(0)
-    assert [path.name for path in tmp_path.iterdir()] == ["a.index"]
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda data: data[: len(data) // 2],
-        lambda data: b"",
-        lambda data: b"x" + data[1:],
-        lambda data: data[:-9] + b"\xff" + data[-8:],
-    ],
-)
-def test_a_damaged_index_is_refused(tmp_path: Path, damage) -> None:  # type: ignore[no-untyped-def]
-    file = tmp_path / "a.index"
-    save(index_of(["xen boots", "the alto"]), file, {})
-    file.write_bytes(damage(file.read_bytes()))
-    with pytest.raises(CacheError, match="damaged"):
-        load(file)
-
-
-def test_a_disk_that_refuses_is_a_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(CacheError, match="cannot be written"):
-        save(index_of(["xen"]), tmp_path / "missing" / "a.index", {})
+def test_the_arrays_are_the_same_whatever_the_order_of_the_documents() -> None:
+    documents = documents_of(["xen boots", "the alto", "ocaml stack"])
+    forward, backward = count(documents), count(reversed(documents))
+    assert all(np.array_equal(array, backward[name]) for name, array in forward.items())

@@ -1,6 +1,7 @@
 """Opening, caching, answering: the contract of DESIGN's section on invariants, on the whole tool."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -52,7 +53,7 @@ def test_several_roots_are_one_corpus_and_their_names_are_unique(notes: Path, tm
 def test_the_index_is_used_again_only_while_nothing_changed(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     qa.open(notes).close()
     with monkeypatch.context() as patched:
-        patched.setattr("qa.library.build", lambda _: pytest.fail("built again though nothing changed"))
+        patched.setattr("qa.index.worker.read", lambda _: pytest.fail("read again though nothing changed"))
         qa.open(notes).close()
     (notes / "weir.txt").write_text("The weir was raised in 1901.\n")
     assert qa.answer("When was the weir raised?", corpus=notes).quotes[0].answer == "1901"
@@ -71,7 +72,7 @@ def test_refresh_takes_in_what_changed_and_until_then_the_old_state_answers(note
 def test_a_damaged_index_is_built_anew_with_a_word_about_it(notes: Path) -> None:
     with open_library(notes) as library:
         assert library.notice is None
-    for file in cache_folder().glob("*.index"):
+    for file in cache_folder().glob("*/*.segment"):
         file.write_bytes(file.read_bytes()[:100])
     with open_library(notes) as library:
         assert "damaged" in str(library.notice)
@@ -94,8 +95,8 @@ def test_same_corpus_and_question_same_answer(notes: Path, make: str, tmp_path: 
     if make == "cached":
         assert qa.answer("Why was the bridge closed?", corpus=notes).to_dict() == expected
     elif make == "fresh":
-        for file in cache_folder().glob("*.index"):
-            file.unlink()
+        for folder in cache_folder().iterdir():
+            shutil.rmtree(folder)
         assert qa.answer("Why was the bridge closed?", corpus=notes).to_dict() == expected
     else:
         code = f"import qa; print(qa.answer('Why was the bridge closed?', corpus={str(notes)!r}).to_dict())"

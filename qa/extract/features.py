@@ -11,7 +11,7 @@ import numpy as np
 
 from qa.extract.answer_type import expected, offers
 from qa.index import Index
-from qa.index.index import KINDS, Array
+from qa.index.segment import KINDS, Array
 from qa.retrieve import Candidates, Evidence, Query
 
 __all__ = ["FEATURES", "SHORTLIST", "Rows", "rows", "sentence_text"]
@@ -55,13 +55,15 @@ class Rows:
 
 
 def sentence_text(index: Index, passage: int, sentence: int) -> str:
-    """The words of a sentence."""
-    start, end = int(index.sentence_starts[sentence]), int(index.sentence_ends[sentence])
-    return index.document_of(passage).text[start:end]
+    """A sentence of a passage as it stands in the text."""
+    begin = index.passage_range(passage)[0]
+    start, end, _, _ = index.sentence(sentence)
+    return index.passage_text(passage)[start - begin : end - begin]
 
 
-def rows(index: Index, asked: Query, found: Candidates, seen: Evidence) -> Rows:
+def rows(index: Index, asked: Query, found: Candidates) -> Rows:
     """The features of the candidates' most promising sentences."""
+    seen = found.evidence
     values = np.zeros((len(seen.sentences), len(FEATURES)))
     column = {name: values[:, number] for number, name in enumerate(FEATURES)}
     total = max(float(asked.weights.sum()), 1e-9)
@@ -71,27 +73,26 @@ def rows(index: Index, asked: Query, found: Candidates, seen: Evidence) -> Rows:
         column[name][:] = (mask & ~known) @ asked.weights / total
         known |= mask
     column["pairs"][:] = seen.pairs
-    column["bm25"][:] = found.bm25[seen.passages]
-    column["tfidf"][:] = found.tfidf[seen.passages]
-    _shape(index, seen, column)
+    column["bm25"][:] = found.bm25[seen.owners]
+    column["tfidf"][:] = found.tfidf[seen.owners]
+    _shape(seen, column)
     rough = column["inside"] + 0.5 * column["near"] + 0.5 * column["above"] + column["bm25"] - column["heading"]
     kept = np.sort(np.lexsort((np.arange(len(rough)), -rough))[:SHORTLIST])
-    passages = found.passages[seen.passages[kept]]
+    passages = found.passages[seen.owners[kept]]
     _words(index, asked, seen.sentences[kept], passages, kept, column)
     return Rows(seen.sentences[kept], passages, values[kept], seen.inside[kept], known[kept])
 
 
-def _shape(index: Index, seen: Evidence, column: dict[str, Array]) -> None:
+def _shape(seen: Evidence, column: dict[str, Array]) -> None:
     """Features of the sentence alone: length, kind, position."""
-    words = index.sentence_tokens[seen.sentences + 1] - index.sentence_tokens[seen.sentences]
-    kinds = index.sentence_kinds[seen.sentences]
-    column["short"][:] = words < 6
-    column["long"][:] = np.clip((words - 30) / 30, 0, 2)
+    kinds = seen.kinds
+    column["short"][:] = seen.words < 6
+    column["long"][:] = np.clip((seen.words - 30) / 30, 0, 2)
     column["heading"][:] = kinds == KINDS.index("heading")
     column["code"][:] = np.isin(kinds, (KINDS.index("code"), KINDS.index("row")))
     body = kinds != KINDS.index("heading")
     opens = np.zeros(len(body), dtype=bool)
-    opens[np.unique(np.where(body, seen.passages, -1), return_index=True)[1]] = True
+    opens[np.unique(np.where(body, seen.owners, -1), return_index=True)[1]] = True
     column["first"][:] = opens & body
 
 
@@ -100,8 +101,11 @@ def _words(
 ) -> None:
     """Features that need the sentence's words."""
     wanted = expected(asked.text)
+    texts = {int(p): (index.passage_range(int(p))[0], index.passage_text(int(p))) for p in np.unique(passages)}
     for sentence, passage, row in zip(sentences, passages, kept, strict=True):
-        text = sentence_text(index, int(passage), int(sentence))
+        begin, text = texts[int(passage)]
+        start, end, _, _ = index.sentence(int(sentence))
+        text = text[start - begin : end - begin]
         offered = wanted != "other" and offers(text, wanted, asked.text)
         column["defines" if wanted == "definition" else "type"][row] = offered
         column["mistype"][row] = wanted in ("date", "number", "person") and not offered

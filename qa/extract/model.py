@@ -10,7 +10,7 @@ from importlib.resources import files
 import numpy as np
 
 from qa.extract.features import FEATURES
-from qa.index.index import Array
+from qa.index.segment import Array
 
 __all__ = ["CONFIDENCE_FEATURES", "Model", "model"]
 

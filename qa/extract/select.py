@@ -11,9 +11,9 @@ from qa.extract.answer_type import answer_spans, expected
 from qa.extract.features import FEATURES, Rows, rows, sentence_text
 from qa.extract.model import CONFIDENCE_FEATURES, model
 from qa.index import Index
-from qa.index.index import KINDS, Array
+from qa.index.segment import KINDS, Array
 from qa.model import Quote
-from qa.retrieve import Candidates, Query, evidence
+from qa.retrieve import Candidates, Query
 
 __all__ = ["Selection", "confidence_signs", "select"]
 
@@ -41,9 +41,9 @@ def select(index: Index, asked: Query, found: Candidates, *, k: int) -> Selectio
     if not len(found.passages):
         return Selection((), 0.0, False)
     weights = model()
-    seen = rows(index, asked, found, evidence(index, asked, found.passages))
+    seen = rows(index, asked, found)
     scores = weights.scores(seen.values)
-    order = np.lexsort((seen.sentences, -scores))
+    order = np.argsort(-scores, kind="stable")  # ties stay in the order of the passages
     confidence = weights.probability(confidence_signs(asked, seen, scores, order))
     quotes = _quotes(index, asked, seen, order, scores, confidence, k)
     return Selection(quotes, confidence, confidence >= weights.cut)
@@ -60,7 +60,7 @@ def confidence_signs(asked: Query, seen: Rows, scores: Array, order: Array) -> A
         "gap": scores[best] - (rivals.max() if len(rivals) else 0.0),
         "inside": seen.values[best, FEATURES.index("inside")],
         "worst": weights[away].max(initial=0.0),
-        "unknown": weights[asked.ids < 0].sum(),
+        "unknown": weights[asked.frequencies == 0].sum(),
     }
     return np.array([signs[name] for name in CONFIDENCE_FEATURES])
 
@@ -73,7 +73,7 @@ def _quotes(
     for row in order:
         if len(chosen) == k:
             break
-        if index.sentence_kinds[seen.sentences[row]] == KINDS.index("heading"):
+        if index.sentence(int(seen.sentences[row]))[2] == KINDS.index("heading"):
             continue
         sure = _falling_behind(confidence, float(scores[row] - scores[order[0]]))
         quote = _quote(index, asked, int(seen.passages[row]), int(seen.sentences[row]), sure)
@@ -95,7 +95,7 @@ def _overlap(quote: Quote, other: Quote) -> bool:
 def _quote(index: Index, asked: Query, passage: int, sentence: int, confidence: float) -> Quote:
     document = index.document_of(passage)
     first, last = _belonging(index, passage, sentence)
-    start, end = int(index.sentence_starts[first]), int(index.sentence_ends[last])
+    start, end = index.sentence(first)[0], index.sentence(last)[1]
     return document.quote(start, end, confidence=confidence, answer=_short_answer(document.text, start, end, asked))
 
 
@@ -105,25 +105,22 @@ def _points_back(text: str) -> bool:
 
 
 def _belonging(index: Index, passage: int, sentence: int) -> tuple[int, int]:
-    """The sentences that a reader needs: the one before a pronoun that opens, the items after a lead-in."""
+    """The sentences that a reader needs: the one before when it points back, the items after a lead-in."""
     first = last = sentence
-    begin, stop = int(index.passage_sentences[passage]), int(index.passage_sentences[passage + 1])
+    begin, stop = index.passage_sentences(passage)
     text = sentence_text(index, passage, sentence)
+    _, _, kind, words = index.sentence(sentence)
     prose = KINDS.index("paragraph")
-    if (
-        first > begin
-        and index.sentence_kinds[first] == index.sentence_kinds[first - 1] == prose
-        and _points_back(text)
-        and index.sentence_tokens[last + 1] - index.sentence_tokens[first - 1] <= _MAX_QUOTE_WORDS
-    ):
-        first -= 1
-    if text.endswith(":"):
-        while (
-            last + 1 < stop
-            and index.sentence_kinds[last + 1] not in (prose, KINDS.index("heading"))
-            and index.sentence_tokens[last + 2] - index.sentence_tokens[first] <= 2 * _MAX_QUOTE_WORDS
-        ):
-            last += 1
+    if first > begin and kind == prose and _points_back(text):
+        _, _, kind_before, words_before = index.sentence(first - 1)
+        if kind_before == prose and words + words_before <= _MAX_QUOTE_WORDS:
+            first -= 1
+    while text.endswith(":") and last + 1 < stop:
+        _, _, kind, more = index.sentence(last + 1)
+        words += more
+        if kind in (prose, KINDS.index("heading")) or words > 2 * _MAX_QUOTE_WORDS:
+            break
+        last += 1
     return first, last
 
 

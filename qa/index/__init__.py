@@ -1,12 +1,12 @@
 """Passages -> postings, and the scores that are computed from them.
 
-`build` counts documents into an `Index`, `store` keeps one in a file and maps it back, `bm25` and `tfidf` score every
-passage for the terms of a question. Nothing here knows where documents come from or what an answer is.
+`count` makes a segment of documents, `merge` joins segments, `store` keeps one in a file and maps it back, `Index` is
+some segments seen as one, `folder` keeps an index in step with files. `top` finds the best passages for a question's
+terms, `score` says what each term adds. Nothing here knows what an answer is.
 """
 
-from qa.index.build import build
-from qa.index.index import Index, Postings
-from qa.index.score import BM25_B, BM25_K1, bm25, idf, tfidf
-from qa.index.store import load, save
+from qa.index.index import Index, build
+from qa.index.score import Clue, bm25, idf, score, tfidf
+from qa.index.top import ranked, top
 
-__all__ = ["BM25_B", "BM25_K1", "Index", "Postings", "bm25", "build", "idf", "load", "save", "tfidf"]
+__all__ = ["Clue", "Index", "bm25", "build", "idf", "ranked", "score", "tfidf", "top"]

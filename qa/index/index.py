@@ -1,173 +1,201 @@
-"""The index: raw counts, offsets and texts as flat arrays, in memory or mapped from a file.
+"""Segments together: one numbering of passages, and what is counted over all of them.
 
-    documents  0 ───────────── 1 ──────── …       document_passages   first passage of each document
-    passages   0 ── 1 ── 2 ─── 3 ── 4 ─── …       passage_sentences   first sentence of each passage
-    sentences  0 1 2 3 4 5 6 … … … … … …          sentence_tokens     first token of each sentence
-    tokens     17 3 99 4 17 …                     ids of terms, in text order: the forward index
-
-Documents are in the order of their paths and terms in the order of their characters, so that equal corpora make equal
-arrays. `words`, `pairs` and `context` are the inverted index: which passages hold a term, two neighbouring terms, or a
-term in their title, headings or file name, and how often. Counts are raw; idf and norms are applied when asked.
+A passage's number is its segment's base plus its number there; so is a sentence's. How often a term occurs, how many
+passages there are and how long they are is counted over everything live, so that scores do not depend on how the
+documents came to be spread over segments.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from itertools import accumulate
 
 import numpy as np
-import numpy.typing as npt
 
-from qa.model import Block, BlockKind, Document, SourceMap
+from qa.index.count import count
+from qa.index.segment import Array, Segment
+from qa.model import Document
 
-__all__ = ["KINDS", "Array", "Index", "Postings"]
-
-Array = npt.NDArray[Any]
-
-KINDS: tuple[BlockKind, ...] = ("heading", "paragraph", "item", "row", "code", "quotation")
-"""Block kinds by their number in the arrays."""
-
-
-@dataclass(frozen=True, slots=True)
-class Postings:
-    """Which passages hold each feature, and how often.
-
-    Shapes: `starts` (features + 1,), `passages` and `counts` (postings,); the passages of feature `f` are
-    `passages[starts[f]:starts[f + 1]]`, ascending.
-    """
-
-    starts: Array
-    passages: Array
-    counts: Array
-
-    def of(self, feature: int) -> tuple[Array, Array]:
-        """The passages that hold the feature and its counts there."""
-        part = slice(self.starts[feature], self.starts[feature + 1])
-        return self.passages[part], self.counts[part]
-
-    def document_frequency(self, feature: int) -> int:
-        """In how many passages the feature stands."""
-        return int(self.starts[feature + 1] - self.starts[feature])
+__all__ = ["Index", "build"]
 
 
 class Index:
-    """An immutable view of the arrays that `build` makes and `store` keeps."""
+    """An immutable view of some segments.
 
-    def __init__(self, arrays: Mapping[str, Array]) -> None:
-        self.arrays = arrays
-        self.words = self._postings("words")
-        self.pairs = self._postings("pairs")
-        self.context = self._postings("context")
-        self.pair_keys = arrays["pair_keys"]
-        self.tokens = arrays["tokens"]
-        self.sentence_tokens = arrays["sentence_tokens"]
-        self.sentence_starts = arrays["sentence_starts"]
-        self.sentence_ends = arrays["sentence_ends"]
-        self.sentence_kinds = arrays["sentence_kinds"]
-        self.passage_sentences = arrays["passage_sentences"]
-        self.passage_documents = arrays["passage_documents"]
-        self._documents: dict[int, Document] = {}
+    `live[i]`, shape (documents of segment i,), is False for deleted documents; None where nothing is deleted.
+    `frequencies[i]` holds, for each term of segment i, in how many live passages of all segments it stands, and in how
+    many it stands above, shape (2, terms); None for a single segment without deletions, which knows that itself.
+    """
 
-    def _postings(self, name: str) -> Postings:
-        return Postings(*(self.arrays[f"{name}_{part}"] for part in ("starts", "passages", "counts")))
+    def __init__(
+        self,
+        segments: Sequence[Segment],
+        live: Sequence[Array | None] | None = None,
+        frequencies: Sequence[Array] | None = None,
+    ) -> None:
+        self.segments = tuple(segments)
+        self.live = tuple(live) if live is not None else (None,) * len(segments)
+        alone = len(segments) == 1 and self.live[0] is None
+        if frequencies is None and not alone:
+            frequencies = count_frequencies(self.segments, self.live)
+        self.frequencies = frequencies
+        self.passage_bases = [0, *accumulate(segment.passage_count for segment in segments)]
+        self.sentence_bases = [0, *accumulate(segment.sentence_count for segment in segments)]
+
+    def live_passages(self, number: int) -> Array | None:
+        """Which passages of a segment are live, shape (its passages,); None for all."""
+        mask = self.live[number]
+        return None if mask is None else mask[self.segments[number].passage_documents]
+
+    @cached_property
+    def _counted(self) -> tuple[int, int]:
+        """Live passages, and their words."""
+        passages = words = 0
+        for number, segment in enumerate(self.segments):
+            kept = self.live_passages(number)
+            lengths = segment.passage_lengths if kept is None else segment.passage_lengths[kept]
+            passages += len(lengths)
+            words += int(lengths.sum(dtype=np.int64))
+        return passages, words
 
     @property
     def passage_count(self) -> int:
-        """Number of passages."""
-        return len(self.passage_documents)
+        """How many passages there are, without deleted ones."""
+        return self._counted[0]
 
-    @cached_property
-    def paths(self) -> tuple[str, ...]:
-        """The documents' paths, in order."""
-        return tuple(self._record(number)["path"] for number in range(len(self.arrays["record_starts"]) - 1))
-
-    @cached_property
-    def lengths(self) -> Array:
-        """Words of each passage, shape (passages,)."""
-        edges = self.sentence_tokens[self.passage_sentences]
-        return np.diff(edges)
-
-    @cached_property
+    @property
     def mean_length(self) -> float:
-        """Mean words of a passage; 1 for an index without words."""
-        return float(self.lengths.mean()) if self.passage_count and self.lengths.any() else 1.0
+        """Mean words of a passage; 1 where there are none."""
+        passages, words = self._counted
+        return words / passages if words else 1.0
 
-    @cached_property
-    def norms(self) -> Array:
-        """Euclidean length of each passage's TF-IDF vector, shape (passages,); 1 where the vector is zero."""
-        from qa.index.score import norms
+    def frequency(self, term: str) -> int:
+        """In how many passages a term stands."""
+        return self._frequency(term, 0)
 
-        return norms(self)
+    def frequency_above(self, term: str) -> int:
+        """In how many passages a term stands in the title, headings or file name."""
+        return self._frequency(term, 1)
 
-    def term_id(self, term: str) -> int | None:
-        """The number of a term, or None when no passage holds it. Binary search in the sorted vocabulary."""
-        wanted = term.encode()
-        low, high = 0, len(self.arrays["term_starts"]) - 1
-        while low < high:
-            middle = (low + high) // 2
-            if self._term(middle) < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        found = low < len(self.arrays["term_starts"]) - 1 and self._term(low) == wanted
-        return low if found else None
+    def _frequency(self, term: str, row: int) -> int:
+        for number, segment in enumerate(self.segments):
+            found = segment.term_id(term)
+            if found is not None:
+                if self.frequencies is not None:
+                    return int(self.frequencies[number][row, found])
+                starts = (segment.words, segment.context)[row].starts
+                return int(starts[found + 1] - starts[found])
+        return 0
 
-    def _term(self, number: int) -> bytes:
-        starts = self.arrays["term_starts"]
-        return self.arrays["terms"][starts[number] : starts[number + 1]].tobytes()
+    def frequencies_of(self, number: int, terms: Array) -> Array:
+        """In how many passages some terms of a segment stand, and stand above, shape (2, terms)."""
+        if self.frequencies is not None:
+            return self.frequencies[number][:, terms]
+        segment = self.segments[number]
+        return np.stack(
+            [postings.starts[terms + 1] - postings.starts[terms] for postings in (segment.words, segment.context)]
+        )
 
-    def pair_id(self, first: int, second: int) -> int | None:
-        """The number of two neighbouring terms, or None when they are neighbours nowhere."""
-        key = pair_key(first, second)
-        at = int(np.searchsorted(self.pair_keys, key))
-        return at if at < len(self.pair_keys) and self.pair_keys[at] == key else None
+    def segment_of(self, passage: int) -> tuple[int, int]:
+        """The number of a passage's segment, and the passage's number there."""
+        number = bisect_right(self.passage_bases, passage) - 1
+        return number, passage - self.passage_bases[number]
+
+    def by_segment(self, passages: Array) -> Iterator[tuple[int, Array, Array]]:
+        """For each segment that holds some of the passages: its number, their positions, their numbers there."""
+        for number, base in enumerate(self.passage_bases[:-1]):
+            places = np.flatnonzero((passages >= base) & (passages < self.passage_bases[number + 1]))
+            if len(places):
+                yield number, places, passages[places] - base
 
     def passage_range(self, passage: int) -> tuple[int, int]:
         """Where a passage stands in its document's text."""
-        first, stop = self.passage_sentences[passage], self.passage_sentences[passage + 1]
-        return int(self.sentence_starts[first]), int(self.sentence_ends[stop - 1])
+        number, local = self.segment_of(passage)
+        return self.segments[number].passage_range(local)
+
+    def passage_text(self, passage: int) -> str:
+        """The text of a passage."""
+        number, local = self.segment_of(passage)
+        return self.segments[number].passage_text(local)
+
+    def passage_sentences(self, passage: int) -> tuple[int, int]:
+        """The number of a passage's first sentence, and of the first beyond it."""
+        number, local = self.segment_of(passage)
+        base, starts = self.sentence_bases[number], self.segments[number].passage_sentences
+        return base + int(starts[local]), base + int(starts[local + 1])
+
+    def sentence(self, sentence: int) -> tuple[int, int, int, int]:
+        """Start and end of a sentence in its document's text, its kind's number in KINDS, and its length in words."""
+        number = bisect_right(self.sentence_bases, sentence) - 1
+        segment, local = self.segments[number], sentence - self.sentence_bases[number]
+        words = int(segment.sentence_tokens[local + 1] - segment.sentence_tokens[local])
+        return (
+            int(segment.sentence_starts[local]),
+            int(segment.sentence_ends[local]),
+            int(segment.sentence_kinds[local]),
+            words,
+        )
 
     def document_of(self, passage: int) -> Document:
         """The document that holds a passage."""
-        return self.document(int(self.passage_documents[passage]))
+        number, local = self.segment_of(passage)
+        return self.segments[number].document(int(self.segments[number].passage_documents[local]))
 
-    def document(self, number: int) -> Document:
-        """The document with this number, made from the arrays and remembered."""
-        if number not in self._documents:
-            self._documents[number] = self._make_document(number)
-        return self._documents[number]
+    def path_of(self, passage: int) -> str:
+        """The path of the document that holds a passage."""
+        number, local = self.segment_of(passage)
+        return self.segments[number].paths[int(self.segments[number].passage_documents[local])]
 
-    def _record(self, number: int) -> dict[str, Any]:
-        starts = self.arrays["record_starts"]
-        record: dict[str, Any] = json.loads(self.arrays["records"][starts[number] : starts[number + 1]].tobytes())
-        return record
+    @cached_property
+    def _places(self) -> dict[str, tuple[int, int]]:
+        """Segment and number there of every live document, by path."""
+        return {
+            path: (number, document)
+            for number, segment in enumerate(self.segments)
+            for document, path in enumerate(segment.paths)
+            if (mask := self.live[number]) is None or mask[document]
+        }
 
-    def _make_document(self, number: int) -> Document:
-        text_starts = self.arrays["text_starts"]
-        text = self.arrays["texts"][text_starts[number] : text_starts[number + 1]].tobytes().decode()
-        block_rows = self._rows("blocks", number)
-        blocks = tuple(Block(start, end, KINDS[kind], level) for start, end, kind, level in block_rows)
-        record = self._record(number)
-        source_map = None
-        if record.pop("has_lines"):
-            runs = self._rows("runs", number)
-            source_map = SourceMap(
-                tuple(run[0] for run in runs),
-                tuple(run[1] for run in runs),
-                tuple(self._rows("lines", number)),
-            )
-        pages = tuple(record.pop("pages"))
-        return Document(text=text, blocks=blocks, source_map=source_map, pages=pages, **record)
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The documents' paths, sorted."""
+        return tuple(sorted(self._places))
 
-    def _rows(self, name: str, number: int) -> list[Any]:
-        starts = self.arrays[f"{name}_starts"]
-        rows: list[Any] = self.arrays[name][starts[number] : starts[number + 1]].tolist()
-        return rows
+    def document(self, path: str) -> Document:
+        """The document at a path. Raises KeyError when there is none."""
+        number, document = self._places[path]
+        return self.segments[number].document(document)
 
 
-def pair_key(first: int, second: int) -> int:
-    """Two term numbers as one."""
-    return first << 32 | second
+def build(documents: Iterable[Document]) -> Index:
+    """An index of some documents, in memory."""
+    return Index([Segment(count(documents))])
+
+
+def count_frequencies(segments: Sequence[Segment], live: Sequence[Array | None]) -> list[Array]:
+    """For each term of each segment, in how many live passages of all segments it stands, and stands above."""
+    own = [_own_frequencies(segment, mask) for segment, mask in zip(segments, live, strict=True)]
+    total = [counts.copy() for counts in own]
+    numbers = [{term: number for number, term in enumerate(segment.terms())} for segment in segments]
+    for first in range(len(segments)):
+        for second in range(first + 1, len(segments)):
+            shared = sorted(numbers[first].keys() & numbers[second].keys())
+            left = np.array([numbers[first][term] for term in shared], dtype=np.int64)
+            right = np.array([numbers[second][term] for term in shared], dtype=np.int64)
+            total[first][:, left] += own[second][:, right]
+            total[second][:, right] += own[first][:, left]
+    return total
+
+
+def _own_frequencies(segment: Segment, live: Array | None) -> Array:
+    """In how many of its live passages each of a segment's terms stands, and stands above, shape (2, terms)."""
+    found = []
+    for postings in (segment.words, segment.context):
+        if live is None:
+            found.append(np.diff(postings.starts))
+        else:
+            before = np.concatenate(([0], np.cumsum(live[segment.passage_documents][postings.passages])))
+            found.append(before[postings.starts[1:]] - before[postings.starts[:-1]])
+    return np.stack(found).astype(np.int32)

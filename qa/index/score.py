@@ -1,8 +1,7 @@
-"""BM25 and TF-IDF over the same raw counts.
+"""BM25 and TF-IDF from raw counts.
 
 BM25 is rank_bm25's `BM25Okapi` with an idf that is never negative (see `qa.index.reference`), TF-IDF is scikit-learn's
-`TfidfVectorizer(sublinear_tf=True)`; tests hold both to 1e-6. Both score every passage at once and give arrays of shape
-(passages,) that are 0 where nothing matches.
+`TfidfVectorizer(sublinear_tf=True)`; tests hold both to 1e-6.
 """
 
 from __future__ import annotations
@@ -10,74 +9,151 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from dataclasses import dataclass
 
 import numpy as np
 
-from qa.index.index import Array, Index, Postings
+from qa.index.count import BM25_B, BM25_K1
+from qa.index.index import Index
+from qa.index.segment import Array, Segment
 
-__all__ = ["BM25_B", "BM25_K1", "bm25", "idf", "norms", "tfidf"]
-
-BM25_K1 = 1.5
-BM25_B = 0.75
+__all__ = ["Clue", "Gains", "bm25", "gains_of", "idf", "score", "tfidf"]
 
 
-def idf(passages: int, document_frequency: int) -> float:
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """A term to look for: `body` multiplies its BM25, `above` the idf that it adds where it stands in title or heads."""
+
+    term: str
+    body: float = 1.0
+    above: float = 0.0
+
+
+def idf(passages: int, frequency: int) -> float:
     """How much a term tells: Lucene's `ln(1 + (N - n + 0.5) / (n + 0.5))`, above 0 for every n up to N.
 
     >>> round(idf(10, 1), 3), idf(10, 10) > 0
     (1.992, True)
     """
-    return math.log(1 + (passages - document_frequency + 0.5) / (document_frequency + 0.5))
+    return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))
 
 
-def bm25(index: Index, term_ids: Sequence[int]) -> Array:
-    """BM25 of every passage for a question's terms; a term given twice counts twice (Robertson and Zaragoza 2009)."""
-    scores = np.zeros(index.passage_count)
-    damping = BM25_K1 * (1 - BM25_B + BM25_B * index.lengths / index.mean_length)
-    for term, repeats in Counter(term_ids).items():
-        passages, counts = index.words.of(term)
-        weight = repeats * idf(index.passage_count, len(passages)) * (BM25_K1 + 1)
-        scores[passages] += weight * counts / (counts + damping[passages])
+@dataclass(frozen=True, slots=True)
+class Gains:
+    """What one clue adds to the passages of one segment: the passages, ascending, and how to compute the gain.
+
+    `counts` and `lengths` are None for a clue from above, which adds `weight` as it is.
+    """
+
+    passages: Array
+    counts: Array | None
+    lengths: Array
+    weight: float
+    damping: tuple[float, float]
+    bound: float
+
+    def at(self, places: Array | slice) -> Array:
+        """The gains at some places of `passages`."""
+        passages = self.passages[places]
+        if self.counts is None:
+            return np.full(len(passages), self.weight)
+        counts = self.counts[places].astype(np.float64)
+        constant, per_word = self.damping
+        return self.weight * counts / (counts + (constant + per_word * self.lengths[passages]))
+
+    def of(self, passages: Array) -> Array:
+        """The gains of some passages, 0 for those that the clue does not touch, shape (passages,)."""
+        found = np.zeros(len(passages))
+        if len(self.passages):
+            places = np.minimum(np.searchsorted(self.passages, passages), len(self.passages) - 1)
+            here = self.passages[places] == passages
+            found[here] = self.at(places[here])
+        return found
+
+
+def gains_of(index: Index, number: int, clues: Sequence[Clue]) -> list[Gains]:
+    """What some clues add in one segment, in the order of the clues."""
+    segment = index.segments[number]
+    mean = index.mean_length
+    damping = (BM25_K1 * (1 - BM25_B), BM25_K1 * BM25_B / mean)
+    found = []
+    for clue in clues:
+        term = segment.term_id(clue.term)
+        if term is None:
+            continue
+        body, above = index.frequency(clue.term), index.frequency_above(clue.term)
+        if clue.body and body:
+            weight = clue.body * idf(index.passage_count, body) * (BM25_K1 + 1)
+            bound = weight * _peak(segment, term, mean)
+            found.append(Gains(*segment.words.of(term), segment.passage_lengths, weight, damping, bound))
+        if clue.above and above:
+            weight = clue.above * idf(index.passage_count, above)
+            found.append(Gains(segment.context.of(term)[0], None, segment.passage_lengths, weight, damping, weight))
+    return found
+
+
+def _peak(segment: Segment, term: int, mean: float) -> float:
+    """The most that BM25 can give a term for its count; see `qa.index.count.peaks`."""
+    own = float(segment.arrays["mean_length"][0]) or 1.0
+    return float(segment.arrays["word_peaks"][term]) * max(1.0, mean / own) * (1 + 1e-6)
+
+
+def score(index: Index, clues: Sequence[Clue], passages: Array) -> Array:
+    """The sum of the clues' gains for some passages, shape (passages,)."""
+    scores = np.zeros(len(passages))
+    for number, places, local in index.by_segment(passages):
+        for gains in gains_of(index, number, clues):
+            scores[places] += gains.of(local)
     return scores
 
 
-def tfidf(index: Index, term_ids: Sequence[int]) -> Array:
-    """Cosine of every passage with a question, over words, pairs of neighbouring words, and words of the context."""
-    scores = np.zeros(index.passage_count)
-    squares = 0.0
-    for postings, feature, repeats in _features(index, term_ids):
-        passages, counts = postings.of(feature)
-        weight = _tfidf_idf(index, len(passages))
-        wanted = (1 + math.log(repeats)) * weight
-        squares += wanted * wanted
-        scores[passages] += wanted * weight * (1 + np.log(counts))
-    return scores / (index.norms * math.sqrt(squares)) if squares else scores
+def bm25(terms: Sequence[str]) -> list[Clue]:
+    """The clues whose score is plain BM25: a term given twice counts twice (Robertson and Zaragoza 2009)."""
+    return [Clue(term, float(repeats)) for term, repeats in Counter(terms).items()]
 
 
-def _features(index: Index, term_ids: Sequence[int]) -> list[tuple[Postings, int, int]]:
-    """Postings, feature and count of everything in a question that TF-IDF counts."""
-    neighbours = (index.pair_id(first, second) for first, second in pairwise(term_ids))
-    pairs = Counter(pair for pair in neighbours if pair is not None)
-    words = Counter(term_ids)
-    return [
-        *((index.words, term, count) for term, count in words.items() if index.words.document_frequency(term)),
-        *((index.pairs, pair, count) for pair, count in pairs.items()),
-        *((index.context, term, count) for term, count in words.items() if index.context.document_frequency(term)),
+def tfidf(index: Index, terms: Sequence[str], passages: Array) -> Array:
+    """Cosine of some passages with a question, over words and, as features of their own, words above them."""
+    wanted = Counter(terms)
+    asked = np.array([1 + math.log(repeats) for repeats in wanted.values()])
+    known = [
+        [_smooth_idf(index, np.array(frequency(term))) if frequency(term) else 0.0 for term in wanted]
+        for frequency in (index.frequency, index.frequency_above)
     ]
+    length = math.sqrt(sum(float(np.square(asked * weights).sum()) for weights in known))
+    cosines = np.zeros(len(passages))
+    for number, places, local in index.by_segment(passages):
+        ids = [index.segments[number].term_id(term) for term in wanted]
+        cosines[places] = _cosines(index, number, local, ids, asked)
+    return cosines / length if length else cosines
 
 
-def _tfidf_idf(index: Index, document_frequency: int) -> float:
+def _cosines(index: Index, number: int, local: Array, ids: Sequence[int | None], asked: Array) -> Array:
+    """Dot products of a question with some passages of a segment, over the passages' norms."""
+    segment = index.segments[number]
+    sentences, owner = segment.sentences_of(local)
+    tokens, sentence = segment.tokens_of(sentences)
+    above, above_owner = segment.context_of(local)
+    products, squares = np.zeros(len(local)), np.zeros(len(local))
+    for row, terms, owners in ((0, tokens, owner[sentence]), (1, above, above_owner)):
+        held, who, counts = _counted(terms, owners)
+        idfs = _smooth_idf(index, index.frequencies_of(number, held)[row])
+        weights = (1 + np.log(counts)) * idfs
+        squares += np.bincount(who, weights=weights * weights, minlength=len(local))
+        for term, repeats in zip(ids, asked, strict=True):
+            if term is not None:
+                here = held == term
+                products[who[here]] += repeats * idfs[here] * weights[here]
+    return products / np.sqrt(np.where(squares > 0, squares, 1.0))
+
+
+def _counted(terms: Array, owners: Array) -> tuple[Array, Array, Array]:
+    """Distinct terms of each owner: the terms, their owners, and how often each stands there."""
+    keys, counts = np.unique(owners.astype(np.int64) << 32 | terms, return_counts=True)
+    return keys & 0xFFFFFFFF, keys >> 32, counts
+
+
+def _smooth_idf(index: Index, frequencies: Array) -> Array:
     """scikit-learn's smoothed idf, `ln((1 + N) / (1 + n)) + 1`."""
-    return math.log((1 + index.passage_count) / (1 + document_frequency)) + 1
-
-
-def norms(index: Index) -> Array:
-    """Euclidean length of each passage's TF-IDF vector, shape (passages,); 1 where the vector is zero."""
-    squares = np.zeros(index.passage_count)
-    for postings in (index.words, index.pairs, index.context):
-        frequencies = np.diff(postings.starts)
-        weights = np.log((1 + index.passage_count) / (1 + frequencies)) + 1
-        entries = np.repeat(weights, frequencies) * (1 + np.log(postings.counts))
-        squares += np.bincount(postings.passages, weights=entries * entries, minlength=index.passage_count)
-    return np.sqrt(np.where(squares > 0, squares, 1.0))
+    result: Array = np.log((1 + index.passage_count) / (1 + frequencies)) + 1
+    return result

@@ -1,9 +1,9 @@
-"""An Index as one file: written under a temporary name and renamed, checked when opened, mapped and not read.
+"""Arrays as one file: written under a temporary name and renamed, checked when opened, mapped and not read.
 
-    QAINDEX │ header length (8 bytes) │ header (JSON) │ array │ array │ …        each array begins at a multiple of 64
+    QASEGMT1 │ array │ array │ … │ header (JSON) │ header length (8 bytes) │ header CRC-32 (4) │ QASEGEND
 
-The header names every array with its type, shape, offset and CRC-32, and carries the caller's manifest. A reader that
-has mapped the file keeps what it mapped when a writer renames a newer one into place.
+Each array begins at a multiple of 64. The header names every array with its type, shape, offset and the CRC-32 of each
+of its blocks. A reader that has mapped a file keeps what it mapped when the file is replaced or removed.
 """
 
 from __future__ import annotations
@@ -11,74 +11,83 @@ from __future__ import annotations
 import json
 import mmap
 import os
-import tempfile
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
 import numpy as np
 
 from qa.errors import CacheError
-from qa.index.index import Array, Index
+from qa.index.segment import Array
 
-__all__ = ["load", "save"]
+__all__ = ["read_arrays", "write_arrays"]
 
-_MAGIC = b"QAINDEX\n"
+_MAGIC, _END = b"QASEGMT1", b"QASEGEND"
 _ALIGN = 64
+_BLOCK = 1 << 20
+_CHECKED_WHOLE = 1 << 25
+"""Bytes up to which a file is checked whole when it is opened; of a larger one, each array's first and last block."""
 
 
-def save(index: Index, file: Path, manifest: dict[str, Any]) -> None:
-    """Write the index and a manifest of plain JSON values. Raises CacheError when the disk will not take it."""
-    arrays = {name: np.ascontiguousarray(array) for name, array in index.arrays.items()}
-    temporary = None
+def write_arrays(file: Path, arrays: Iterable[tuple[str, Array]]) -> None:
+    """Write some arrays, one after the other. Raises CacheError when the disk will not take them."""
+    temporary = file.with_name(f"{file.name}.{os.getpid()}.new")
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=file.name, suffix=".new", dir=file.parent)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(_header(arrays, manifest))
-            for array in arrays.values():
-                stream.write(b"\0" * (-stream.tell() % _ALIGN))
-                stream.write(array.data.cast("B") if array.size else b"")
+        with temporary.open("wb") as stream:
+            stream.write(_MAGIC)
+            entries = {name: _write(stream, array) for name, array in arrays}
+            header = json.dumps(entries).encode()
+            stream.write(header + len(header).to_bytes(8, "little") + zlib.crc32(header).to_bytes(4, "little") + _END)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(temporary, file)
     except OSError as error:
         raise CacheError(f"{file.parent}: the index cannot be written: {error.strerror or error}") from None
     finally:
-        if temporary and os.path.exists(temporary):
-            os.unlink(temporary)
+        temporary.unlink(missing_ok=True)
 
 
-def _header(arrays: dict[str, Array], manifest: dict[str, Any]) -> bytes:
-    """Everything before the first array, padded so that the header's length does not move the arrays."""
-    entries: dict[str, Any] = {}
-    offset = 0
-    for name, array in arrays.items():
-        offset += -offset % _ALIGN
-        entries[name] = [array.dtype.str, array.shape, offset, zlib.crc32(array.data.cast("B") if array.size else b"")]
-        offset += array.nbytes
-    header = json.dumps({"manifest": manifest, "arrays": entries, "size": offset}).encode()
-    header += b" " * (-(len(_MAGIC) + 8 + len(header)) % _ALIGN)
-    return _MAGIC + len(header).to_bytes(8, "little") + header
+def _write(stream: BinaryIO, array: Array) -> list[object]:
+    """Write one array and return its entry in the header."""
+    stream.write(b"\0" * (-stream.tell() % _ALIGN))
+    offset = stream.tell()
+    data = _bytes(np.ascontiguousarray(array))
+    stream.write(data)
+    return [
+        array.dtype.str,
+        array.shape,
+        offset,
+        [zlib.crc32(data[at : at + _BLOCK]) for at in range(0, len(data), _BLOCK)],
+    ]
 
 
-def load(file: Path) -> tuple[Index, dict[str, Any]]:
-    """The index in a file, mapped, and its manifest. Raises CacheError for a file that is not whole."""
+def _bytes(array: Array) -> memoryview:
+    return array.reshape(-1).view(np.uint8).data if array.size else memoryview(b"")
+
+
+def read_arrays(file: Path) -> dict[str, Array]:
+    """The arrays of a file, mapped. Raises CacheError for a file that is not whole."""
     try:
         with file.open("rb") as stream:
             data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-        length = int.from_bytes(data[len(_MAGIC) : len(_MAGIC) + 8], "little")
-        begin = len(_MAGIC) + 8 + length
-        if data[: len(_MAGIC)] != _MAGIC or begin > len(data):
-            raise ValueError("not an index")
-        header = json.loads(data[len(_MAGIC) + 8 : begin])
-        arrays = {name: _array(data, begin, *entry) for name, entry in header["arrays"].items()}
-        return Index(arrays), header["manifest"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        tail = len(_END) + 12
+        if data[: len(_MAGIC)] != _MAGIC or data[-len(_END) :] != _END:
+            raise ValueError("cut short, or not an index")
+        length = int.from_bytes(data[-tail : -tail + 8], "little")
+        header = data[-tail - length : -tail]
+        if zlib.crc32(header) != int.from_bytes(data[-tail + 8 : -tail + 12], "little"):
+            raise ValueError("its header is damaged")
+        return {name: _array(data, *entry) for name, entry in json.loads(header).items()}
+    except (OSError, ValueError, TypeError) as error:
         raise CacheError(f"{file}: the index is damaged ({error})") from None
 
 
-def _array(data: mmap.mmap, begin: int, dtype: str, shape: list[int], offset: int, checksum: int) -> Array:
-    array = np.frombuffer(data, dtype=dtype, count=int(np.prod(shape)), offset=begin + offset).reshape(shape)
-    if zlib.crc32(array.data.cast("B") if array.size else b"") != checksum:
-        raise ValueError("a checksum differs")
+def _array(data: mmap.mmap, dtype: str, shape: list[int], offset: int, checksums: list[int]) -> Array:
+    array = np.frombuffer(data, dtype=dtype, count=int(np.prod(shape)), offset=offset).reshape(shape)
+    blocks = range(len(checksums)) if len(data) <= _CHECKED_WHOLE else {0, len(checksums) - 1} if checksums else ()
+    content = _bytes(array)
+    for block in blocks:
+        if zlib.crc32(content[block * _BLOCK : (block + 1) * _BLOCK]) != checksums[block]:
+            raise ValueError("a checksum differs")
     return array

@@ -1,0 +1,225 @@
+"""Documents -> the arrays of a segment: words are read once, stemmed once each, and counted with numpy."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from qa.chunk import passages
+from qa.index.segment import KINDS, Array
+from qa.model import Document, Passage
+from qa.text import term_of, words
+
+__all__ = ["BM25_B", "BM25_K1", "Counter", "count", "peaks", "starts_of"]
+
+BM25_K1 = 1.5
+BM25_B = 0.75
+
+
+class _Numbers(dict[str, int]):
+    """Word -> number in order of first use."""
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = len(self)
+        return number
+
+
+class Counter:
+    """Takes documents one after the other and gives the arrays of their segment.
+
+    Memory grows with what was added: 4 bytes a word and the texts themselves. Whoever has more than fits adds a part,
+    keeps its arrays, and merges the parts.
+    """
+
+    def __init__(self) -> None:
+        self._numbers = _Numbers()
+        self._tokens = array("i")
+        self._sentence_tokens = array("q", [0])
+        self._sentences = array("i")
+        self._passage_sentences = array("q", [0])
+        self._passage_documents = array("i")
+        self._passage_bytes = array("q")
+        self._contexts: dict[str, int] = {}
+        self._passage_contexts = array("i")
+        self._texts: list[bytes] = []
+        self._text_bytes = 0
+        self._paths: list[bytes] = []
+        self._records: list[bytes] = []
+        self._stats = array("q")
+        self._rows = {name: array("i") for name in ("blocks", "runs", "lines")}
+        self._row_starts = {name: array("q", [0]) for name in self._rows}
+
+    @property
+    def size(self) -> int:
+        """Bytes of text so far."""
+        return self._text_bytes
+
+    def add(self, document: Document, stat: tuple[int, int] = (0, 0)) -> None:
+        """Count one document with its passages; `stat` is its file's size in bytes and time of change in ns."""
+        self._stats.extend(stat)
+        before, at = 0, self._text_bytes
+        for passage in passages(document):
+            at += len(document.text[before : passage.start].encode())
+            end = at + len(document.text[passage.start : passage.end].encode())
+            self._passage_bytes.extend((at, end))
+            before, at = passage.end, end
+            self._add_passage(document, passage)
+        text = document.text.encode()
+        self._texts.append(text)
+        self._text_bytes += len(text)
+        self._paths.append(document.path.encode())
+        self._records.append(json.dumps(_record(document), ensure_ascii=False).encode())
+        for name, width, rows in _structure(document):
+            self._rows[name].extend(rows)
+            self._row_starts[name].append(len(self._rows[name]) // width)
+
+    def _add_passage(self, document: Document, passage: Passage) -> None:
+        number = self._numbers.__getitem__
+        text = document.text
+        for sentence in passage.sentences:
+            self._tokens.extend(map(number, words(text[sentence.start : sentence.end])))
+            self._sentence_tokens.append(len(self._tokens))
+            self._sentences.extend((sentence.start, sentence.end, KINDS.index(sentence.kind)))
+        self._passage_sentences.append(len(self._sentences) // 3)
+        self._passage_documents.append(len(self._texts))
+        context = _context(document, passage)
+        self._passage_contexts.append(self._contexts.setdefault(context, len(self._contexts)))
+
+    def arrays(self) -> dict[str, Array]:
+        """The arrays of the segment."""
+        number = self._numbers.__getitem__
+        above = [list(map(number, words(context))) for context in self._contexts]
+        terms, term_of_word = _stemmed(list(self._numbers))
+        tokens = term_of_word[np.frombuffer(self._tokens, dtype=np.int32)]
+        above_tokens = term_of_word[np.array([word for row in above for word in row], dtype=np.int64)]
+        sentences = np.frombuffer(self._sentences, dtype=np.int32).reshape(-1, 3)
+        sentence_tokens = np.frombuffer(self._sentence_tokens, dtype=np.int64)
+        passage_sentences = np.frombuffer(self._passage_sentences, dtype=np.int64)
+        passage_contexts = np.frombuffer(self._passage_contexts, dtype=np.int32)
+        lengths = np.diff(sentence_tokens[passage_sentences])
+        above_starts = starts_of(map(len, above))
+        owner = np.repeat(np.arange(len(lengths)), lengths)
+        made = {
+            "terms": np.frombuffer(b"".join(terms), dtype=np.uint8),
+            "term_starts": starts_of(map(len, terms)),
+            "tokens": tokens,
+            "sentence_tokens": sentence_tokens,
+            "sentence_starts": np.ascontiguousarray(sentences[:, 0]),
+            "sentence_ends": np.ascontiguousarray(sentences[:, 1]),
+            "sentence_kinds": sentences[:, 2].astype(np.uint8),
+            "passage_sentences": passage_sentences,
+            "passage_documents": np.frombuffer(self._passage_documents, dtype=np.int32),
+            "passage_bytes": np.frombuffer(self._passage_bytes, dtype=np.int64).reshape(-1, 2),
+            "passage_lengths": lengths.astype(np.int32),
+            "passage_contexts": passage_contexts,
+            "context_tokens": above_tokens,
+            "context_tokens_starts": above_starts,
+            **_postings("words", tokens, owner, len(terms)),
+            **_context_postings(above_tokens, above_starts, passage_contexts, len(terms)),
+            **self._document_arrays(),
+        }
+        return made | peaks(made)
+
+    def _document_arrays(self) -> dict[str, Array]:
+        """Texts, records and structure, each as one run of rows with the first row of every document."""
+        rows = {name: np.frombuffer(values, dtype=np.int32) for name, values in self._rows.items()}
+        starts = {f"{name}_starts": np.frombuffer(values, dtype=np.int64) for name, values in self._row_starts.items()}
+        return {
+            "texts": np.frombuffer(b"".join(self._texts), dtype=np.uint8),
+            "text_starts": starts_of(map(len, self._texts)),
+            "paths": np.frombuffer(b"".join(self._paths), dtype=np.uint8),
+            "path_starts": starts_of(map(len, self._paths)),
+            "records": np.frombuffer(b"".join(self._records), dtype=np.uint8),
+            "record_starts": starts_of(map(len, self._records)),
+            "file_stats": np.frombuffer(self._stats, dtype=np.int64).reshape(-1, 2),
+            **starts,
+            "blocks": rows["blocks"].reshape(-1, 4),
+            "runs": rows["runs"].reshape(-1, 2),
+            "lines": rows["lines"],
+        }
+
+
+def _structure(document: Document) -> Iterator[tuple[str, int, Iterable[int]]]:
+    """Name, columns and flattened rows of each table that a document has."""
+    found = document.source_map
+    yield "blocks", 4, (n for b in document.blocks for n in (b.start, b.end, KINDS.index(b.kind), b.level))
+    pairs = zip(found.text_starts, found.source_starts, strict=True) if found else ()
+    yield "runs", 2, chain.from_iterable(pairs)
+    yield "lines", 1, found.line_starts if found else ()
+
+
+def count(documents: Iterable[Document]) -> dict[str, Array]:
+    """The arrays of a segment of these documents, in the order of their paths."""
+    counter = Counter()
+    for document in sorted(documents, key=lambda document: document.path):
+        counter.add(document)
+    return counter.arrays()
+
+
+def _context(document: Document, passage: Passage) -> str:
+    """What stands above a passage: title, headings, and the file's name without its suffix."""
+    name = PurePosixPath(document.path).stem.replace("_", " ")
+    return "\n".join((document.title, *document.headings(passage.sentences[-1].start), name))
+
+
+def _stemmed(raw: Sequence[str]) -> tuple[list[bytes], Array]:
+    """The distinct terms of some words, sorted, and the number of each word's term, shape (words,)."""
+    terms = [term_of(word).encode() for word in raw]
+    distinct = sorted(set(terms))
+    number = {term: position for position, term in enumerate(distinct)}
+    return distinct, np.array([number[term] for term in terms], dtype=np.int32)
+
+
+def _context_postings(tokens: Array, starts: Array, passage_contexts: Array, terms: int) -> dict[str, Array]:
+    """Postings of what stands above: each passage gets the terms of its context."""
+    sizes = np.diff(starts)[passage_contexts]
+    owner = np.repeat(np.arange(len(passage_contexts)), sizes)
+    before = np.cumsum(sizes) - sizes
+    places = np.arange(len(owner)) + np.repeat(starts[passage_contexts] - before, sizes)
+    return _postings("context", tokens[places], owner, terms)
+
+
+def _postings(name: str, terms: Array, owner: Array, total: int) -> dict[str, Array]:
+    """Counts each term in each passage, grouped by term; `owner` is the passage of each token."""
+    width = int(owner[-1]) + 1 if len(owner) else 1
+    keys, counts = np.unique(terms.astype(np.int64) * width + owner, return_counts=True)
+    per_term = np.bincount(keys // width, minlength=total)
+    return {
+        f"{name}_starts": np.concatenate(([0], np.cumsum(per_term))).astype(np.int64),
+        f"{name}_passages": (keys % width).astype(np.int32),
+        f"{name}_counts": np.minimum(counts, np.iinfo(np.uint16).max).astype(np.uint16),
+    }
+
+
+def peaks(made: dict[str, Array]) -> dict[str, Array]:
+    """For each term the most that BM25 gives it for its count in any passage, at this segment's mean length.
+
+    `word_peaks` has shape (terms,), `mean_length` (1,). At a mean length that is higher by some factor the true peak is
+    higher by at most that factor.
+    """
+    starts, lengths = made["words_starts"], made["passage_lengths"]
+    found = np.zeros(len(starts) - 1, dtype=np.float32)
+    mean = float(lengths.mean()) if lengths.any() else 1.0
+    damping = (BM25_K1 * (1 - BM25_B + BM25_B * lengths / mean)).astype(np.float32)
+    counts = made["words_counts"].astype(np.float32)
+    held = np.diff(starts) > 0
+    if held.any():
+        gains = counts / (counts + damping[made["words_passages"]])
+        found[held] = np.maximum.reduceat(gains, starts[:-1][held])
+    return {"word_peaks": found, "mean_length": np.array([mean])}
+
+
+def _record(document: Document) -> dict[str, object]:
+    names = ("title", "format", "sha256", "url", "date", "author")
+    record: dict[str, object] = {name: getattr(document, name) for name in names}
+    return record | {"has_lines": document.source_map is not None, "pages": list(document.pages)}
+
+
+def starts_of(sizes: Iterable[int]) -> Array:
+    """Where each of some consecutive runs begins, and where the last ends."""
+    return np.array([0, *accumulate(sizes)], dtype=np.int64)

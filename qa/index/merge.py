@@ -1,0 +1,150 @@
+"""Segments -> the arrays of one, without reading a document again.
+
+The work is moving rows: numbers are shifted by what stands before them, terms are renumbered into the union of the
+vocabularies. Arrays come one at a time, so that whoever writes them holds only one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from qa.index.count import peaks, starts_of
+from qa.index.segment import Array, Segment, runs
+
+__all__ = ["keep", "merge"]
+
+_ROWS = {
+    "sentence_starts": "sentences",
+    "sentence_ends": "sentences",
+    "sentence_kinds": "sentences",
+    "passage_lengths": "passages",
+    "file_stats": "documents",
+}
+"""Arrays with one row a sentence, passage or document that hold no numbers of other rows."""
+
+_RUNS = ("text", "path", "record", "blocks", "runs", "lines")
+"""What each document has a run of; `<name>_starts` holds where each begins."""
+_RUN_ARRAYS = {"text": "texts", "path": "paths", "record": "records"}
+
+
+def keep(segment: Segment, live: Array) -> Segment:
+    """The segment without the documents for which `live`, shape (documents,), is False. Its vocabulary stays."""
+    old = segment.arrays
+    documents = np.flatnonzero(live)
+    passages = np.flatnonzero(live[old["passage_documents"]])
+    sentences, _ = segment.sentences_of(passages)
+    kept = {"documents": documents, "passages": passages, "sentences": sentences}
+    made = {name: old[name][kept[owner]] for name, owner in _ROWS.items()}
+    made |= {name: old[name] for name in ("terms", "term_starts", "context_tokens", "context_tokens_starts")}
+    made["tokens"], _ = segment.tokens_of(sentences)
+    made["sentence_tokens"] = _edges(old["sentence_tokens"], sentences)
+    made["passage_sentences"] = _edges(old["passage_sentences"], passages)
+    made["passage_contexts"] = old["passage_contexts"][passages]
+    made["passage_documents"] = _numbers(len(live), documents)[old["passage_documents"][passages]]
+    for name in _RUNS:
+        starts, rows = old[f"{name}_starts"], _RUN_ARRAYS.get(name, name)
+        made[rows] = old[rows][runs(starts[documents], starts[documents + 1])[0]]
+        made[f"{name}_starts"] = _edges(starts, documents)
+    moved = made["text_starts"][:-1] - old["text_starts"][documents]
+    made["passage_bytes"] = old["passage_bytes"][passages] + moved[made["passage_documents"]][:, None]
+    for name in ("words", "context"):
+        made |= _kept_postings(old, name, _numbers(segment.passage_count, passages))
+    return Segment(made | peaks(made))
+
+
+def _numbers(total: int, kept: Array) -> Array:
+    """Old number -> new number, -1 for what is not kept, shape (total,)."""
+    numbers = np.full(total, -1, dtype=np.int32)
+    numbers[kept] = np.arange(len(kept), dtype=np.int32)
+    return numbers
+
+
+def _edges(starts: Array, kept: Array) -> Array:
+    """The starts of the kept runs when they stand one after the other."""
+    return np.concatenate(([0], np.cumsum(starts[kept + 1] - starts[kept]))).astype(np.int64)
+
+
+def _kept_postings(old: object, name: str, numbers: Array) -> dict[str, Array]:
+    arrays: dict[str, Array] = old  # type: ignore[assignment]
+    starts = arrays[f"{name}_starts"]
+    passages = numbers[arrays[f"{name}_passages"]]
+    here = passages >= 0
+    before = np.concatenate(([0], np.cumsum(here)))
+    return {
+        f"{name}_starts": before[starts].astype(np.int64),
+        f"{name}_passages": passages[here],
+        f"{name}_counts": arrays[f"{name}_counts"][here],
+    }
+
+
+def merge(segments: Sequence[Segment]) -> Iterator[tuple[str, Array]]:
+    """The arrays of one segment of everything in these, documents in the order in which they come, one at a time."""
+    every = [segment.arrays for segment in segments]
+    terms, renumbered = _vocabulary(segments)
+    bases = {
+        name: np.cumsum([0, *(len(arrays[name]) for arrays in every)])
+        for name in ("tokens", "sentence_starts", "passage_documents", "file_stats", "texts", "context_tokens_starts")
+    }
+    yield "terms", np.frombuffer(b"".join(terms), dtype=np.uint8)
+    yield "term_starts", starts_of(map(len, terms))
+    for name in ("tokens", "context_tokens"):
+        yield name, np.concatenate([new[arrays[name]] for new, arrays in zip(renumbered, every, strict=True)])
+    for name in _ROWS:
+        yield name, np.concatenate([arrays[name] for arrays in every])
+    for name in ("sentence_tokens", "passage_sentences", "context_tokens_starts", *(f"{run}_starts" for run in _RUNS)):
+        yield name, _joined_starts([arrays[name] for arrays in every])
+    for name in _RUNS:
+        rows = _RUN_ARRAYS.get(name, name)
+        yield rows, np.concatenate([arrays[rows] for arrays in every])
+    yield "passage_documents", _shifted(every, "passage_documents", bases["file_stats"], np.int32)
+    yield "passage_bytes", _shifted(every, "passage_bytes", bases["texts"], np.int64)
+    contexts = bases["context_tokens_starts"] - np.arange(len(every) + 1)
+    yield "passage_contexts", _shifted(every, "passage_contexts", contexts, np.int32)
+    for name in ("words", "context"):
+        made = _merged_postings(every, name, renumbered, len(terms), bases["passage_documents"])
+        yield from made.items()
+        if name == "words":
+            lengths = np.concatenate([arrays["passage_lengths"] for arrays in every])
+            yield from peaks(made | {"passage_lengths": lengths}).items()
+
+
+def _vocabulary(segments: Sequence[Segment]) -> tuple[list[bytes], list[Array]]:
+    """The union of the vocabularies, sorted, and for each segment old term number -> new."""
+    each = [segment.terms() for segment in segments]
+    union = sorted(set().union(*each))
+    number = {term: position for position, term in enumerate(union)}
+    renumbered = [np.fromiter(map(number.__getitem__, terms), dtype=np.int32, count=len(terms)) for terms in each]
+    return union, renumbered
+
+
+def _joined_starts(every: Sequence[Array]) -> Array:
+    """The starts of runs that stand one array after the other."""
+    return np.concatenate(([0], np.cumsum(np.concatenate([np.diff(starts) for starts in every])))).astype(np.int64)
+
+
+def _shifted(every: Sequence[object], name: str, bases: Array, dtype: type) -> Array:
+    arrays: Sequence[dict[str, Array]] = every  # type: ignore[assignment]
+    return np.concatenate([(part[name] + base).astype(dtype) for part, base in zip(arrays, bases, strict=False)])
+
+
+def _merged_postings(
+    every: Sequence[object], name: str, renumbered: Sequence[Array], terms: int, bases: Array
+) -> dict[str, Array]:
+    """Postings by new term, those of an earlier segment before those of a later: passages stay ascending."""
+    arrays: Sequence[dict[str, Array]] = every  # type: ignore[assignment]
+    sizes = [np.diff(part[f"{name}_starts"]) for part in arrays]
+    per_term = np.zeros(terms, dtype=np.int64)
+    for new, size in zip(renumbered, sizes, strict=True):
+        per_term[new] += size
+    starts = np.concatenate(([0], np.cumsum(per_term)))
+    passages = np.empty(starts[-1], dtype=np.int32)
+    counts = np.empty(starts[-1], dtype=np.uint16)
+    at = starts[:-1].copy()
+    for part, new, size, base in zip(arrays, renumbered, sizes, bases, strict=False):
+        places, _ = runs(at[new], at[new] + size)
+        passages[places] = part[f"{name}_passages"] + np.int32(base)
+        counts[places] = part[f"{name}_counts"]
+        at[new] += size
+    return {f"{name}_starts": starts, f"{name}_passages": passages, f"{name}_counts": counts}

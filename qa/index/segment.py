@@ -1,0 +1,205 @@
+"""A segment: some documents, their passages and postings as flat arrays, immutable, in memory or mapped from a file.
+
+    documents  0 ───────────── 1 ──────── …       passage_documents   the document of each passage
+    passages   0 ── 1 ── 2 ─── 3 ── 4 ─── …       passage_sentences   first sentence of each passage
+    sentences  0 1 2 3 4 5 6 … … … … … …          sentence_tokens     first token of each sentence
+    tokens     17 3 99 4 17 …                     numbers of terms, in text order: the forward index
+
+`words` and `context` are the inverted index: which passages hold a term, and how often, and which have it in their
+title, headings or file name. Counts are raw: idf and norms are applied when asked, so that one more file changes
+nothing here.
+Terms are sorted by their UTF-8 bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from qa.model import Block, BlockKind, Document, SourceMap
+
+__all__ = ["KINDS", "Array", "Postings", "Segment"]
+
+Array = npt.NDArray[Any]
+
+KINDS: tuple[BlockKind, ...] = ("heading", "paragraph", "item", "row", "code", "quotation")
+"""Block kinds by their number in the arrays."""
+
+_REMEMBERED = 64
+_REMEMBERED_TERMS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Which passages hold each term, and how often.
+
+    Shapes: `starts` (terms + 1,), `passages` and `counts` (postings,); the passages of term `t` are
+    `passages[starts[t]:starts[t + 1]]`, ascending.
+    """
+
+    starts: Array
+    passages: Array
+    counts: Array
+
+    def of(self, term: int) -> tuple[Array, Array]:
+        """The passages that hold the term, and its counts there."""
+        part = slice(int(self.starts[term]), int(self.starts[term + 1]))
+        return self.passages[part], self.counts[part]
+
+
+class Segment:
+    """A view of the arrays that `count` makes, `merge` joins and `store` keeps."""
+
+    def __init__(self, arrays: Mapping[str, Array]) -> None:
+        self.arrays = arrays
+        self.words = self._postings("words")
+        self.context = self._postings("context")
+        self.tokens = arrays["tokens"]
+        self.sentence_tokens = arrays["sentence_tokens"]
+        self.sentence_starts = arrays["sentence_starts"]
+        self.sentence_ends = arrays["sentence_ends"]
+        self.sentence_kinds = arrays["sentence_kinds"]
+        self.passage_sentences = arrays["passage_sentences"]
+        self.passage_documents = arrays["passage_documents"]
+        self.passage_lengths = arrays["passage_lengths"]
+        self._term_starts = arrays["term_starts"]
+        self._terms = memoryview(arrays["terms"])  # type: ignore[arg-type]
+        self._documents: dict[int, Document] = {}
+        self._ids: dict[str, int | None] = {}
+
+    def _postings(self, name: str) -> Postings:
+        return Postings(*(self.arrays[f"{name}_{part}"] for part in ("starts", "passages", "counts")))
+
+    @property
+    def passage_count(self) -> int:
+        """Number of passages, deleted ones among them."""
+        return len(self.passage_documents)
+
+    @property
+    def sentence_count(self) -> int:
+        """Number of sentences."""
+        return len(self.sentence_starts)
+
+    @property
+    def document_count(self) -> int:
+        """Number of documents, deleted ones among them."""
+        return len(self.arrays["record_starts"]) - 1
+
+    @property
+    def term_count(self) -> int:
+        """Number of distinct terms."""
+        return len(self._term_starts) - 1
+
+    def term_id(self, term: str) -> int | None:
+        """The number of a term, or None when the segment does not hold it; the last few are remembered."""
+        if term not in self._ids:
+            if len(self._ids) >= _REMEMBERED_TERMS:
+                self._ids.clear()
+            self._ids[term] = self._searched(term.encode())
+        return self._ids[term]
+
+    def _searched(self, wanted: bytes) -> int | None:
+        low, high = 0, self.term_count
+        while low < high:
+            middle = (low + high) // 2
+            if self._term(middle) < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < self.term_count and self._term(low) == wanted else None
+
+    def _term(self, number: int) -> bytes:
+        return bytes(self._terms[self._term_starts[number] : self._term_starts[number + 1]])
+
+    def terms(self) -> list[bytes]:
+        """Every term, sorted, as UTF-8."""
+        blob = self._terms.tobytes()
+        edges = self._term_starts.tolist()
+        return [blob[start:end] for start, end in pairwise(edges)]
+
+    def sentences_of(self, passages: Array) -> tuple[Array, Array]:
+        """The sentences of some passages, and for each the position in `passages` of the one it is from."""
+        return runs(self.passage_sentences[passages], self.passage_sentences[passages + 1])
+
+    def tokens_of(self, sentences: Array) -> tuple[Array, Array]:
+        """The terms of some sentences in order, and for each the position in `sentences` of the one it is from."""
+        places, owners = runs(self.sentence_tokens[sentences], self.sentence_tokens[sentences + 1])
+        return self.tokens[places], owners
+
+    def context_of(self, passages: Array) -> tuple[Array, Array]:
+        """The terms above some passages, and for each the position in `passages` of the one it stands above."""
+        context = self.arrays["passage_contexts"][passages]
+        starts = self.arrays["context_tokens_starts"]
+        places, owners = runs(starts[context], starts[context + 1])
+        return self.arrays["context_tokens"][places], owners
+
+    def passage_range(self, passage: int) -> tuple[int, int]:
+        """Where a passage stands in its document's text."""
+        first, stop = self.passage_sentences[passage], self.passage_sentences[passage + 1]
+        return int(self.sentence_starts[first]), int(self.sentence_ends[stop - 1])
+
+    def passage_text(self, passage: int) -> str:
+        """The text of a passage, without making its document."""
+        start, end = self.arrays["passage_bytes"][passage]
+        return bytes(self.arrays["texts"][start:end]).decode()
+
+    def document(self, number: int) -> Document:
+        """The document with this number, made from the arrays; the last few are remembered."""
+        if number not in self._documents:
+            if len(self._documents) >= _REMEMBERED:
+                self._documents.clear()
+            self._documents[number] = self._make_document(number)
+        return self._documents[number]
+
+    def record(self, number: int) -> dict[str, Any]:
+        """What is known of a document beside its text and structure."""
+        starts = self.arrays["record_starts"]
+        record: dict[str, Any] = json.loads(bytes(self.arrays["records"][starts[number] : starts[number + 1]]))
+        return record
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """The documents' paths, by number."""
+        starts = self.arrays["path_starts"].tolist()
+        blob = bytes(self.arrays["paths"])
+        return tuple(blob[start:end].decode() for start, end in pairwise(starts))
+
+    def _make_document(self, number: int) -> Document:
+        starts = self.arrays["text_starts"]
+        text = bytes(self.arrays["texts"][starts[number] : starts[number + 1]]).decode()
+        blocks = tuple(
+            Block(start, end, KINDS[kind], level) for start, end, kind, level in self._rows("blocks", number)
+        )
+        record = self.record(number)
+        source_map = None
+        if record.pop("has_lines"):
+            runs_ = self._rows("runs", number)
+            source_map = SourceMap(
+                tuple(run[0] for run in runs_), tuple(run[1] for run in runs_), tuple(self._rows("lines", number))
+            )
+        pages = tuple(record.pop("pages"))
+        return Document(self.paths[number], text, blocks=blocks, source_map=source_map, pages=pages, **record)
+
+    def _rows(self, name: str, number: int) -> list[Any]:
+        starts = self.arrays[f"{name}_starts"]
+        rows: list[Any] = self.arrays[name][starts[number] : starts[number + 1]].tolist()
+        return rows
+
+
+def runs(starts: Array, stops: Array) -> tuple[Array, Array]:
+    """The numbers from each start up to its stop, one run after the other, and which run each is of.
+
+    >>> [part.tolist() for part in runs(np.array([5, 0]), np.array([7, 1]))]
+    [[5, 6, 0], [0, 0, 1]]
+    """
+    sizes = stops - starts
+    owners = np.repeat(np.arange(len(sizes)), sizes)
+    before = np.cumsum(sizes) - sizes
+    return np.arange(len(owners)) + np.repeat(starts - before, sizes), owners

@@ -1,0 +1,111 @@
+"""The k best passages for some clues, exactly, without touching every passage.
+
+MaxScore (Turtle and Flood 1995): clues are taken by how much they can add at most. Once the k-th best score so far is
+more than all remaining clues can add together, no passage that has not been met can get among the best; the remaining
+clues are then looked up only for those that were met and can still make it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+
+from qa.index.index import Index
+from qa.index.score import Clue, Gains, gains_of, score
+from qa.index.segment import Array
+
+__all__ = ["ranked", "top"]
+
+_SLACK = 1e-9
+"""Relative; sums of the same gains in another order differ by less."""
+
+_own = threading.local()
+
+
+def top(index: Index, clues: Sequence[Clue], k: int) -> tuple[Array, Array]:
+    """The numbers of the `k` best passages and their scores, best first; ties by path, then position.
+
+    Fewer than `k` when fewer passages hold any of the clues' terms. Shapes: both (up to k,).
+    """
+    floor = 0.0
+    found: list[Array] = []
+    for number, base in enumerate(index.passage_bases[:-1]):
+        gains = sorted(gains_of(index, number, clues), key=lambda gain: -gain.bound)
+        passages, scores = _best(gains, index.segments[number].passage_count, k, floor, index.live_passages(number))
+        floor = max(floor, _kth(scores, k))
+        found.append(passages[scores >= floor * (1 - _SLACK)] + base)
+    passages = np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+    scores = score(index, clues, passages)
+    kept = np.flatnonzero(scores >= _kth(scores, k) * (1 - _SLACK))
+    order = ranked(index, passages[kept], scores[kept])[:k]
+    return passages[kept][order], scores[kept][order]
+
+
+def ranked(index: Index, passages: Array, scores: Array) -> Array:
+    """The order of some passages by score, best first, then path, then position, shape (passages,)."""
+    order = np.argsort(-scores, kind="stable")
+    if (np.diff(scores[order]) < 0).all():
+        return order
+
+    def place(at: int) -> tuple[float, str, int]:
+        passage = int(passages[at])
+        return -float(scores[at]), index.path_of(passage), index.passage_range(passage)[0]
+
+    return np.array(sorted(order.tolist(), key=place), dtype=np.int64)
+
+
+def _kth(scores: Array, k: int) -> float:
+    """The k-th highest score, 0 when there are fewer."""
+    return float(np.partition(scores, -k)[-k]) if len(scores) >= k else 0.0
+
+
+def _scratch(size: int) -> Array:
+    """A vector of zeros that this thread keeps for its sums; whoever uses it leaves zeros behind."""
+    if getattr(_own, "sums", None) is None or len(_own.sums) < size:
+        _own.sums = np.zeros(size)
+    sums: Array = _own.sums
+    return sums
+
+
+def _best(gains: Sequence[Gains], size: int, k: int, floor: float, live: Array | None) -> tuple[Array, Array]:
+    """Passages of one segment that may be among the k best, with their scores; all that reach `floor` are there."""
+    rest = np.append(np.cumsum([gain.bound for gain in gains][::-1])[::-1], 0.0)
+    sums = _scratch(size)
+    met: list[Array] = []
+    threshold, essential = floor, 0
+    while essential < len(gains) and rest[essential] >= threshold * (1 - _SLACK):
+        passages, values = _live_gains(gains[essential], live)
+        sums[passages] += values
+        met.append(passages)
+        scores = sums[passages]
+        threshold = max(threshold, _kth(scores[scores > threshold], k))
+        essential += 1
+    least = (threshold - rest[essential]) * (1 - _SLACK)
+    reached = [passages[sums[passages] >= least] for passages in met]
+    candidates = np.unique(np.concatenate(reached)) if reached else np.zeros(0, dtype=np.int64)
+    scores = sums[candidates]
+    for passages in met:
+        sums[passages] = 0.0
+    return _completed(gains[essential:], rest[essential + 1 :], candidates, scores, k, threshold)
+
+
+def _live_gains(gain: Gains, live: Array | None) -> tuple[Array, Array]:
+    """A clue's live passages and its gains there."""
+    if live is None:
+        return gain.passages, gain.at(slice(None))
+    places = np.flatnonzero(live[gain.passages])
+    return gain.passages[places], gain.at(places)
+
+
+def _completed(
+    gains: Sequence[Gains], rest: Array, candidates: Array, scores: Array, k: int, threshold: float
+) -> tuple[Array, Array]:
+    """Adds the remaining clues to the candidates, dropping those that fall behind on the way."""
+    for gain, remaining in zip(gains, rest, strict=True):
+        scores = scores + gain.of(candidates)
+        threshold = max(threshold, _kth(scores, k))
+        kept = scores >= (threshold - remaining) * (1 - _SLACK)
+        candidates, scores = candidates[kept], scores[kept]
+    return candidates, scores

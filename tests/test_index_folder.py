@@ -1,0 +1,216 @@
+"""The index in its folder: whole or refused, in step with the files, and safe from writers that die."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import qa
+from qa.errors import CacheError
+from qa.index import folder as folders
+from qa.index.batches import count_batches
+from qa.index.store import read_arrays, write_arrays
+from qa.library import Library
+from qa.load import find
+
+ARRAYS = {"numbers": np.arange(1000), "empty": np.zeros((0, 2)), "text": np.frombuffer(b"xen boots", dtype=np.uint8)}
+
+
+def test_arrays_come_back_as_they_were(tmp_path: Path) -> None:
+    write_arrays(tmp_path / "a.segment", ARRAYS.items())
+    loaded = read_arrays(tmp_path / "a.segment")
+    assert all(
+        np.array_equal(array, loaded[name]) and array.shape == loaded[name].shape for name, array in ARRAYS.items()
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["a.segment"]
+
+
+@given(st.data())
+def test_a_file_that_is_cut_or_altered_is_refused(tmp_path: Path, data: st.DataObject) -> None:
+    file = tmp_path / "a.segment"
+    write_arrays(file, ARRAYS.items())
+    whole = file.read_bytes()
+    at = data.draw(st.integers(0, len(whole) - 1))
+    if data.draw(st.booleans()):
+        file.write_bytes(whole[:at])
+    else:
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 255]) + whole[at + 1 :])
+    try:
+        loaded = read_arrays(file)
+    except CacheError:
+        return
+    assert all(np.array_equal(array, loaded[name]) for name, array in ARRAYS.items()), "only padding may be altered"
+
+
+def test_a_disk_that_refuses_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(CacheError, match="cannot be written"):
+        write_arrays(tmp_path / "missing" / "a.segment", ARRAYS.items())
+
+
+WORDS = ["heron", "granite", "weir", "paddle", "barley", "bridge", "river", "mill"]
+
+
+def write_some(folder: Path, steps: random.Random) -> None:
+    """One random edit: a file is added, changed, deleted or renamed."""
+    files = sorted(folder.rglob("*.txt"))
+    kind = steps.choice(["add", "add", "change", "delete", "rename"])
+    if kind == "add" or not files:
+        words = " ".join(steps.choices(WORDS, k=steps.randint(1, 30)))
+        (folder / f"{steps.randrange(10**6):06}.txt").write_text(f"{words.capitalize()}.\n")
+    elif kind == "change":
+        steps.choice(files).write_text(f"The {steps.choice(WORDS)} saw {steps.randrange(10**6)}.\n")
+    elif kind == "delete" and len(files) > 1:
+        steps.choice(files).unlink()
+    else:
+        file = steps.choice(files)
+        file.rename(file.with_name(f"{steps.randrange(10**6):06}.txt"))
+
+
+def replies(library: Library) -> list[dict[str, object]]:
+    questions = ["Which heron saw the weir?", "barley", "granite river mill", "paddle bridge heron granite"]
+    return [{**library.answer(question).to_dict(), "hits": library.search(question)} for question in questions]
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 10**9))
+def test_after_any_edits_the_index_answers_as_one_built_anew(
+    tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
+    steps = random.Random(seed)
+    corpus = tmp_path_factory.mktemp("edits")
+    write_some(corpus, steps)
+    with qa.open(corpus) as library:
+        for _ in range(12):
+            for _ in range(steps.randint(1, 3)):
+                write_some(corpus, steps)
+            library.refresh()
+        kept = replies(library)
+    cache = os.environ["QA_CACHE"]
+    os.environ["QA_CACHE"] = str(tmp_path_factory.mktemp("fresh"))
+    try:
+        with qa.open(corpus) as fresh:
+            assert replies(fresh) == kept
+    finally:
+        os.environ["QA_CACHE"] = cache
+
+
+def test_a_change_reads_the_changed_file_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(30):
+        (tmp_path / f"{number:02}.txt").write_text(f"File {number} tells of the heron.\n")
+    qa.open(tmp_path).close()
+    read: list[str] = []
+    original = qa.load.read
+    monkeypatch.setattr("qa.index.worker.read", lambda source: (read.append(source.path), original(source))[1])
+    (tmp_path / "07.txt").write_text("File 7 tells of the weir now.\n")
+    (tmp_path / "08.txt").rename(tmp_path / "80.txt")
+    (tmp_path / "09.txt").unlink()
+    with qa.open(tmp_path) as library:
+        assert read == ["07.txt", "80.txt"]
+        assert len(library.paths) == 29
+
+
+def test_a_file_that_could_not_be_read_is_tried_again_only_when_it_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "good.txt").write_text("The heron.\n")
+    (tmp_path / "bad.txt").write_bytes(b"\x7fELF\0\0\0")
+    assert [entry.path for entry in qa.open(tmp_path).skipped] == ["bad.txt"]
+    monkeypatch.setattr("qa.index.worker.read", lambda _: pytest.fail("nothing changed"))
+    assert [entry.path for entry in qa.open(tmp_path).skipped] == ["bad.txt"]
+    monkeypatch.undo()
+    (tmp_path / "bad.txt").write_text("It is good now.\n")
+    with qa.open(tmp_path) as library:
+        assert (library.skipped, library.paths) == ((), ("bad.txt", "good.txt"))
+
+
+def test_segments_are_merged_as_they_pile_up(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for number in range(30):
+        (corpus / f"{number:02}.txt").write_text(f"The heron {number}.\n")
+        sources, _ = find([corpus])
+        opened = folders.open_folder(tmp_path / "index", sources, roots=[])
+        assert opened.index.passage_count == number + 1
+        assert len(opened.index.segments) <= 7
+
+
+def test_worker_processes_count_as_this_process_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for number in range(40):
+        (corpus / f"{number:02}.txt").write_text(f"The heron {number} saw {'granite ' * number}.\n")
+    (corpus / "bad.txt").write_bytes(b"\x7fELF\0\0\0")
+    sources, _ = find([corpus])
+    monkeypatch.setattr("qa.index.batches.BATCH_BYTES", 2_000)
+    here, skipped = count_batches(sources, tmp_path, "here-")
+    monkeypatch.setattr("qa.index.batches._WORTH_WORKERS", 0)
+    there, also = count_batches(sources, tmp_path, "there-")
+    assert [file.read_bytes() for file in here] == [file.read_bytes() for file in there]
+    assert len(here) > 3
+    assert skipped == also
+
+
+def test_two_processes_may_index_at_once(tmp_path: Path) -> None:
+    for number in range(50):
+        (tmp_path / f"{number:02}.txt").write_text(f"The heron {number} stood in the weir.\n")
+    command = [sys.executable, "-m", "qa", "ask", "Where did the heron 7 stand?", "--corpus", str(tmp_path)]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    done = [process.communicate(timeout=60) for process in running]
+    assert {process.returncode for process in running} == {0}
+    assert len({out for out, _ in done}) == 1
+    assert {err for _, err in done} == {""}
+
+
+@pytest.mark.slow
+def test_a_writer_killed_at_any_moment_leaves_a_usable_index(tmp_path: Path) -> None:
+    kill_often(tmp_path, times=50)
+
+
+def test_a_killed_writer_leaves_a_usable_index(tmp_path: Path) -> None:
+    kill_often(tmp_path, times=4)
+
+
+def kill_often(tmp_path: Path, times: int) -> None:
+    """Kill -9 `qa index` at random moments, between edits; each time the next one must answer from what is there."""
+    corpus, steps = tmp_path / "corpus", random.Random(3)
+    corpus.mkdir()
+    for number in range(300):
+        (corpus / f"{number:03}.txt").write_text(f"The heron {number} saw {' '.join(steps.choices(WORDS, k=300))}.\n")
+    environment = {**os.environ, "QA_CACHE": str(tmp_path / "cache")}
+    command = [sys.executable, "-m", "qa", "index", str(corpus)]
+    began = time.monotonic()
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    whole = time.monotonic() - began
+    for turn in range(times):
+        if turn % 3 == 0:
+            shutil.rmtree(tmp_path / "cache")
+        for number in steps.sample(range(300), 40):
+            (corpus / f"{number:03}.txt").write_text(
+                f"The heron {number} saw turn{turn} {' '.join(steps.choices(WORDS, k=300))}.\n"
+            )
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(steps.uniform(0.05, whole))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        marked = corpus / "marked.txt"
+        marked.write_text(f"The otter of turn {turn} is in the reeds.\n")
+        done = subprocess.run(
+            [sys.executable, "-m", "qa", "ask", f"Where is the otter of turn {turn}?", "--corpus", str(corpus)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert f"turn {turn} is in the reeds" in done.stdout
+    left = [file.name for file in (tmp_path / "cache").rglob("*") if file.name.endswith(".new")]
+    assert left == []
