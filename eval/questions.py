@@ -33,6 +33,11 @@ class Question:
     history: tuple[str, ...] = ()
     standalone: str = ""
     split: str = "test"
+    paraphrase: bool = False
+
+    def held_by(self, path: str, start: int, end: int) -> bool:
+        """Whether a range of a document's text holds a whole place that answers."""
+        return any(anchor.path == path and start <= anchor.start and anchor.end <= end for anchor in self.anchors)
 
     @property
     def answerable(self) -> bool:
@@ -65,6 +70,7 @@ def from_gold(file: Path, corpus: Path | None) -> QuestionSet:
             history=item.history,
             standalone=item.standalone,
             split=item.split,
+            paraphrase=item.paraphrase,
         )
         for item in items
     )

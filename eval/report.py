@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from eval.metrics import auroc, mean, ndcg, recall, reciprocal_rank
 from eval.run import SYSTEMS, Outcome
+from qa.errors import QAError
 
 __all__ = ["figures", "table"]
 
@@ -16,7 +17,8 @@ _RETRIEVAL: dict[str, Callable[[int | None], float]] = {
     "MRR": reciprocal_rank,
     "nDCG@10": ndcg,
 }
-_SHARED = "answerable, words shared"
+_SHARED = "answerable, not paraphrases"
+_SINGLE = "… of these, without follow-ups"
 _ALL = "answerable, all"
 
 
@@ -29,7 +31,8 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
                 found[f"{system} {name} ({group})"] = mean([measure(outcome.ranks[system]) for outcome in members])
         for k in (1, 3):
             found[f"sentence@{k} ({group})"] = mean([recall(outcome.sentence, k) for outcome in members])
-        found[f"wrongly refused ({group})"] = mean([float(not outcome.answered) for outcome in members])
+        found[f"shown@1 ({group})"] = mean([recall(outcome.shown, 1) for outcome in members])
+        found[f"answered ({group})"] = mean([float(outcome.answered) for outcome in members])
     answerable = [outcome for outcome in outcomes if outcome.question.answerable]
     for group, members in _refusals(outcomes).items():
         found[f"refused ({group})"] = mean([float(not outcome.answered) for outcome in members])
@@ -43,8 +46,9 @@ def _groups(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
     answerable = [outcome for outcome in outcomes if outcome.question.answerable]
     names = sorted({outcome.question.group for outcome in answerable})
     groups = {name: [outcome for outcome in answerable if outcome.question.group == name] for name in names}
-    single = [outcome for outcome in answerable if outcome.question.group not in ("paraphrase", "follow-up")]
-    together = {_ALL: answerable, _SHARED: single} if len(groups) > 1 else {}
+    shared = [outcome for outcome in answerable if not outcome.question.paraphrase]
+    single = [outcome for outcome in shared if not outcome.question.history]
+    together = {_ALL: answerable, _SHARED: shared, _SINGLE: single} if len(groups) > 1 else {}
     return {name: members for name, members in {**groups, **together}.items() if members}
 
 
@@ -55,7 +59,13 @@ def _refusals(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
-    """The report for a terminal: retrieval by system and group, sentences, refusals, speed."""
+    """The report for a terminal: retrieval by system and group, sentences, refusals, speed.
+
+    `@1` and `@3` judge the ranking of the quotes, near misses too; `shown@1` counts a refused question as not answered.
+    Raises QAError when there are no outcomes.
+    """
+    if not outcomes:
+        raise QAError("no questions: the set, or the split asked for, is empty")
     found = figures(outcomes)
     groups = _groups(outcomes)
     width = max([len(group) for group in (*groups, *_refusals(outcomes))], default=0) + 2
@@ -65,11 +75,11 @@ def table(outcomes: Sequence[Outcome]) -> str:
             cells = "".join(f"{found[f'{system} {name} ({group})']:>9.3f}" for name in _RETRIEVAL)
             label = f"{group:<{width}}{len(members):>6}" if system == next(iter(SYSTEMS)) else " " * (width + 6)
             lines.append(f"{label}  {system:<8}{cells}")
-    lines += ["", f"{'answer sentence':<{width}}{'n':>6}{'@1':>9}{'@3':>9}{'refused':>9}"]
+    lines += ["", f"{'answer sentence':<{width}}{'n':>6}{'@1':>12}{'@3':>12}{'shown@1':>12}{'answered':>12}"]
     for group, members in groups.items():
-        lines.append(_row(group, width, members, found, ("sentence@1", "sentence@3", "wrongly refused")))
+        lines.append(_row(group, width, members, found, ("sentence@1", "sentence@3", "shown@1", "answered")))
     if _refusals(outcomes):
-        lines += ["", f"{'to be refused':<{width}}{'n':>6}{'refused':>9}{'AUROC':>9}"]
+        lines += ["", f"{'to be refused':<{width}}{'n':>6}{'refused':>12}{'AUROC':>12}"]
         for group, members in _refusals(outcomes).items():
             lines.append(_row(group, width, members, found, ("refused", "AUROC")))
     seconds = sorted(outcome.seconds for outcome in outcomes)
@@ -80,4 +90,4 @@ def table(outcomes: Sequence[Outcome]) -> str:
 
 
 def _row(group: str, width: int, members: Sequence[Outcome], found: dict[str, float], names: Sequence[str]) -> str:
-    return f"{group:<{width}}{len(members):>6}" + "".join(f"{found[f'{name} ({group})']:>9.3f}" for name in names)
+    return f"{group:<{width}}{len(members):>6}" + "".join(f"{found[f'{name} ({group})']:>12.3f}" for name in names)

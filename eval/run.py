@@ -11,7 +11,6 @@ import numpy as np
 from eval.questions import Question, QuestionSet
 from qa import dialogue
 from qa.extract import Selection, select
-from qa.gold import Anchor
 from qa.index import Clue, Index, bm25, build, tfidf, top
 from qa.retrieve import query, retrieve
 
@@ -43,7 +42,10 @@ SYSTEMS: dict[str, System] = {"bm25": _bm25, "tfidf": _tfidf, "fused": _fused}
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What happened to one question: ranks from 1, None for not found."""
+    """What happened to one question: ranks from 1, None for not found.
+
+    `sentence` is the rank of the first answering quote in the ranking, be it shown as an answer or as a near miss.
+    """
 
     question: Question
     ranks: dict[str, int | None]
@@ -52,6 +54,11 @@ class Outcome:
     answered: bool
     quotes: tuple[str, ...]
     seconds: float
+
+    @property
+    def shown(self) -> int | None:
+        """Rank of the first answering quote among those shown as an answer: a refusal shows none."""
+        return self.sentence if self.answered else None
 
 
 def run(questions: QuestionSet, chosen: Iterable[Question] | None = None) -> list[Outcome]:
@@ -66,11 +73,11 @@ def _outcome(index: Index, question: Question) -> Outcome:
     asked = query(index, text)
     selection = select(index, asked, retrieve(index, asked), k=DEPTH)
     seconds = time.perf_counter() - began
-    ranks = {name: _passage_rank(index, system(index, text), question.anchors) for name, system in SYSTEMS.items()}
+    ranks = {name: _passage_rank(index, system(index, text), question) for name, system in SYSTEMS.items()}
     return Outcome(
         question=question,
         ranks=ranks,
-        sentence=_quote_rank(selection, question.anchors),
+        sentence=_quote_rank(selection, question),
         confidence=selection.confidence,
         answered=selection.answered,
         quotes=tuple(quote.text for quote in selection.quotes[:3]),
@@ -78,21 +85,16 @@ def _outcome(index: Index, question: Question) -> Outcome:
     )
 
 
-def _passage_rank(index: Index, ranking: Sequence[int], anchors: Sequence[Anchor]) -> int | None:
+def _passage_rank(index: Index, ranking: Sequence[int], question: Question) -> int | None:
     for rank, passage in enumerate(ranking, 1):
-        start, end = index.passage_range(passage)
-        if _holds(index.path_of(passage), start, end, anchors):
+        if question.held_by(index.path_of(passage), *index.passage_range(passage)):
             return rank
     return None
 
 
-def _quote_rank(selection: Selection, anchors: Sequence[Anchor]) -> int | None:
+def _quote_rank(selection: Selection, question: Question) -> int | None:
     """Rank of the first quote that holds a whole evidence, whether or not the tool went on to refuse."""
     for rank, quote in enumerate(selection.quotes, 1):
-        if _holds(quote.path, quote.start, quote.end, anchors):
+        if question.held_by(quote.path, quote.start, quote.end):
             return rank
     return None
-
-
-def _holds(path: str, start: int, end: int, anchors: Sequence[Anchor]) -> bool:
-    return any(anchor.path == path and start <= anchor.start and anchor.end <= end for anchor in anchors)

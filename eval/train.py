@@ -18,9 +18,9 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from eval.questions import Question, QuestionSet, from_squad
+from qa.extract.choose import confidence_signs
 from qa.extract.features import FEATURES, Rows, rows
 from qa.extract.model import CONFIDENCE_FEATURES
-from qa.extract.select import confidence_signs
 from qa.index import Index, build
 from qa.index.segment import Array
 from qa.retrieve import Query, query, retrieve
@@ -29,7 +29,7 @@ FOLDS = 5
 SEED = 20
 NEGATIVES = 12
 """Wrong sentences a question is trained on."""
-PINNED = {"defines": 2.0, "heading": -6.0, "code": -1.0, "question": -2.0}
+PINNED = {"defines": 2.0, "code": -1.0, "question": -2.0}
 """Weights set by hand: the public sets are plain paragraphs without headings and code, and seldom ask "what is X"."""
 
 
@@ -83,10 +83,10 @@ def _rows(index: Index, asked: Query) -> Rows | None:
 
 def _answering(index: Index, seen: Rows, question: Question) -> Array:
     """Which sentences hold a whole answer, shape (sentences,)."""
-    found = []
-    for passage, sentence in zip(seen.passages, seen.sentences, strict=True):
-        path, (start, end, _, _) = index.path_of(int(passage)), index.sentence(int(sentence))
-        found.append(any(a.path == path and start <= a.start and a.end <= end for a in question.anchors))
+    found = [
+        question.held_by(index.path_of(int(passage)), *index.sentence(int(sentence))[:2])
+        for passage, sentence in zip(seen.passages, seen.sentences, strict=True)
+    ]
     return np.array(found)
 
 

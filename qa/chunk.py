@@ -16,7 +16,7 @@ from qa.text import sentence_spans, trim
 
 __all__ = ["CHUNKING", "MAX_WORDS", "MIN_WORDS", "passages"]
 
-CHUNKING = "blocks-1"
+CHUNKING = "blocks-2"
 """Names these rules in an index's manifest; a change to what a passage is needs a new name."""
 
 MIN_WORDS = 80
@@ -38,7 +38,7 @@ class _Piece:
 
     @property
     def is_heading(self) -> bool:
-        return self.sentences[0].kind == "heading"
+        return self.sentences[-1].kind == "heading"
 
 
 def passages(document: Document) -> tuple[Passage, ...]:
@@ -58,11 +58,11 @@ def passages(document: Document) -> tuple[Passage, ...]:
 
 
 def _sections(blocks: Sequence[Block]) -> Iterator[list[Block]]:
-    """Runs of blocks that no passage leaves: a heading begins one, unless only its parent headings stand before it."""
+    """Runs of blocks that no passage leaves: a heading begins one, unless all before it are of a higher level."""
     section: list[Block] = []
     for block in blocks:
-        only_parents = all(earlier.kind == "heading" and earlier.level < block.level for earlier in section)
-        if block.kind == "heading" and section and not only_parents:
+        levels = [earlier.level for earlier in section if earlier.kind == "heading"]
+        if block.kind == "heading" and section and not (levels and max(levels) < block.level):
             yield section
             section = []
         section.append(block)
@@ -125,15 +125,17 @@ def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _glue(text: str, pieces: list[_Piece]) -> Iterator[_Piece]:
-    """Joins a lead-in ("There are three:") with the list item, row or code that it introduces."""
+    """Joins a heading with what follows, and a lead-in ("There are three:") with the item or row it introduces."""
     held: _Piece | None = None
     for piece in pieces:
-        if held is not None and piece.leans and held.words + piece.words <= MAX_WORDS:
-            piece = _Piece(held.sentences + piece.sentences, held.words + piece.words, held.leans)
+        if held is not None and (held.is_heading or (piece.leans and held.words + piece.words <= MAX_WORDS)):
+            leans = held.leans and not held.is_heading
+            piece = _Piece(held.sentences + piece.sentences, held.words + piece.words, leans)
         elif held is not None:
             yield held
         held = None
-        if not piece.is_heading and text[piece.sentences[-1].end - 1] == ":":
+        last = piece.sentences[-1]
+        if last.kind == "heading" or text[last.end - 1] == ":":
             held = piece
         else:
             yield piece

@@ -12,6 +12,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 import qa
 from qa.errors import QAError
@@ -40,13 +41,30 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # the reader has gone: point stdout elsewhere, so that the flush at exit does not complain
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:
+        _drop_output()
         return 0
+    except OSError as error:  # standard output is full or closed
+        _drop_output()
+        _note(f"the answer cannot be written: {error.strerror}")
+        return 2
+
+
+def _drop_output() -> None:
+    """Point standard output elsewhere, so that the flush at exit does not complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one line, as all others are."""
+
+    def error(self, message: str) -> NoReturn:
+        _note(f"{message} (see {self.prog} --help)")
+        raise SystemExit(2)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="qa", description="Answers from your own documents, quoted word for word. Without a command: a chat."
     )
     parser.add_argument("--version", action="version", version=f"qa {qa.__version__}")

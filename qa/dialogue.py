@@ -1,27 +1,39 @@
 """History and a follow-up -> a question that stands alone.
 
-A first, small reading: a follow-up that points back ("it", "that company") or is too short to stand ("Why?", "And
-Ensemble?") carries the subject of the question before it.
+A first, small reading by rules: a follow-up that points back ("it", "that company"), swaps the topic ("And
+Ensemble?") or has no subject of its own ("Why?", "In which year?") takes what it lacks from the question before it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from qa.model import Answer
-from qa.text import STOP_WORDS, content_terms, spans
+from qa.text import STOP_TERMS, Term, spans
 
 __all__ = ["standalone"]
 
+_NOUN = (
+    "company|paper|project|system|group|person|time|year|work|idea|name|article|award|stack|library|language|"
+    "prototype|grant|conference|book|tool|team|one|place|website|term|concept|database"
+)
 _POINTS_BACK = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|these|those|there|"
-    r"that (?:company|paper|project|system|group|person|time|year|one|work|idea|name|article|award|library|stack)|"
-    r"the (?:company|paper|project|system|group|article|award|prototype|first|second|other|same)|"
-    r"that)\b",
+    rf"\b(?:its?|they|them|theirs?|he|him|his|she|her|hers|these|those|this|that (?:{_NOUN})s?|the (?:{_NOUN})s?)\b"
+    r"|\b(?:that|there)\W*$",
     re.IGNORECASE,
 )
-_SUBSTITUTES = re.compile(r"^\W*(?:and|what about|how about)\b", re.IGNORECASE)
+_PERSON = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.IGNORECASE)
+_SWAPS = re.compile(r"^\W*(?:and|or|but|what about|how about)\s+(?:the |an? )?(?P<topic>[^?]+?)\W*$", re.IGNORECASE)
+_ASKS_MORE = re.compile(
+    r"^\W*(?:and |but |so |or )?(?:(?:in|at|by|for|to|from|since|on|with|of) )?"
+    r"(?:who|whom|what|which|when|where|why|how)"
+    r"(?: (?:many|much|long|come|else|so|exactly|then|not))?(?: \w+)?\W*$",
+    re.IGNORECASE,
+)
+_MOST_SWAPPED = 4
+"""Words beyond which "And …" is a question of its own and not a new topic for the last."""
 
 
 def standalone(question: str, history: Sequence[Answer | str]) -> str:
@@ -29,33 +41,68 @@ def standalone(question: str, history: Sequence[Answer | str]) -> str:
 
     >>> standalone("Who worked on it?", ["What is Jitsu?"])
     'Who worked on it? (Jitsu)'
+    >>> standalone("And Ensemble?", ["Where was FoxNet developed?"])
+    'Where was Ensemble developed?'
     >>> standalone("What is Irmin?", ["What is Jitsu?"])
     'What is Irmin?'
     """
-    earlier = [entry.standalone if isinstance(entry, Answer) else entry for entry in history]
-    if not earlier or not _leans(question):
+    if not history:
         return question
-    carried = _carried(question, earlier[-1])
+    earlier = history[-1].standalone if isinstance(history[-1], Answer) else history[-1]
+    swapped = _SWAPS.match(question)
+    if swapped and not _asks(swapped["topic"]) and len(swapped["topic"].split()) <= _MOST_SWAPPED:
+        return _swapped(earlier, swapped["topic"])
+    if not _POINTS_BACK.search(question) and not _lacks_subject(question):
+        return question
+    carried = _carried(question, earlier, history[-1])
     return f"{question} ({carried})" if carried else question
 
 
-def _leans(question: str) -> bool:
-    """Whether a question needs its history: it points back, or has no more than one word of content and no name."""
-    if _POINTS_BACK.search(question) or _SUBSTITUTES.match(question):
-        return True
-    content = [term for term in spans(question) if term.term not in STOP_WORDS]
-    return len(content) < 2 and not any(term.start and question[term.start].isupper() for term in content)
+def _asks(text: str) -> bool:
+    """Whether a text asks by itself: it begins with a question word or a verb that asks."""
+    return bool(
+        re.match(r"(?:who|what|which|when|where|why|how|is|are|was|were|did|does|do|can|could|in|by)\b", text, re.I)
+    )
 
 
-def _carried(question: str, earlier: str) -> str:
-    """The words of the earlier question that the follow-up does not replace: its names, else all its content words."""
-    held = set(content_terms(question))
-    words = [
-        (earlier[term.start : term.end], term.start)
-        for term in spans(earlier)
-        if term.term not in STOP_WORDS and term.term not in held
-    ]
-    names = [word for word, start in words if start and not word[0].islower()]
-    replaces = bool(_SUBSTITUTES.match(question))
-    chosen = [word for word, _ in words if word not in names] if replaces else names or [word for word, _ in words]
-    return " ".join(dict.fromkeys(chosen))
+def _lacks_subject(question: str) -> bool:
+    """Whether nothing but a question word and at most a noun is there, and no name."""
+    content = _content(question)
+    return bool(_ASKS_MORE.match(question)) and not any(_is_name(question, term) for term in content)
+
+
+def _content(text: str) -> list[Term]:
+    return [term for term in spans(text) if term.term not in STOP_TERMS]
+
+
+def _is_name(text: str, term: Term) -> bool:
+    """Whether a word is written with a capital that the beginning of the text does not explain."""
+    return term.start > 0 and not text[term.start].islower()
+
+
+def _topic(text: str) -> list[Term]:
+    """What a question is about: its names, or, when it has none, all its words of content."""
+    content = _content(text)
+    return [term for term in content if _is_name(text, term)] or content
+
+
+def _swapped(earlier: str, topic: str) -> str:
+    """The earlier question about another topic: its first run of names is replaced."""
+    names = _topic(earlier)
+    if not names:
+        return f"{topic}? ({earlier})"
+    end = names[0].end
+    for left, right in pairwise(names):
+        if earlier[left.end : right.start].strip(" -'’."):
+            break
+        end = right.end
+    return earlier[: names[0].start] + topic + earlier[end:]
+
+
+def _carried(question: str, earlier: str, last: Answer | str) -> str:
+    """The words that the follow-up leaves unsaid: the topic before, and the person who was the answer."""
+    held = {term.term for term in spans(question)}
+    words = [earlier[term.start : term.end] for term in _topic(earlier) if term.term not in held]
+    if _PERSON.search(question) and isinstance(last, Answer) and last.quotes and last.quotes[0].answer:
+        words = [last.quotes[0].answer]
+    return " ".join(dict.fromkeys(words))

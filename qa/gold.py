@@ -5,14 +5,15 @@
      "history": ["…"], "standalone": "…"}
 
 Each evidence text stands exactly once in its document, white space aside; any one of them answers, none means that the
-documents do not. `history` and `standalone` are for follow-ups. A wrong line is refused by its number.
+documents do not. `answer` may be null. `history` and `standalone` are for follow-ups. A wrong line is refused by its
+number.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from typing import Any
 from qa.errors import GoldError, QAError
 from qa.model import Document
 
-__all__ = ["KINDS", "Anchor", "GoldItem", "anchor", "read_gold"]
+__all__ = ["KINDS", "SPLITS", "Anchor", "GoldItem", "anchor", "read_gold"]
 
 KINDS = (
     "factoid",
@@ -34,6 +35,7 @@ KINDS = (
     "unanswerable",
     "off-topic",
 )
+SPLITS = ("tune", "test")
 _REFUSALS = ("unanswerable", "off-topic")
 
 
@@ -76,10 +78,9 @@ def read_gold(file: Path, document: Callable[[str], Document]) -> list[GoldItem]
         if not line.strip():
             continue
         try:
-            item = _item(json.loads(line), document)
-        except (ValueError, KeyError, TypeError, QAError) as error:
-            what = f"no {error}" if isinstance(error, KeyError) else str(error)
-            raise GoldError(f"{file}:{number}: {what}") from None
+            item = _item(_parsed(line), document)
+        except (ValueError, QAError) as error:
+            raise GoldError(f"{file}:{number}: {error}") from None
         if item.id in seen:
             raise GoldError(f"{file}:{number}: id {item.id} is taken by an earlier line")
         seen.add(item.id)
@@ -87,33 +88,93 @@ def read_gold(file: Path, document: Callable[[str], Document]) -> list[GoldItem]
     return items
 
 
-def _item(entry: dict[str, Any], document: Callable[[str], Document]) -> GoldItem:
-    kind = entry["kind"]
-    if kind not in KINDS:
-        raise ValueError(f"kind {kind!r}: expected one of {', '.join(KINDS)}")
-    if not str(entry["question"]).strip():
-        raise ValueError("the question is empty")
-    evidence = entry["evidence"]
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """What a field must be, in words and as a test."""
+
+    expected: str
+    fits: Callable[[Any], bool]
+    optional: bool = False
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_list(value: object, fits: Callable[[object], bool]) -> bool:
+    return isinstance(value, list) and all(map(fits, value))
+
+
+_LINE = {
+    "id": _Field("text", _is_text),
+    "question": _Field("text", _is_text),
+    "kind": _Field(f"one of {', '.join(KINDS)}", KINDS.__contains__),
+    "split": _Field(f"one of {', '.join(SPLITS)}", SPLITS.__contains__),
+    "paraphrase": _Field("true or false", lambda value: isinstance(value, bool)),
+    "evidence": _Field("a list of objects", lambda value: _is_list(value, lambda place: isinstance(place, dict))),
+    "answer": _Field("text or null", lambda value: value is None or _is_text(value), optional=True),
+    "history": _Field("a list of texts", lambda value: _is_list(value, _is_text), optional=True),
+    "standalone": _Field("text", _is_text, optional=True),
+}
+_PLACE = {"document": _Field("text", _is_text), "text": _Field("text", _is_text)}
+
+
+def _parsed(line: str) -> object:
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from None
+    except RecursionError:
+        raise ValueError("not JSON that can be read: nested too deeply") from None
+
+
+def _item(entry: object, document: Callable[[str], Document]) -> GoldItem:
+    line = _checked(entry, _LINE)
+    evidence = [_checked(place, _PLACE, within="evidence ") for place in line["evidence"]]
+    kind, answer, history = line["kind"], line.get("answer"), tuple(line.get("history", ()))
     if bool(evidence) == (kind in _REFUSALS):
         raise ValueError(
             f"kind {kind} with {len(evidence)} evidence texts: refusals have none, all others at least one"
         )
     anchors = tuple(anchor(document(place["document"]), place["text"]) for place in evidence)
-    answer = entry.get("answer")
-    if answer is not None and " ".join(answer.split()) not in " ".join(evidence[0]["text"].split()):
+    if answer is not None and not (evidence and _spaced(answer) in _spaced(evidence[0]["text"])):
         raise ValueError(f"the answer {answer!r} is not in the first evidence")
-    history = tuple(entry.get("history", ()))
+    if history and "standalone" not in line:
+        raise ValueError("standalone: missing; a follow-up needs it")
     return GoldItem(
-        id=entry["id"],
-        question=entry["question"],
+        id=line["id"],
+        question=line["question"],
         kind=kind,
-        split=entry["split"],
-        paraphrase=entry["paraphrase"],
+        split=line["split"],
+        paraphrase=line["paraphrase"],
         anchors=anchors,
         answer=answer,
         history=history,
-        standalone=entry["standalone"] if history else entry["question"],
+        standalone=line["standalone"] if history else line["question"],
     )
+
+
+def _checked(entry: object, fields: Mapping[str, _Field], *, within: str = "") -> dict[str, Any]:
+    """The entry, an object whose fields are what they must be. Raises ValueError, naming the first that is not."""
+    if not isinstance(entry, dict):
+        raise ValueError(f"expected an object, not {_seen(entry)}")
+    for name, field in fields.items():
+        if name not in entry:
+            if not field.optional:
+                raise ValueError(f"{within}{name}: missing; expected {field.expected}")
+        elif not field.fits(entry[name]):
+            raise ValueError(f"{within}{name}: expected {field.expected}, not {_seen(entry[name])}")
+    return entry
+
+
+def _seen(value: object) -> str:
+    """A value as it stands in the file, if short."""
+    written = json.dumps(value, ensure_ascii=False)
+    return written if len(written) <= 60 else f"{written[:59]}…"
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
 
 
 def anchor(document: Document, text: str) -> Anchor:

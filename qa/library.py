@@ -16,12 +16,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from qa import dialogue
-from qa.errors import CacheError, CorpusError, QuestionError, ReadError
+from qa.errors import CacheError, CorpusError, QAError, QuestionError, ReadError
 from qa.index import Index, build
 from qa.index.folder import Opened, open_folder, roots_of
 from qa.load import Source, find, read
 from qa.model import HEADING_SEPARATOR, Answer, Document, Hit, Quote, Skipped
 from qa.retrieve import Candidates, query, retrieve
+from qa.text import STOP_TERMS, spans
 
 __all__ = ["Library", "PathLike", "bundled_corpus", "cache_folder", "cached_indexes", "open_library"]
 
@@ -76,10 +77,16 @@ def open_library(
     if corpus is None:
         corpus = bundled_corpus()
     given = [corpus] if isinstance(corpus, str | os.PathLike) else list(corpus)
-    if not given:
+    if not given or not all(map(os.fspath, given)):
         raise CorpusError("no corpus given: name at least one file or folder")
-    roots = tuple(Path(os.path.abspath(Path(path).expanduser())) for path in given)
-    return Library(roots, exclude=tuple(exclude), progress=progress)
+    return Library(tuple(map(_absolute, given)), exclude=tuple(exclude), progress=progress)
+
+
+def _absolute(path: PathLike) -> Path:
+    try:
+        return Path(os.path.abspath(Path(path).expanduser()))
+    except (RuntimeError, OSError) as error:  # no such user, or the working folder is gone
+        raise CorpusError(f"{os.fspath(path)}: no such file or folder ({error})") from None
 
 
 class Library:
@@ -92,7 +99,7 @@ class Library:
         self.exclude = exclude
         self.notice: str | None = None
         """One line about the index that its user should know, such as that a damaged one was built anew."""
-        self._index: Index
+        self._open: Index | None = None
         self.skipped: tuple[Skipped, ...] = ()
         self.refresh(progress=progress)
 
@@ -104,13 +111,19 @@ class Library:
 
     def close(self) -> None:
         """Let go of the index; the Library cannot be asked afterwards."""
-        del self._index
+        self._open = None
+
+    @property
+    def _index(self) -> Index:
+        if self._open is None:
+            raise QAError("the library is closed")
+        return self._open
 
     def refresh(self, *, progress: Progress | None = None) -> None:
         """Take in what has changed in the files since the index was made."""
         sources, skipped = find(self.roots, exclude=self.exclude)
         opened = self._opened(sources, progress)
-        self._index, self.notice = opened.index, opened.notice
+        self._open, self.notice = opened.index, opened.notice
         self._files = {source.path: source.file for source in sources}
         self.skipped = (*skipped, *opened.unread)
         if not self._index.passage_count:
@@ -150,7 +163,7 @@ class Library:
             nearest=() if selection.answered else quotes,
             confidence=selection.confidence,
             corpus=tuple(str(root) for root in self.roots),
-            missing=asked.missing,
+            missing=_as_spelt(standalone, asked.missing),
         )
 
     def search(self, question: str, *, k: int = 10) -> list[Hit]:
@@ -201,6 +214,12 @@ class Library:
             return self._index.document(path)
         except KeyError:
             raise CorpusError(f"{path}: no such document in this corpus") from None
+
+
+def _as_spelt(question: str, terms: Sequence[str]) -> tuple[str, ...]:
+    """The question's own words for some of its terms, function words left out."""
+    wanted = set(terms) - STOP_TERMS
+    return tuple(dict.fromkeys(question[t.start : t.end] for t in spans(question) if t.term in wanted))
 
 
 def _check(question: str, k: int) -> None:

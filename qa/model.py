@@ -214,7 +214,7 @@ class Answer:
 
     `standalone` is the question as understood with its history. `confidence` is that of the first of `quotes`, or of
     `nearest` when it refuses. `corpus` holds the absolute roots of the documents. `missing` holds the question's
-    weighty words that stand nowhere in the documents.
+    words that stand nowhere in the documents, as it spells them.
     """
 
     question: str

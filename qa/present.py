@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from qa.model import Answer, Hit, Quote, Skipped
-from qa.text import STOP_WORDS, content_terms, spans
+from qa.text import STOP_TERMS, content_terms, spans
 
 __all__ = ["confidence_word", "hits_text", "json_text", "printable", "skipped_text", "text"]
 
@@ -52,35 +52,34 @@ def text(answer: Answer, *, width: int = 80, color: bool = False, first: int = 1
     if answer.answered:
         return "\n\n".join([*asked, *_quotes(answer, answer.quotes, width, color, first)])
     parts = [*asked, "The documents do not answer this."]
-    words = _missing_words(answer)
-    if words:
-        parts[-1] += f" They never mention: {', '.join(map(printable, words))}."
+    if answer.missing:
+        parts[-1] += f" They never mention: {', '.join(map(printable, answer.missing))}."
     if answer.nearest:
         parts.append("Nearest, but not an answer:")
         parts += _quotes(answer, answer.nearest, width, color, first)
     return "\n\n".join(parts)
 
 
-def _missing_words(answer: Answer) -> list[str]:
-    """The question's words, as it spells them, that stand nowhere in the documents."""
-    missing = set(answer.missing) - STOP_WORDS
-    words = (answer.standalone[term.start : term.end] for term in spans(answer.standalone) if term.term in missing)
-    return list(dict.fromkeys(words))
-
-
 def _quotes(answer: Answer, quotes: Iterable[Quote], width: int, color: bool, first: int) -> list[str]:
-    wanted = set(content_terms(answer.standalone)) - STOP_WORDS
+    wanted = set(content_terms(answer.standalone)) - STOP_TERMS
     return [_quote(quote, number, wanted, width, color) for number, quote in enumerate(quotes, first)]
 
 
 def _quote(quote: Quote, number: int, wanted: set[str], width: int, color: bool) -> str:
     """A quote with its place below it."""
     margin = f"{number:>2}  "
-    body = _wrap(_emphasised(quote, wanted) if color else printable(quote.text), width - len(margin))
+    shown = _emphasised(quote, wanted) if color else printable(quote.text)
+    body = [line for part in _parts(shown) for line in _wrap(part, width - len(margin))]
     below = " · ".join(part for part in (place(quote), printable(_above(quote))) if part)
     sure = f"{confidence_word(quote.confidence)} ({quote.confidence:.0%})"
     lines = [*body, *(_dim(line, color) for line in _wrap(f"{below} · {sure}", width - len(margin)))]
     return "\n".join((margin if at == 0 else " " * len(margin)) + line for at, line in enumerate(lines))
+
+
+def _parts(text: str) -> list[str]:
+    """What stands on lines of its own: each paragraph of a quote and, after the first, each item, row or line."""
+    first, *others = text.replace("\t", " | ").split("\n\n")
+    return [first, *(line for part in others for line in part.split("\n"))]
 
 
 def place(quote: Quote) -> str:

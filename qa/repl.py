@@ -140,11 +140,14 @@ def run(session: PromptSession[str], talk: Chat) -> None:
 
 
 def terminal_session() -> PromptSession[str]:
-    """A prompt in the terminal that remembers its lines from one time to the next."""
+    """A prompt in the terminal that remembers its lines from one time to the next, where it can write them down."""
     from prompt_toolkit import PromptSession
     from prompt_toolkit.history import FileHistory
 
-    return PromptSession(history=FileHistory(str(_history_file())))
+    try:
+        return PromptSession(history=FileHistory(str(_history_file())))
+    except OSError:
+        return PromptSession()
 
 
 def _history_file() -> Path:

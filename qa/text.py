@@ -17,7 +17,7 @@ import Stemmer
 
 __all__ = [
     "ANALYSIS",
-    "STOP_WORDS",
+    "STOP_TERMS",
     "Term",
     "content_terms",
     "fold",
@@ -29,7 +29,7 @@ __all__ = [
     "words",
 ]
 
-ANALYSIS = "english-2"
+ANALYSIS = "english-3"
 """Names this analysis in an index's manifest; a change to anything below needs a new name."""
 
 _WORD = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|\d+(?:\.\d+)+|[^\W_]+")
@@ -43,10 +43,8 @@ _FUNCTION_WORDS = """
     nor not of off on once only or other our ours ourselves out over own re s same shall she should so some such t
     than that the their theirs them themselves then there these they this those through to too under until up upon
     us ve very was we were what when where which while who whom whose why will with would you your yours yourself
-    yourselves please tell explain describe give
+    yourselves please tell give many much
 """
-STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
-"""English function words, and the verbs that only ask ("tell me", "give"), matched where there is nothing else."""
 
 
 class Term(NamedTuple):
@@ -68,12 +66,9 @@ class _Folded(dict[str, str]):
         if len(self) >= _CACHED_WORDS:
             self.clear()
         folded = fold(word)
-        term: str = folded if folded in STOP_WORDS else self._stem(folded) or folded
+        term: str = self._stem(folded) or folded
         self[word] = term
         return term
-
-
-_folded = _Folded()
 
 
 def fold(word: str) -> str:
@@ -86,6 +81,12 @@ def fold(word: str) -> str:
         return word.lower().replace(",", "")
     marked = unicodedata.normalize("NFKD", word).casefold()
     return "".join(char for char in marked if not unicodedata.combining(char)).replace(",", "") or word
+
+
+_folded = _Folded()
+
+STOP_TERMS = frozenset(_folded[word] for word in _FUNCTION_WORDS.split())
+"""Terms of English function words, and of the verbs that only ask ("tell me"), matched where there is nothing else."""
 
 
 def words(text: str) -> list[str]:
@@ -123,7 +124,7 @@ def content_terms(text: str) -> list[str]:
     (['author', 'irmin', 'paper'], ['who', 'is'])
     """
     every = dict.fromkeys(terms(text))
-    return [term for term in every if term not in STOP_WORDS] or list(every)
+    return [term for term in every if term not in STOP_TERMS] or list(every)
 
 
 @cache

@@ -53,7 +53,7 @@ def test_search_prints_passages_as_text_and_as_json(capsys: pytest.CaptureFixtur
 def test_index_counts_and_reports_what_it_skipped(capsys: pytest.CaptureFixture[str], notes: Path) -> None:
     (notes / "photo.jpg").write_bytes(JPEG)
     code, out, err = run(capsys, "index", str(notes))
-    assert (code, out) == (0, "2 documents, 3 passages\n")
+    assert (code, out) == (0, "2 documents, 2 passages\n")
     assert "photo.jpg: binary" in err
 
 

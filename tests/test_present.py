@@ -36,7 +36,7 @@ def test_in_colour_the_matched_words_are_bold_and_the_short_answer_strong() -> N
 
 def test_a_refusal_names_the_words_that_never_occur_and_marks_what_is_near() -> None:
     refused = replace(
-        ANSWER, standalone="Who painted the bridge?", quotes=(), nearest=(QUOTE,), confidence=0.1, missing=("paint",)
+        ANSWER, standalone="Who painted the bridge?", quotes=(), nearest=(QUOTE,), confidence=0.1, missing=("painted",)
     )
     shown = text(refused)
     assert shown.startswith(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from qa.text import content_terms, spans
+from qa.text import STOP_TERMS, content_terms, spans
 
 __all__ = ["AnswerType", "answer_spans", "expected", "offers"]
 
@@ -134,7 +134,7 @@ def answer_spans(text: str, wanted: AnswerType, question: str) -> list[tuple[int
     ranges = [match.span() for match in pattern.finditer(text)]
     if wanted == "person":
         ranges = [span for span in ranges if not _only_opens(text, *span)]
-    return [span for span in ranges if not {term.term for term in spans(text[slice(*span)])} <= asked]
+    return [span for span in ranges if not {term.term for term in spans(text[slice(*span)])} <= asked | STOP_TERMS]
 
 
 def _only_opens(text: str, start: int, end: int) -> bool:

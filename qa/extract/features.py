@@ -29,7 +29,6 @@ FEATURES = (
     "mistype",  # wants something of a kind that can be seen, and does not offer it
     "short",  # fewer than six words
     "long",  # words beyond thirty, by thirty
-    "heading",  # is a heading: announces an answer, seldom is one
     "code",  # is a line of code, a log, or a row
     "first",  # opens its passage's text
     "question",  # ends in a question mark
@@ -43,15 +42,12 @@ SHORTLIST = 40
 class Rows:
     """Sentences with their features.
 
-    Shapes: `values` (sentences, features); `inside` and `covered`, which of the question's terms stand in a sentence
-    and anywhere about it, (sentences, terms); the others (sentences,).
+    Shapes: `values` (sentences, features), the others (sentences,).
     """
 
     sentences: Array
     passages: Array
     values: Array
-    inside: Array
-    covered: Array
 
 
 def sentence_text(index: Index, passage: int, sentence: int) -> str:
@@ -76,11 +72,25 @@ def rows(index: Index, asked: Query, found: Candidates) -> Rows:
     column["bm25"][:] = found.bm25[seen.owners]
     column["tfidf"][:] = found.tfidf[seen.owners]
     _shape(seen, column)
-    rough = column["inside"] + 0.5 * column["near"] + 0.5 * column["above"] + column["bm25"] - column["heading"]
-    kept = np.sort(np.lexsort((np.arange(len(rough)), -rough))[:SHORTLIST])
+    rough = column["inside"] + 0.5 * column["near"] + 0.5 * column["above"] + column["bm25"]
+    announces = _announces(index, seen)
+    rough -= 10.0 * (announces & ~announces.all())
+    kept = np.sort(np.argsort(-rough, kind="stable")[: min(SHORTLIST, max(int((~announces).sum()), 1))])
     passages = found.passages[seen.owners[kept]]
     _words(index, asked, seen.sentences[kept], passages, kept, column)
-    return Rows(seen.sentences[kept], passages, values[kept], seen.inside[kept], known[kept])
+    return Rows(seen.sentences[kept], passages, values[kept])
+
+
+def _announces(index: Index, seen: Evidence) -> Array:
+    """Which sentences announce what follows and are not quoted: headings, and the first row of a table."""
+    row = KINDS.index("row")
+    found = np.asarray(seen.kinds == KINDS.index("heading"))
+    for at in np.flatnonzero(seen.kinds == row):
+        sentence = int(seen.sentences[at])
+        first = sentence == 0 or index.sentence(sentence - 1)[2] != row
+        followed = sentence + 1 < index.sentence_bases[-1] and index.sentence(sentence + 1)[2] == row
+        found[at] = first and followed
+    return found
 
 
 def _shape(seen: Evidence, column: dict[str, Array]) -> None:
@@ -88,7 +98,6 @@ def _shape(seen: Evidence, column: dict[str, Array]) -> None:
     kinds = seen.kinds
     column["short"][:] = seen.words < 6
     column["long"][:] = np.clip((seen.words - 30) / 30, 0, 2)
-    column["heading"][:] = kinds == KINDS.index("heading")
     column["code"][:] = np.isin(kinds, (KINDS.index("code"), KINDS.index("row")))
     body = kinds != KINDS.index("heading")
     opens = np.zeros(len(body), dtype=bool)

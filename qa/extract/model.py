@@ -18,7 +18,6 @@ CONFIDENCE_FEATURES = (
     "score",  # of the best sentence
     "gap",  # to the best sentence of another passage
     "inside",  # share of the question's weight in the best sentence
-    "worst",  # largest share of a single term that stands neither in it nor about it
     "unknown",  # share of the terms that stand in no document
 )
 

@@ -22,7 +22,7 @@ __all__ = ["Clue", "Gains", "bm25", "gains_of", "idf", "score", "tfidf"]
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """A term to look for: `body` multiplies its BM25, `above` the idf that it adds where it stands in title or heads."""
+    """A term to look for: `body` times its BM25, and `above` times its idf where it stands in a title or heading."""
 
     term: str
     body: float = 1.0

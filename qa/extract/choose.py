@@ -18,8 +18,9 @@ from qa.retrieve import Candidates, Query
 __all__ = ["Selection", "confidence_signs", "select"]
 
 _MAX_QUOTE_WORDS = 60
+_MAX_LIST_WORDS = 200
 _PRONOUN = re.compile(
-    r"(?:It|They|He|She|This|These|That|Those|Its|Their|His|Her)\b(?! (?:is|was) (?:\w+ ){0,3}(?:that|who)\b)"
+    r"(?:(?:It|That)\b(?! (?:is|was) (?:\w+ ){0,3}that\b)|(?:They|He|She|This|These|Those|Its|Their|His|Her)\b)"
 )
 _LATER_PRONOUN = re.compile(r" (?:it|they|them|he|him|she|her)\b")
 _SHORT_SENTENCE = 80
@@ -54,12 +55,10 @@ def confidence_signs(asked: Query, seen: Rows, scores: Array, order: Array) -> A
     best = order[0]
     rivals = scores[seen.passages != seen.passages[best]]
     weights = asked.weights / max(float(asked.weights.sum()), 1e-9)
-    away = ~seen.covered[best]
     signs = {
         "score": scores[best],
         "gap": scores[best] - (rivals.max() if len(rivals) else 0.0),
         "inside": seen.values[best, FEATURES.index("inside")],
-        "worst": weights[away].max(initial=0.0),
         "unknown": weights[asked.frequencies == 0].sum(),
     }
     return np.array([signs[name] for name in CONFIDENCE_FEATURES])
@@ -73,8 +72,6 @@ def _quotes(
     for row in order:
         if len(chosen) == k:
             break
-        if index.sentence(int(seen.sentences[row]))[2] == KINDS.index("heading"):
-            continue
         sure = _falling_behind(confidence, float(scores[row] - scores[order[0]]))
         quote = _quote(index, asked, int(seen.passages[row]), int(seen.sentences[row]), sure)
         if not any(_overlap(quote, other) for other in chosen):
@@ -96,7 +93,9 @@ def _quote(index: Index, asked: Query, passage: int, sentence: int, confidence: 
     document = index.document_of(passage)
     first, last = _belonging(index, passage, sentence)
     start, end = index.sentence(first)[0], index.sentence(last)[1]
-    return document.quote(start, end, confidence=confidence, answer=_short_answer(document.text, start, end, asked))
+    own = index.sentence(sentence)[:2]
+    answer = _short_answer(document.text, *own, asked) or _short_answer(document.text, start, end, asked)
+    return document.quote(start, end, confidence=confidence, answer=answer)
 
 
 def _points_back(text: str) -> bool:
@@ -115,13 +114,20 @@ def _belonging(index: Index, passage: int, sentence: int) -> tuple[int, int]:
         _, _, kind_before, words_before = index.sentence(first - 1)
         if kind_before == prose and words + words_before <= _MAX_QUOTE_WORDS:
             first -= 1
-    while text.endswith(":") and last + 1 < stop:
-        _, _, kind, more = index.sentence(last + 1)
-        words += more
-        if kind in (prose, KINDS.index("heading")) or words > 2 * _MAX_QUOTE_WORDS:
-            break
-        last += 1
+    if text.endswith(":"):
+        last = _last_item(index, sentence, stop)
     return first, last
+
+
+def _last_item(index: Index, lead_in: int, stop: int) -> int:
+    """The last sentence of the list that a lead-in introduces; the lead-in when the list is too long to quote."""
+    last, words = lead_in, 0
+    while last + 1 < stop:
+        _, _, kind, more = index.sentence(last + 1)
+        if kind in (KINDS.index("paragraph"), KINDS.index("heading")):
+            break
+        last, words = last + 1, words + more
+    return last if words <= _MAX_LIST_WORDS else lead_in
 
 
 def _short_answer(text: str, start: int, end: int, asked: Query) -> tuple[int, int] | None:
