@@ -68,9 +68,7 @@ def _rate(seconds: float, size: int) -> str:
     return f"{seconds:10.1f} s of one core, {size / 1e6 / max(seconds, 1e-9):6.1f} MB/s"
 
 
-def make(
-    folder: Path, out: Path, *, limit: int | None = None, exclude: Sequence[str] = (), processes: int = 1
-) -> Made:
+def make(folder: Path, out: Path, *, limit: int | None = None, exclude: Sequence[str] = (), processes: int = 1) -> Made:
     """Write the passages of a folder, one JSON line each, and say what that took.
 
     Files come in the order of a hash of their paths, so that the first passages are a fair sample of all of them, the
@@ -140,7 +138,8 @@ def draw(file: Path, count: int, *, seed: int = SEED, limit: int | None = None) 
     that SHARES states and in random order. Each is different. Raises ValueError when the passages hold too few.
     """
     chance = random.Random(seed)
-    total = sum(1 for _ in islice(file.open("rb"), limit))
+    with file.open("rb") as lines_of:
+        total = sum(1 for _ in islice(lines_of, limit))
     wanted = [kind for kind, share in SHARES.items() for _ in range(round(count * share))]
     wanted = (wanted + ["words"] * count)[:count]
     chance.shuffle(wanted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ __all__ = ["markdown", "percentile", "plot", "report"]
 _HEAD = (
     "system",
     "build s",
+    "CPU s",
     "passages/s",
     "index MB",
     "peak MB, building",
@@ -20,7 +21,7 @@ _HEAD = (
     "p50 ms",
     "p95 ms",
 )
-_PANELS = (
+_PANELS: tuple[tuple[str, Callable[[dict[str, Any]], float]], ...] = (
     ("a question, top ten (ms)", lambda figures: 1e3 * percentile(figures["search"]["times"], 50)),
     ("building (s)", lambda figures: figures["build"]["seconds"]),
     ("resident memory while asking (MB)", lambda figures: figures["search"]["resident"] / 1e6),
@@ -79,6 +80,7 @@ def _line(name: str, size: int, figures: dict[str, Any] | None) -> tuple[str, ..
     return (
         name,
         f"{build['seconds']:,.1f}",
+        f"{build['processor']:,.1f}",
         f"{size / build['seconds']:,.0f}",
         f"{build['disk'] / 1e6:,.1f}",
         f"{build['peak'] / 1e6:,.0f}",
@@ -94,11 +96,14 @@ def _notes(raw: dict[str, Any]) -> str:
     lines = [
         f"{machine['cores']} cores of {machine['processor']}, {machine['memory'] / 1e9:.0f} GB, {machine['system']}, "
         f"Python {machine['python']}, load {machine['load']} at the start.",
-        f"{raw['questions']} questions, top 10, one thread, warm, the median of {raw['rounds']} rounds for each question.",
+        f"{raw['questions']} questions, top 10, warm, one thread, median of {raw['rounds']} rounds for each question, "
+        f"median of {raw['builds']} builds.",
         "Versions: " + ", ".join(f"{name} {version}" for name, version in versions.items()) + ".",
     ]
     if any(figures is None for systems in raw["sizes"].values() for figures in systems.values()):
-        lines.append("rank_bm25 is not run above 100,000 passages: it scores every passage in Python for every question.")
+        lines.append(
+            "rank_bm25 is not run above 100,000 passages: it scores every passage in Python for every question."
+        )
     return "\n".join(lines)
 
 

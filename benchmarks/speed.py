@@ -25,9 +25,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
-
-import psutil
+from typing import Any, TypeVar
 
 from benchmarks.report import plot, report
 from benchmarks.systems import NAMES, system
@@ -42,6 +40,7 @@ BATCH = 20
 _SAMPLED = 0.1  # seconds between two looks at the memory of a build
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 Figures = dict[str, Any]
+_Kept = TypeVar("_Kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,36 +51,45 @@ class Benchmark:
     questions: tuple[str, ...]
     out: Path
     rounds: int = 3
+    builds: int = 1
 
     def run(self, names: Sequence[str], size: int) -> Figures:
         """Figures of every system at one size, by name; None for one that is not run at this size."""
         chosen = [name for name in names if (most := system(name).most) is None or size <= most]
-        builds = {name: self._built(name, size) for name in chosen}
-        searches = self._searched(builds, size)
+        builds: dict[str, Figures] = {}
+        for number in range(1, self.builds + 1):
+            builds = {name: self._built(name, size, number) for name in chosen}
+        searches = self._searched(chosen, size)
         return {name: {**builds[name], **searches[name]} if name in builds else None for name in names}
 
-    def _built(self, name: str, size: int) -> Figures:
-        """Build, or recall the build of, one index."""
+    def _built(self, name: str, size: int, number: int) -> Figures:
+        """Medians over `number` builds of an index; those that an earlier run did are recalled."""
         key = {"passages": _print_of(self.passages), "size": size, "version": system(name).version()}
         folder, kept = self._folder(name, size), self.out / "state" / f"{size}-{name}.json"
-        if folder.is_dir() and (known := _recalled(kept, key)):
-            return known
+        known: list[Figures] = (folder.is_dir() and _recalled(kept, key)) or []
+        if len(known) < number:
+            known = _keep(kept, key, [*known, self._build(name, size, folder)])
+        return {"build": {figure: statistics.median(build[figure] for build in known) for figure in known[0]}}
+
+    def _build(self, name: str, size: int, folder: Path) -> Figures:
         _say(f"{size:,} {name}: building")
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         figures = _build(name, self.passages, size, folder)
         figures["disk"] = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-        return _keep(kept, key, {"build": figures})
+        return figures
 
-    def _searched(self, builds: dict[str, Figures], size: int) -> dict[str, Figures]:
+    def _searched(self, builds: Sequence[str], size: int) -> dict[str, Figures]:
         """Ask, or recall the asking of, all systems at one size: they are measured together or not at all."""
         key = {
-            "builds": {name: [system(name).version(), figures["build"]["seconds"]] for name, figures in builds.items()},
+            "passages": _print_of(self.passages),
+            "versions": {name: system(name).version() for name in builds},
             "questions": hashlib.sha256("\n".join(self.questions).encode()).hexdigest(),
             "rounds": self.rounds,
         }
         kept = self.out / "state" / f"{size}-search.json"
-        if known := _recalled(kept, key):
+        known: dict[str, Figures] | None = _recalled(kept, key)
+        if known is not None:
             return known
         _say(f"{size:,}: asking {len(self.questions)} questions of {', '.join(builds)}")
         with ExitStack() as stack:
@@ -135,11 +143,15 @@ class _Watch(threading.Thread):
     """Follows the resident memory of a process and its children until it ends."""
 
     def __init__(self, pid: int) -> None:
+        import psutil
+
         super().__init__(daemon=True)
         self.peak = 0
         self._process = psutil.Process(pid)
 
     def run(self) -> None:
+        import psutil
+
         try:
             while self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE:
                 self.peak = max(self.peak, self._resident())
@@ -149,6 +161,8 @@ class _Watch(threading.Thread):
 
     def _resident(self) -> int:
         """Bytes; pages that several processes share count once, as far as the system tells."""
+        import psutil
+
         children = self._process.children(recursive=True)
         if not children:
             return int(self._process.memory_info().rss)
@@ -194,6 +208,8 @@ class _Searcher:
 
     def memory(self) -> dict[str, int]:
         """Bytes resident now, mapped files included, and those that are this process's alone."""
+        import psutil
+
         memory = psutil.Process(self._process.pid).memory_full_info()
         return {"resident": memory.rss, "private": memory.uss}
 
@@ -225,17 +241,16 @@ def difference(found: Sequence[tuple[int, float]], expected: Sequence[tuple[int,
     return max((abs(a - b) / abs(b) for (_, a), (_, b) in zip(found, expected, strict=True)), default=0.0)
 
 
-def _recalled(file: Path, key: Figures) -> Figures | None:
-    """Figures that were kept under the same key."""
+def _recalled(file: Path, key: Figures) -> Any:
+    """Figures that were kept under the same key; None when there are none."""
     try:
-        kept: Figures = json.loads(file.read_text(encoding="utf-8"))
+        kept = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    found: Figures | None = kept["figures"] if kept["key"] == key else None
-    return found
+    return kept["figures"] if kept["key"] == key else None
 
 
-def _keep(file: Path, key: Figures, figures: Figures) -> Figures:
+def _keep(file: Path, key: Figures, figures: _Kept) -> _Kept:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps({"key": key, "figures": figures}, indent=1) + "\n", encoding="utf-8")
     return figures
@@ -249,6 +264,8 @@ def _print_of(file: Path) -> str:
 
 def machine() -> Figures:
     """What the figures depend on, without names or paths."""
+    import psutil
+
     return {
         "processor": platform.processor() or platform.machine(),
         "cores": os.cpu_count(),
@@ -270,7 +287,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--questions", type=Path, required=True, metavar="FILE", help="one question a line")
     parser.add_argument("--sizes", default="10000,100000", help="numbers of passages, separated by commas")
     parser.add_argument("--systems", default=DEFAULT, help=f"of {', '.join(NAMES)} (default: {DEFAULT})")
-    parser.add_argument("--rounds", type=int, default=3, metavar="N")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="of questions; medians are shown (3)")
+    parser.add_argument("--builds", type=int, default=1, metavar="N", help="of each index; medians are shown (1)")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--again", action="store_true", help="forget what DIR holds of earlier runs")
     options = parser.parse_args(argv)
@@ -279,12 +297,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(f"no such system: {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
     if options.again:
         shutil.rmtree(options.out / "state", ignore_errors=True)
-    benchmark = Benchmark(options.passages, tuple(questions), options.out, options.rounds)
+    benchmark = Benchmark(options.passages, tuple(questions), options.out, options.rounds, options.builds)
     raw: Figures = {
         "machine": machine(),
         "versions": {name: system(name).version() for name in names},
         "questions": len(questions),
         "rounds": options.rounds,
+        "builds": options.builds,
         "sizes": {},
     }
     with options.passages.open("rb") as lines:

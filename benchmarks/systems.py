@@ -71,17 +71,17 @@ class RankBM25:
 
 
 class RankBM25Spaces(RankBM25):
-    """rank_bm25 as its manual shows it: `BM25Okapi`, words split at spaces."""
+    """rank_bm25 as its manual shows it: `BM25Okapi`, words split at spaces, here in lower case, too."""
 
     name = "rank_bm25-spaces"
 
     def build(self, passages: Iterable[Row], folder: Path) -> None:
         from rank_bm25 import BM25Okapi
 
-        _dump(BM25Okapi([row.text.split() for row in passages]), folder)
+        _dump(BM25Okapi([row.text.lower().split() for row in passages]), folder)
 
     def top(self, question: str, k: int) -> list[tuple[int, float]]:
-        return _top_scores(self._model, question.split(), k)
+        return _top_scores(self._model, question.lower().split(), k)
 
 
 def _dump(model: Any, folder: Path) -> None:
@@ -156,7 +156,7 @@ class BM25sNumba(BM25s):
 
 
 class Tantivy:
-    """tantivy with its English stems, term frequencies without positions, one commit; all words of a question, or-ed."""
+    """tantivy with its English stems, term frequencies without positions, one commit; a question's words or-ed."""
 
     name = "tantivy"
     most: int | None = None

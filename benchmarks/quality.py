@@ -1,0 +1,204 @@
+"""Retrieval quality of the same systems on the same questions.
+
+    python -m benchmarks.quality FILE_OR_FOLDER
+
+A SQuAD JSON file (every paragraph a document, the one that a question was asked of relevant) or a folder in BEIR's
+layout. Documents are cut into the project's passages, every system indexes the text of these passages, and a document
+stands where the first of its passages does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import json
+import math
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.ours import Ours
+from benchmarks.report import markdown
+from benchmarks.rows import Row
+from benchmarks.systems import system
+from eval.questions import from_squad
+from qa.chunk import passages
+from qa.errors import GoldError, QAError
+from qa.model import Block, Document
+
+__all__ = ["Judged", "Scores", "beir", "score", "squad"]
+
+SYSTEMS = ("qa", "qa-fused", "rank_bm25-spaces", "bm25s", "tantivy", "tantivy-stop")
+DEPTH = 10
+_PASSAGES = 100  # asked for, so that ten documents are among them
+_DRAWS = 10_000
+
+Grades = dict[str, float]
+"""A question's relevant documents, by path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Documents, and questions with the grades of the documents that are relevant to them."""
+
+    name: str
+    documents: tuple[Document, ...]
+    questions: tuple[tuple[str, Grades], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The measures of one question. Recall is the share of the relevant documents that is among the first k."""
+
+    recall_1: float
+    recall_5: float
+    recall_10: float
+    reciprocal_rank: float
+    ndcg: float
+
+
+def squad(file: Path) -> Judged:
+    """The answerable questions of SQuAD JSON. Raises GoldError for another layout."""
+    given = from_squad(file)
+    return Judged(
+        file.name,
+        given.documents,
+        tuple(
+            (question.text, {anchor.path: 1.0 for anchor in question.anchors})
+            for question in given.questions
+            if question.answerable
+        ),
+    )
+
+
+def beir(folder: Path) -> Judged:
+    """A folder of corpus.jsonl, queries.jsonl and qrels/test.tsv. Raises GoldError for another layout."""
+    try:
+        documents = tuple(
+            _document(str(entry["_id"]), entry.get("title") or "", entry["text"])
+            for entry in _json_lines(folder / "corpus.jsonl")
+        )
+        grades: dict[str, Grades] = {}
+        with (folder / "qrels" / "test.tsv").open(encoding="utf-8", newline="") as lines:
+            for question, document, grade in list(csv.reader(lines, delimiter="\t"))[1:]:
+                if float(grade) > 0:
+                    grades.setdefault(question, {})[document] = float(grade)
+        texts = {str(entry["_id"]): str(entry["text"]) for entry in _json_lines(folder / "queries.jsonl")}
+        return Judged(folder.name, documents, tuple((texts[question], of) for question, of in grades.items()))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise GoldError(f"{folder}: not in BEIR's layout: {error!r}") from None
+
+
+def _json_lines(file: Path) -> Iterator[dict[str, str]]:
+    with file.open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def _document(name: str, title: str, body: str) -> Document:
+    """A document whose title is its heading, so that every system reads the title, as BEIR's own baselines do."""
+    title, body = title.strip(), body.strip()
+    text = f"{title}\n\n{body}".strip()
+    blocks = []
+    if title:
+        blocks.append(Block(0, len(title), "heading", 1))
+    if body:
+        blocks.append(Block(len(text) - len(body), len(text), "paragraph"))
+    return Document(name, text, title, "text", hashlib.sha256(text.encode()).hexdigest(), tuple(blocks))
+
+
+def score(ranking: Sequence[str], grades: Grades) -> Scores:
+    """The measures of a ranking of documents, best first (Järvelin and Kekäläinen 2002 for nDCG, linear gain).
+
+    >>> score(["b", "a"], {"a": 1.0})
+    Scores(recall_1=0.0, recall_5=1.0, recall_10=1.0, reciprocal_rank=0.5, ndcg=0.6309297535714575)
+    """
+    gains = [grades.get(path, 0.0) for path in ranking[:DEPTH]]
+    first = next((rank for rank, gain in enumerate(gains, 1) if gain), None)
+    ideal = _gain(sorted(grades.values(), reverse=True)[:DEPTH])
+    recall = {k: sum(gain > 0 for gain in gains[:k]) / len(grades) for k in (1, 5, 10)}
+    return Scores(recall[1], recall[5], recall[10], 1 / first if first else 0.0, _gain(gains) / ideal)
+
+
+def _gain(gains: Sequence[float]) -> float:
+    return sum(gain / math.log2(1 + rank) for rank, gain in enumerate(gains, 1))
+
+
+def run(name: str, judged: Judged) -> list[Scores]:
+    """One system on every question."""
+    with tempfile.TemporaryDirectory() as folder:
+        asked = system(name)
+        if isinstance(asked, Ours):
+            asked.build_documents(judged.documents)
+            paths = asked.paths
+        else:
+            given = [
+                Row(document.path, document.title, passage.start, document.text[passage.start : passage.end])
+                for document in judged.documents
+                for passage in passages(document)
+            ]
+            paths = [row.path for row in given]
+            asked.build(given, Path(folder))
+            asked.open(Path(folder))
+        return [
+            score(list(dict.fromkeys(paths[number] for number, _ in asked.top(question, _PASSAGES))), grades)
+            for question, grades in judged.questions
+        ]
+
+
+def chance(scores: Sequence[float], others: Sequence[float]) -> float:
+    """How probable a mean difference as large is if the two do not differ: paired randomisation test, two-sided.
+
+    Smucker, Allan and Carterette 2007, "A comparison of statistical significance tests for information retrieval".
+    """
+    differences = np.array(scores) - np.array(others)
+    random = np.random.default_rng(0)
+    observed = abs(differences.sum())
+    beyond = 0
+    for _ in range(_DRAWS):
+        signs = random.integers(0, 2, len(differences)) * 2 - 1
+        beyond += abs((signs * differences).sum()) >= observed - 1e-12
+    return (beyond + 1) / (_DRAWS + 1)
+
+
+def report(judged: Judged, found: dict[str, list[Scores]]) -> str:
+    """A row a system, compared with the first."""
+    base = next(iter(found))
+    lines = []
+    for name, scores in found.items():
+        columns = list(
+            zip(*((s.recall_1, s.recall_5, s.recall_10, s.reciprocal_rank, s.ndcg) for s in scores), strict=True)
+        )
+        p = "" if name == base else f"{chance(columns[-1], [s.ndcg for s in found[base]]):.4f}"
+        lines.append((name, *(f"{sum(column) / len(column):.3f}" for column in columns), p))
+    head = ("system", "R@1", "R@5", "R@10", "MRR@10", "nDCG@10", f"p against {base}")
+    return (
+        f"{judged.name}: {len(judged.documents):,} documents, {len(judged.questions):,} questions\n\n"
+        + markdown(head, lines)
+        + "\n"
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the table for one set."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__.splitlines()[0])
+    parser.add_argument("set", type=Path, metavar="FILE_OR_FOLDER", help="SQuAD JSON, or a folder in BEIR's layout")
+    parser.add_argument("--systems", default=",".join(SYSTEMS), help="separated by commas; the first is compared with")
+    parser.add_argument("--limit", type=int, metavar="N", help="questions at most")
+    options = parser.parse_args(argv)
+    try:
+        judged = beir(options.set) if options.set.is_dir() else squad(options.set)
+    except QAError as error:
+        print(f"benchmarks.quality: {error}", file=sys.stderr)
+        return 2
+    judged = Judged(judged.name, judged.documents, judged.questions[: options.limit])
+    print(report(judged, {name: run(name, judged) for name in options.systems.split(",")}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
