@@ -126,7 +126,7 @@ def plot(raw: dict[str, Any], out: Path) -> None:
                 axis.plot(*zip(*points, strict=True), marker="o", label=name, linewidth=2.5 if name == "qa" else 1.2)
         axis.set(title=title, xlabel="passages", xscale="log", yscale="log")
         axis.grid(which="major", alpha=0.3)
-    axes.flat[0].legend()
+    figure.legend(*axes.flat[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(names))
     for kind, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
         figure.savefig(out / f"speed.{kind}", metadata=metadata, dpi=120)
     pyplot.close(figure)
