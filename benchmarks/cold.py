@@ -38,7 +38,9 @@ _ASKED = "Who painted the quokkabenchmark lighthouse green?"
 Figures = dict[str, Any]
 
 
-def measure(folder: Path | None, questions: Sequence[str], out: Path, *, times: int = 11) -> Figures:
+def measure(
+    folder: Path | None, questions: Sequence[str], out: Path, *, exclude: Sequence[str] = (), times: int = 11
+) -> Figures:
     """Seconds of the first build, of an answer, of the walk for changes within it, and of adding one file."""
     source = folder or Path(_python("-c", _BUNDLED).strip())
     root = out / "corpus"
@@ -46,6 +48,7 @@ def measure(folder: Path | None, questions: Sequence[str], out: Path, *, times: 
     link, added = root / "documents", root / "added.txt"
     link.unlink(missing_ok=True)
     added.unlink(missing_ok=True)
+    (root / ".qaignore").write_text("".join(f"{pattern}\n" for pattern in exclude), encoding="utf-8")
     link.symlink_to(source.resolve(), target_is_directory=True)
     environment = {**os.environ, "QA_CACHE": str((out / "cache").resolve())}
 
@@ -116,11 +119,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, nargs="?", help="documents (default: the bundled corpus)")
     parser.add_argument("--questions", type=Path, required=True, metavar="FILE", help="one question a line")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--exclude", action="append", default=[], metavar="GLOB", help="files to leave out")
     parser.add_argument("--again", action="store_true", help="build the index anew")
     options = parser.parse_args(argv)
     if options.again:
         shutil.rmtree(options.out / "cache", ignore_errors=True)
-    figures = measure(options.folder, options.questions.read_text(encoding="utf-8").splitlines(), options.out)
+    questions = options.questions.read_text(encoding="utf-8").splitlines()
+    figures = measure(options.folder, questions, options.out, exclude=options.exclude)
     (options.out / "cold.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     (options.out / "cold.md").write_text(table(figures) + "\n", encoding="utf-8")
     print(table(figures))

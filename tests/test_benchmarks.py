@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.cold import measure
 from benchmarks.passages import SHARES, draw, make
 from benchmarks.passages import main as passages_main
 from benchmarks.quality import beir, chance, run, score, squad
@@ -193,3 +194,11 @@ def test_only_the_answerable_questions_of_squad_are_asked(tmp_path: Path) -> Non
     paragraphs = [{"context": "Ada built it.", "qas": asked}]
     (tmp_path / "set.json").write_text(json.dumps({"data": [{"title": "Bridge", "paragraphs": paragraphs}]}))
     assert squad(tmp_path / "set.json").questions == (("Who built it?", {"Bridge/0000.txt": 1.0}),)
+
+
+def test_a_cold_start_is_timed_without_writing_to_the_folder(notes: Path, tmp_path: Path) -> None:
+    before = {file.name: file.read_bytes() for file in notes.iterdir()}
+    found = measure(notes, ["Who built the bridge?"], tmp_path / "out", exclude=["mill.txt"], times=1)
+    assert {file.name: file.read_bytes() for file in notes.iterdir()} == before
+    assert found["files"] == 1
+    assert min(found["ask"] + found["add"] + found["remove"]) > max(found["walk"])
