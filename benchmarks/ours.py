@@ -1,29 +1,38 @@
 """Our own index behind the face that the peers have. Everything in benchmarks/ that touches `qa.index` is here.
 
-What it needs of the index: a build from an iterable of ready passages into a file or folder, opening that, the exact
-top k of BM25 with scores, and (for quality) an index of whole documents with the fused ranking.
+What it needs of the index: a build from an iterable of ready passages into a folder, opening that, the exact top k of
+BM25 with scores, and (for quality) an index of whole documents with the fused ranking.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import groupby
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
 import qa
 from benchmarks.rows import Row
-from qa.index import Index, bm25, build, load, save
-from qa.index.build import _Counted, _forward, _inverted, _texts
+from qa.index import Index, bm25, build, top
+from qa.index.count import Counter
+from qa.index.merge import merge
+from qa.index.segment import Segment
+from qa.index.store import read_arrays, write_arrays
 from qa.model import Document, Passage, Sentence
 from qa.retrieve import query, retrieve
 
 __all__ = ["Fused", "Ours"]
 
+_BATCH_CHARS = 16_000_000
+
 
 class Ours:
-    """Word postings and BM25. Passages are numbered in the order in which they were given."""
+    """Word postings and BM25, beside the texts. Passages are numbered in the order in which they were given."""
 
     name = "qa"
     most: int | None = None
@@ -34,32 +43,30 @@ class Ours:
 
     def build(self, passages: Iterable[Row], folder: Path) -> None:
         """Index ready passages, with no reading and no sentence splitting, and save the index in the folder."""
-        counted = _Counted()
-        for number, row in enumerate(passages):
-            whole = Sentence(0, len(row.text), "paragraph")
-            document = Document(row.path, row.text, "", "text", "", ())
-            counted.add(number, document, Passage(0, len(row.text), (whole,)))
-        counted.context, counted.context_tokens = [], [0] * len(counted.context_tokens)
-        save(Index({**_forward(counted), **_inverted(counted), **_texts(())}), folder / "qa.index", {})
+        parts: list[Future[Path]] = []
+        with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("fork")) as pool:
+            for number, rows in enumerate(_batches(passages)):
+                if len(parts) > 3:  # no more in flight than is at work
+                    parts[-3].result()
+                parts.append(pool.submit(_count, rows, folder / f"{number:05}.part"))
+            files = [part.result() for part in parts]
+        write_arrays(folder / "qa.segment", merge([Segment(read_arrays(file)) for file in files]))
+        for file in files:
+            file.unlink()
 
     def open(self, folder: Path) -> None:
         """Open a saved index."""
-        self._index, _ = load(folder / "qa.index")
+        self._index = Index([Segment(read_arrays(folder / "qa.segment"))])
 
     def build_documents(self, documents: Iterable[Document]) -> None:
         """Index whole documents in memory as the tool does, all evidence included; `paths` says whose a passage is."""
         self._index = build(documents)
-        names = self._index.paths
-        self.paths = [names[number] for number in self._index.passage_documents]
+        self.paths = [self._index.path_of(passage) for passage in range(self._index.passage_count)]
 
     def top(self, question: str, k: int) -> list[tuple[int, float]]:
-        """The k best passages with their scores, best first, ties to the lower number."""
-        scores = bm25(self._index, query(self._index, question).known)
-        found = np.flatnonzero(scores > 0)
-        if len(found) > k:
-            found = found[scores[found] >= np.partition(scores[found], -k)[-k]]
-        best = found[np.lexsort((found, -scores[found]))][:k]
-        return list(zip(best.tolist(), scores[best].tolist(), strict=True))
+        """The k best passages with their scores, best first, ties by path and position."""
+        passages, scores = top(self._index, bm25(query(self._index, question).terms), k)
+        return list(zip(passages.tolist(), scores.tolist(), strict=True))
 
     @staticmethod
     def version() -> str:
@@ -78,4 +85,35 @@ class Fused(Ours):
     def top(self, question: str, k: int) -> list[tuple[int, float]]:
         """The k best passages with their scores, best first."""
         found = retrieve(self._index, query(self._index, question), k=k)
-        return list(zip(found.passages.tolist(), found.scores.tolist(), strict=True))
+        return list(zip(found.passages[:k].tolist(), found.scores[:k].tolist(), strict=True))
+
+
+def _batches(passages: Iterable[Row]) -> Iterator[list[Row]]:
+    """Runs of rows that hold whole files, of some 16 MB each."""
+    batch: list[Row] = []
+    size = 0
+    for _, rows in groupby(passages, key=lambda row: row.path):
+        if size > _BATCH_CHARS:
+            yield batch
+            batch, size = [], 0
+        for row in rows:
+            batch.append(row)
+            size += len(row.text)
+    if batch:
+        yield batch
+
+
+def _count(rows: Sequence[Row], file: Path) -> Path:
+    """Count the rows, each a passage of the document at its path, into a segment file."""
+    counter = Counter()
+    for path, group in groupby(rows, key=lambda row: row.path):
+        texts = [row.text for row in group]
+        starts = np.cumsum([0, *(len(text) + 2 for text in texts)]).tolist()
+        ready = [_passage(start, start + len(text)) for start, text in zip(starts, texts, strict=False)]
+        counter.add(Document(path, "\n\n".join(texts), "", "text", "", ()), ready=ready)
+    write_arrays(file, counter.arrays().items())
+    return file
+
+
+def _passage(start: int, end: int) -> Passage:
+    return Passage(start, end, (Sentence(start, end, "paragraph"),))

@@ -269,9 +269,7 @@ def test_a_missing_file_is_one_line_and_2(
         assert (err.startswith(f"eval: {nowhere}: "), err.count("\n")) == (True, 1), given_arguments
 
 
-def test_squad_questions_without_answers_are_a_set_like_any_other(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_squad_file_is_asked_of_its_own_paragraphs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--squad", str(written(tmp_path, "squad.json", SQUAD)), "--misses"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("squad.json: 1 documents, 2 questions\n")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.text import content_terms, sentence_spans, spans, terms
+from qa.text import content_terms, sentence_spans, spans, terms, words
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,11 @@ def test_sentences_cover_all_that_is_not_blank_once_and_in_order(text: str) -> N
 def test_spans_and_terms_are_one_analysis(text: str) -> None:
     assert [term.term for term in spans(text)] == terms(text)
     assert all(terms(text[term.start : term.end]) == [term.term] for term in spans(text))
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=127), max_size=300) | st.text("a1.,_ -é", max_size=60))
+def test_the_short_way_to_words_finds_what_the_pattern_finds(text: str) -> None:
+    assert words(text) == [text[term.start : term.end] for term in spans(text)]
 
 
 @pytest.mark.parametrize(

@@ -59,11 +59,13 @@ class Counter:
         """Bytes of text so far."""
         return self._text_bytes
 
-    def add(self, document: Document, stat: tuple[int, int] = (0, 0)) -> None:
-        """Count one document with its passages; `stat` is its file's size in bytes and time of change in ns."""
+    def add(
+        self, document: Document, stat: tuple[int, int] = (0, 0), ready: Sequence[Passage] | None = None
+    ) -> None:
+        """Count one document with its passages, or with `ready` ones; `stat` is its file's size and time of change."""
         self._stats.extend(stat)
         before, at = 0, self._text_bytes
-        for passage in passages(document):
+        for passage in passages(document) if ready is None else ready:
             at += len(document.text[before : passage.start].encode())
             end = at + len(document.text[passage.start : passage.end].encode())
             self._passage_bytes.extend((at, end))
