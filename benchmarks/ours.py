@@ -20,7 +20,7 @@ import qa
 from benchmarks.rows import Row
 from qa.index import Index, bm25, build, top
 from qa.index.count import Counter
-from qa.index.merge import merge
+from qa.index.merge import merge_files
 from qa.index.segment import Segment
 from qa.index.store import read_arrays, write_arrays
 from qa.model import Document, Passage, Sentence
@@ -50,7 +50,7 @@ class Ours:
                     parts[-3].result()
                 parts.append(pool.submit(_count, rows, folder / f"{number:05}.part"))
             files = [part.result() for part in parts]
-        write_arrays(folder / "qa.segment", merge([Segment(read_arrays(file)) for file in files]))
+        write_arrays(folder / "qa.segment", merge_files(files))
         for file in files:
             file.unlink()
 
@@ -111,7 +111,7 @@ def _count(rows: Sequence[Row], file: Path) -> Path:
         starts = np.cumsum([0, *(len(text) + 2 for text in texts)]).tolist()
         ready = [_passage(start, start + len(text)) for start, text in zip(starts, texts, strict=False)]
         counter.add(Document(path, "\n\n".join(texts), "", "text", "", ()), ready=ready)
-    write_arrays(file, counter.arrays().items())
+    write_arrays(file, ((name, [array]) for name, array in counter.arrays().items()))
     return file
 
 

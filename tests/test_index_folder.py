@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +26,13 @@ from qa.load import find
 ARRAYS = {"numbers": np.arange(1000), "empty": np.zeros((0, 2)), "text": np.frombuffer(b"xen boots", dtype=np.uint8)}
 
 
+def parts() -> Iterator[tuple[str, list[np.ndarray]]]:
+    """Each array in two parts, as merging gives them."""
+    return ((name, [array[:5], array[5:]]) for name, array in ARRAYS.items())
+
+
 def test_arrays_come_back_as_they_were(tmp_path: Path) -> None:
-    write_arrays(tmp_path / "a.segment", ARRAYS.items())
+    write_arrays(tmp_path / "a.segment", parts())
     loaded = read_arrays(tmp_path / "a.segment")
     assert all(
         np.array_equal(array, loaded[name]) and array.shape == loaded[name].shape for name, array in ARRAYS.items()
@@ -37,7 +43,7 @@ def test_arrays_come_back_as_they_were(tmp_path: Path) -> None:
 @given(st.data())
 def test_a_file_that_is_cut_or_altered_is_refused(tmp_path: Path, data: st.DataObject) -> None:
     file = tmp_path / "a.segment"
-    write_arrays(file, ARRAYS.items())
+    write_arrays(file, parts())
     whole = file.read_bytes()
     at = data.draw(st.integers(0, len(whole) - 1))
     if data.draw(st.booleans()):
@@ -53,7 +59,7 @@ def test_a_file_that_is_cut_or_altered_is_refused(tmp_path: Path, data: st.DataO
 
 def test_a_disk_that_refuses_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(CacheError, match="cannot be written"):
-        write_arrays(tmp_path / "missing" / "a.segment", ARRAYS.items())
+        write_arrays(tmp_path / "missing" / "a.segment", parts())
 
 
 WORDS = ["heron", "granite", "weir", "paddle", "barley", "bridge", "river", "mill"]

@@ -59,9 +59,7 @@ class Counter:
         """Bytes of text so far."""
         return self._text_bytes
 
-    def add(
-        self, document: Document, stat: tuple[int, int] = (0, 0), ready: Sequence[Passage] | None = None
-    ) -> None:
+    def add(self, document: Document, stat: tuple[int, int] = (0, 0), ready: Sequence[Passage] | None = None) -> None:
         """Count one document with its passages, or with `ready` ones; `stat` is its file's size and time of change."""
         self._stats.extend(stat)
         before, at = 0, self._text_bytes

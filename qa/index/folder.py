@@ -239,7 +239,8 @@ def _written(folder: Path, prefix: str, state: _State, roots: Sequence[str]) -> 
     if frequencies is not None:
         name = f"{prefix}.state"
         masks = ((f"live_{number}", mask) for number, mask in enumerate(state.live) if mask is not None)
-        write_arrays(folder / name, [*masks, *((f"frequencies_{n}", counts) for n, counts in enumerate(frequencies))])
+        counts = ((f"frequencies_{number}", array) for number, array in enumerate(frequencies))
+        write_arrays(folder / name, ((part, [array]) for part, array in (*masks, *counts)))
     unread = [[path, *stat, reason] for path, (stat, reason) in state.unread.items()]
     manifest = {"settings": _SETTINGS, "roots": list(roots), "segments": state.names, "state": name, "unread": unread}
     _replace(folder / _MANIFEST, json.dumps(manifest).encode())

@@ -1,19 +1,21 @@
 """Segments -> the arrays of one, without reading a document again.
 
 The work is moving rows: numbers are shifted by what stands before them, terms are renumbered into the union of the
-vocabularies. Arrays come one at a time, so that whoever writes them holds only one.
+vocabularies. Arrays come one at a time, and most of them segment by segment, so that whoever writes them holds little.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
 from qa.index.count import peaks, starts_of
 from qa.index.segment import Array, Segment, runs
+from qa.index.store import read_arrays
 
-__all__ = ["keep", "merge"]
+__all__ = ["keep", "merge", "merge_files"]
 
 _ROWS = {
     "sentence_starts": "sentences",
@@ -66,8 +68,8 @@ def _edges(starts: Array, kept: Array) -> Array:
     return np.concatenate(([0], np.cumsum(starts[kept + 1] - starts[kept]))).astype(np.int64)
 
 
-def _kept_postings(old: object, name: str, numbers: Array) -> dict[str, Array]:
-    arrays: dict[str, Array] = old  # type: ignore[assignment]
+def _kept_postings(arrays: Mapping[str, Array], name: str, numbers: Array) -> dict[str, Array]:
+    """The postings of the passages that are kept, in their new numbers."""
     starts = arrays[f"{name}_starts"]
     passages = numbers[arrays[f"{name}_passages"]]
     here = passages >= 0
@@ -79,35 +81,46 @@ def _kept_postings(old: object, name: str, numbers: Array) -> dict[str, Array]:
     }
 
 
-def merge(segments: Sequence[Segment]) -> Iterator[tuple[str, Array]]:
-    """The arrays of one segment of everything in these, documents in the order in which they come, one at a time."""
+def merge(segments: Sequence[Segment]) -> Iterator[tuple[str, Iterable[Array]]]:
+    """The arrays of one segment of everything in these, documents in the order in which they come.
+
+    One array at a time, each as the parts that it is made of, one after the other.
+    """
     every = [segment.arrays for segment in segments]
     terms, renumbered = _vocabulary(segments)
     bases = {
         name: np.cumsum([0, *(len(arrays[name]) for arrays in every)])
         for name in ("tokens", "sentence_starts", "passage_documents", "file_stats", "texts", "context_tokens_starts")
     }
-    yield "terms", np.frombuffer(b"".join(terms), dtype=np.uint8)
-    yield "term_starts", starts_of(map(len, terms))
+    yield "terms", [np.frombuffer(b"".join(terms), dtype=np.uint8)]
+    yield "term_starts", [starts_of(map(len, terms))]
     for name in ("tokens", "context_tokens"):
-        yield name, np.concatenate([new[arrays[name]] for new, arrays in zip(renumbered, every, strict=True)])
-    for name in _ROWS:
-        yield name, np.concatenate([arrays[name] for arrays in every])
+        yield name, (new[arrays[name]] for new, arrays in zip(renumbered, every, strict=True))
+    for name in (*_ROWS, *(_RUN_ARRAYS.get(name, name) for name in _RUNS)):
+        yield name, (arrays[name] for arrays in every)
     for name in ("sentence_tokens", "passage_sentences", "context_tokens_starts", *(f"{run}_starts" for run in _RUNS)):
-        yield name, _joined_starts([arrays[name] for arrays in every])
-    for name in _RUNS:
-        rows = _RUN_ARRAYS.get(name, name)
-        yield rows, np.concatenate([arrays[rows] for arrays in every])
+        yield name, [_joined_starts([arrays[name] for arrays in every])]
+    contexts = bases["context_tokens_starts"] - np.arange(len(every) + 1)
     yield "passage_documents", _shifted(every, "passage_documents", bases["file_stats"], np.int32)
     yield "passage_bytes", _shifted(every, "passage_bytes", bases["texts"], np.int64)
-    contexts = bases["context_tokens_starts"] - np.arange(len(every) + 1)
     yield "passage_contexts", _shifted(every, "passage_contexts", contexts, np.int32)
     for name in ("words", "context"):
         made = _merged_postings(every, name, renumbered, len(terms), bases["passage_documents"])
-        yield from made.items()
+        for part, array in made.items():
+            yield part, [array]
         if name == "words":
             lengths = np.concatenate([arrays["passage_lengths"] for arrays in every])
-            yield from peaks(made | {"passage_lengths": lengths}).items()
+            for part, array in peaks(made | {"passage_lengths": lengths}).items():
+                yield part, [array]
+
+
+def merge_files(files: Sequence[Path]) -> Iterator[tuple[str, Iterable[Array]]]:
+    """What `merge` gives for segment files, letting go of what was read of them on the way."""
+    every = [read_arrays(file) for file in files]
+    for name, parts in merge([Segment(arrays) for arrays in every]):
+        yield name, parts
+        for arrays in every:
+            arrays.forget()
 
 
 def _vocabulary(segments: Sequence[Segment]) -> tuple[list[bytes], list[Array]]:
@@ -124,17 +137,16 @@ def _joined_starts(every: Sequence[Array]) -> Array:
     return np.concatenate(([0], np.cumsum(np.concatenate([np.diff(starts) for starts in every])))).astype(np.int64)
 
 
-def _shifted(every: Sequence[object], name: str, bases: Array, dtype: type) -> Array:
-    arrays: Sequence[dict[str, Array]] = every  # type: ignore[assignment]
-    return np.concatenate([(part[name] + base).astype(dtype) for part, base in zip(arrays, bases, strict=False)])
+def _shifted(every: Sequence[Mapping[str, Array]], name: str, bases: Array, dtype: type) -> Iterator[Array]:
+    """An array of numbers of other rows, each segment's raised by what stands before it."""
+    return ((arrays[name] + base).astype(dtype) for arrays, base in zip(every, bases, strict=False))
 
 
 def _merged_postings(
-    every: Sequence[object], name: str, renumbered: Sequence[Array], terms: int, bases: Array
+    every: Sequence[Mapping[str, Array]], name: str, renumbered: Sequence[Array], terms: int, bases: Array
 ) -> dict[str, Array]:
     """Postings by new term, those of an earlier segment before those of a later: passages stay ascending."""
-    arrays: Sequence[dict[str, Array]] = every  # type: ignore[assignment]
-    sizes = [np.diff(part[f"{name}_starts"]) for part in arrays]
+    sizes = [np.diff(part[f"{name}_starts"]) for part in every]
     per_term = np.zeros(terms, dtype=np.int64)
     for new, size in zip(renumbered, sizes, strict=True):
         per_term[new] += size
@@ -142,7 +154,7 @@ def _merged_postings(
     passages = np.empty(starts[-1], dtype=np.int32)
     counts = np.empty(starts[-1], dtype=np.uint16)
     at = starts[:-1].copy()
-    for part, new, size, base in zip(arrays, renumbered, sizes, bases, strict=False):
+    for part, new, size, base in zip(every, renumbered, sizes, bases, strict=False):
         places, _ = runs(at[new], at[new] + size)
         passages[places] = part[f"{name}_passages"] + np.int32(base)
         counts[places] = part[f"{name}_counts"]

@@ -21,7 +21,7 @@ import numpy as np
 from qa.errors import CacheError
 from qa.index.segment import Array
 
-__all__ = ["read_arrays", "write_arrays"]
+__all__ = ["Mapped", "read_arrays", "write_arrays"]
 
 _MAGIC, _END = b"QASEGMT1", b"QASEGEND"
 _ALIGN = 64
@@ -30,13 +30,29 @@ _CHECKED_WHOLE = 1 << 25
 """Bytes up to which a file is checked whole when it is opened; of a larger one, each array's first and last block."""
 
 
-def write_arrays(file: Path, arrays: Iterable[tuple[str, Array]]) -> None:
-    """Write some arrays, one after the other. Raises CacheError when the disk will not take them."""
+class Mapped(dict[str, Array]):
+    """Arrays that are mapped from a file."""
+
+    def __init__(self, data: mmap.mmap, arrays: dict[str, Array]) -> None:
+        super().__init__(arrays)
+        self._data = data
+
+    def forget(self) -> None:
+        """Let go of the memory that reading has filled; what is read again comes from the file again."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._data.madvise(mmap.MADV_DONTNEED)
+
+
+def write_arrays(file: Path, arrays: Iterable[tuple[str, Iterable[Array]]]) -> None:
+    """Write some arrays, each given as the parts that it is made of, one after the other.
+
+    Raises CacheError when the disk will not take them.
+    """
     temporary = file.with_name(f"{file.name}.{os.getpid()}.new")
     try:
         with temporary.open("wb") as stream:
             stream.write(_MAGIC)
-            entries = {name: _write(stream, array) for name, array in arrays}
+            entries = {name: _write(stream, parts) for name, parts in arrays}
             header = json.dumps(entries).encode()
             stream.write(header + len(header).to_bytes(8, "little") + zlib.crc32(header).to_bytes(4, "little") + _END)
             stream.flush()
@@ -48,25 +64,29 @@ def write_arrays(file: Path, arrays: Iterable[tuple[str, Array]]) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _write(stream: BinaryIO, array: Array) -> list[object]:
-    """Write one array and return its entry in the header."""
+def _write(stream: BinaryIO, parts: Iterable[Array]) -> list[object]:
+    """Write one array and return its entry in the header: type, shape, offset, and the checksum of each block."""
     stream.write(b"\0" * (-stream.tell() % _ALIGN))
-    offset = stream.tell()
-    data = _bytes(np.ascontiguousarray(array))
-    stream.write(data)
-    return [
-        array.dtype.str,
-        array.shape,
-        offset,
-        [zlib.crc32(data[at : at + _BLOCK]) for at in range(0, len(data), _BLOCK)],
-    ]
+    offset, length, checksums, filled = stream.tell(), 0, [0], 0
+    for part in parts:
+        data = _bytes(np.ascontiguousarray(part))
+        stream.write(data)
+        length += len(part)
+        while data:
+            piece, data = data[: _BLOCK - filled], data[_BLOCK - filled :]
+            checksums[-1] = zlib.crc32(piece, checksums[-1])
+            filled += len(piece)
+            if filled == _BLOCK:
+                checksums.append(0)
+                filled = 0
+    return [part.dtype.str, (length, *part.shape[1:]), offset, checksums]
 
 
 def _bytes(array: Array) -> memoryview:
     return array.reshape(-1).view(np.uint8).data if array.size else memoryview(b"")
 
 
-def read_arrays(file: Path) -> dict[str, Array]:
+def read_arrays(file: Path) -> Mapped:
     """The arrays of a file, mapped. Raises CacheError for a file that is not whole."""
     try:
         with file.open("rb") as stream:
@@ -78,7 +98,7 @@ def read_arrays(file: Path) -> dict[str, Array]:
         header = data[-tail - length : -tail]
         if zlib.crc32(header) != int.from_bytes(data[-tail + 8 : -tail + 12], "little"):
             raise ValueError("its header is damaged")
-        return {name: _array(data, *entry) for name, entry in json.loads(header).items()}
+        return Mapped(data, {name: _array(data, *entry) for name, entry in json.loads(header).items()})
     except (OSError, ValueError, TypeError) as error:
         raise CacheError(f"{file}: the index is damaged ({error})") from None
 

@@ -21,6 +21,9 @@ __all__ = ["ranked", "top"]
 _SLACK = 1e-9
 """Relative; sums of the same gains in another order differ by less."""
 
+_SEEDS = 10
+"""Passages, for each one that is wanted, whose full score gives the first threshold."""
+
 _own = threading.local()
 
 
@@ -79,16 +82,38 @@ def _best(gains: Sequence[Gains], size: int, k: int, floor: float, live: Array |
         passages, values = _live_gains(gains[essential], live)
         sums[passages] += values
         met.append(passages)
-        scores = sums[passages]
-        threshold = max(threshold, _kth(scores[scores > threshold], k))
+        if not essential:
+            threshold = max(threshold, _promised(gains, passages, values, k))
+        else:
+            scores = sums[passages]
+            threshold = max(threshold, _kth(scores[scores > threshold], k))
         essential += 1
-    least = (threshold - rest[essential]) * (1 - _SLACK)
-    reached = [passages[sums[passages] >= least] for passages in met]
-    candidates = np.unique(np.concatenate(reached)) if reached else np.zeros(0, dtype=np.int64)
-    scores = sums[candidates]
+    candidates, scores = _harvest(sums, met, (threshold - rest[essential]) * (1 - _SLACK))
+    return _completed(gains[essential:], rest[essential + 1 :], candidates, scores, k, threshold)
+
+
+def _promised(gains: Sequence[Gains], passages: Array, values: Array, k: int) -> float:
+    """A score that the k best reach for certain: the k-th of those that the first clue likes best, scored in full."""
+    most = _SEEDS * k
+    liked = np.sort(passages[np.argpartition(values, -most)[-most:]] if len(values) > most else passages)
+    return _kth(np.sum([gain.of(liked) for gain in gains], axis=0), k)
+
+
+def _harvest(sums: Array, met: Sequence[Array], least: float) -> tuple[Array, Array]:
+    """The passages that were met and reach `least`, ascending, and their sums; the sums are zero again afterwards."""
+    least = max(least, np.finfo(np.float64).tiny)  # a passage taken once is worth 0 and is not taken again
+    found, scores = [np.zeros(0, dtype=np.int32)], [np.zeros(0)]
+    for passages in met:
+        values = sums[passages]
+        reached = np.flatnonzero(values >= least)
+        found.append(passages[reached])
+        scores.append(values[reached])
+        sums[found[-1]] = 0.0
     for passages in met:
         sums[passages] = 0.0
-    return _completed(gains[essential:], rest[essential + 1 :], candidates, scores, k, threshold)
+    candidates = np.concatenate(found)
+    order = np.argsort(candidates)
+    return candidates[order], np.concatenate(scores)[order]
 
 
 def _live_gains(gain: Gains, live: Array | None) -> tuple[Array, Array]:

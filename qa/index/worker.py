@@ -36,7 +36,7 @@ def count_files(sources: Sequence[Source], file: Path) -> tuple[int, list[Skippe
         counter.add(document, (source.size, source.mtime_ns))
         documents += 1
     if documents:
-        write_arrays(file, counter.arrays().items())
+        write_arrays(file, ((name, [array]) for name, array in counter.arrays().items()))
     return documents, unread
 
 
