@@ -1,0 +1,180 @@
+"""Static word vectors: which terms mean much the same, from a small table and numpy alone.
+
+The table was distilled once from a sentence encoder (`scripts/distill_vectors.py`, model card `qa/VECTORS.md`): one row
+of whole numbers from -127 to 127 a term. Only directions count, so a row needs no scale, and because the dot product of
+two rows is a whole number below 2**24, float32 holds it exactly: a cosine is the same on every machine, whatever order
+a matrix product adds in.
+
+A term is looked up once and then goes by its row: an index keeps the rows of its vocabulary, a question looks up its
+few terms, `cosines` compares rows. Function words and numbers have no row, nor have most names; they match only
+themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["UNKNOWN", "Neighbours", "Vectors", "shipped"]
+
+Array = npt.NDArray[Any]
+
+UNKNOWN = -1
+"""The row of a term that the table does not have."""
+
+_MATRIX = "vectors.npy"
+_TERMS = "vectors_terms.npy"
+_BLOCK = 256
+"""Terms compared with all others at a time: 256 by 100,000 cosines are 100 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """For each of some terms the others that are near it, nearest first, ties to the lower number.
+
+    Those of term `t` are `numbers[starts[t]:starts[t + 1]]` and `cosines[…]` likewise. Shapes: `starts` (terms + 1,),
+    `numbers` and `cosines` (pairs,).
+    """
+
+    starts: Array
+    numbers: Array
+    cosines: Array
+
+    def of(self, term: int) -> tuple[Array, Array]:
+        """Numbers and cosines of the terms near one."""
+        part = slice(self.starts[term], self.starts[term + 1])
+        return self.numbers[part], self.cosines[part]
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """The table.
+
+    `matrix` holds a row a term, shape (terms, dimensions), int8; `blob` the terms sorted by their bytes, each with a
+    newline after it.
+    """
+
+    matrix: Array
+    blob: Array
+
+    @classmethod
+    def make(cls, vectors: dict[str, Array]) -> Vectors:
+        """A table of some terms' vectors, each scaled so that its largest part is 127."""
+        terms = sorted(vectors, key=lambda term: term.encode())
+        rows = np.array([vectors[term] for term in terms], dtype=np.float64)
+        whole = np.rint(rows * (127 / np.maximum(np.abs(rows).max(axis=1, keepdims=True), 1e-12))).astype(np.int8)
+        return cls(whole, np.frombuffer("".join(f"{term}\n" for term in terms).encode(), dtype=np.uint8))
+
+    @classmethod
+    def load(cls, folder: Path) -> Vectors:
+        """The table in a folder, mapped, not read."""
+        return cls(np.load(folder / _MATRIX, mmap_mode="r"), np.load(folder / _TERMS, mmap_mode="r"))
+
+    def save(self, folder: Path) -> None:
+        """Write the two files that `load` maps."""
+        np.save(folder / _MATRIX, self.matrix)
+        np.save(folder / _TERMS, self.blob)
+
+    def __len__(self) -> int:
+        return len(self.matrix)
+
+    @cached_property
+    def terms(self) -> Array:
+        """The terms as byte strings of one width, sorted, shape (terms,)."""
+        ends = np.flatnonzero(self.blob == ord("\n"))
+        lengths = np.diff(ends, prepend=-1) - 1
+        columns = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        letters = np.zeros((len(ends), int(lengths.max(initial=1))), dtype=np.uint8)
+        letters[np.repeat(np.arange(len(ends)), lengths), columns] = self.blob[self.blob != ord("\n")]
+        return letters.view(f"S{letters.shape[1]}").ravel()
+
+    def rows(self, terms: Sequence[str]) -> Array:
+        """The row of each term, UNKNOWN for one that the table does not have. Binary search.
+
+        >>> shipped().rows(["the", "unheardofword"]).tolist()
+        [-1, -1]
+        """
+        if not len(terms) or not len(self):
+            return np.full(len(terms), UNKNOWN, dtype=np.int64)
+        wanted = np.array([term.encode(errors="surrogatepass") for term in terms])
+        at = np.minimum(np.searchsorted(self.terms, wanted), len(self) - 1)
+        return np.where(self.terms[at] == wanted, at, UNKNOWN)
+
+    def vector(self, term: str) -> Array | None:
+        """The term's vector of length 1, shape (dimensions,); None when the table does not have it."""
+        row = int(self.rows([term])[0])
+        if row == UNKNOWN:
+            return None
+        whole = self.matrix[row].astype(np.float32)
+        unit: Array = whole / np.sqrt((whole * whole).sum())
+        return unit
+
+    def cosines(self, left: Array, right: Array) -> Array:
+        """The cosine of each row of `left` with each of `right`, shape (left, right), float32; 0 beside UNKNOWN.
+
+        Right up to the last bit, and so the same however the rows are grouped.
+        """
+        first, first_lengths = self._whole(left)
+        second, second_lengths = self._whole(right)
+        products: Array = first @ second.T
+        products /= first_lengths[:, None] * second_lengths
+        return products
+
+    def similarities(self, terms: Sequence[str], others: Sequence[str]) -> Array:
+        """The cosine of each term with each of the others, shape (terms, others); 0 where one has no vector.
+
+        >>> near, far = shipped().similarities(["buy"], ["acquir", "boot"])[0]
+        >>> bool(near > far)
+        True
+        """
+        return self.cosines(self.rows(terms), self.rows(others))
+
+    def neighbours(self, terms: Sequence[str], *, k: int, least: float) -> Neighbours:
+        """For each of a vocabulary's terms, its `k` nearest others in that vocabulary of cosine `least` or more."""
+        rows = self.rows(terms)
+        known = np.flatnonzero(rows != UNKNOWN)
+        whole, lengths = self._whole(rows[known])
+        owners: list[Array] = []
+        numbers: list[Array] = []
+        cosines: list[Array] = []
+        for begin in range(0, len(known), _BLOCK):
+            part = slice(begin, begin + _BLOCK)
+            near = whole[part] @ whole.T
+            near /= lengths[part, None] * lengths
+            near[np.arange(len(near)), np.arange(begin, begin + len(near))] = -1.0
+            one, other = np.nonzero(near >= least)
+            found = near[one, other]
+            order = np.lexsort((other, -found, one))
+            one, other, found = one[order], other[order], found[order]
+            rank = np.arange(len(one)) - np.searchsorted(one, one)
+            owners.append(known[begin + one[rank < k]])
+            numbers.append(known[other[rank < k]])
+            cosines.append(found[rank < k])
+        counts = np.bincount(np.concatenate([*owners, np.zeros(0, np.int64)]), minlength=len(terms))
+        return Neighbours(
+            np.concatenate([[0], np.cumsum(counts)]),
+            np.concatenate([*numbers, np.zeros(0, np.int64)]),
+            np.concatenate([*cosines, np.zeros(0, np.float32)]),
+        )
+
+    def _whole(self, rows: Array) -> tuple[Array, Array]:
+        """The rows as float32 whole numbers, 0 for UNKNOWN, and their lengths, 1 for UNKNOWN."""
+        rows = np.asarray(rows)
+        if not len(self):
+            return np.zeros((len(rows), 1), np.float32), np.ones(len(rows), np.float32)
+        whole = self.matrix[np.maximum(rows, 0)].astype(np.float32)
+        whole[rows == UNKNOWN] = 0.0
+        squares = np.einsum("ij,ij->i", whole, whole)
+        return whole, np.sqrt(np.where(squares > 0, squares, np.float32(1.0)))
+
+
+@cache
+def shipped() -> Vectors:
+    """The table that comes with the tool, mapped when first asked for."""
+    return Vectors.load(Path(__file__).parent)
