@@ -26,7 +26,7 @@ from benchmarks.rows import Row, rows
 from qa.chunk import passages
 from qa.errors import QAError, ReadError
 from qa.load import Source, find, read
-from qa.text import STOP_WORDS, sentence_spans
+from qa.text import STOP_TERMS, sentence_spans
 
 __all__ = ["SHARES", "Made", "draw", "make"]
 
@@ -191,12 +191,12 @@ _MAKERS = {"words": _words, "one": _one, "long": _long}
 def _is_prose(words: Sequence[str]) -> bool:
     """Whether it is a sentence rather than a table or code: eight words, mostly letters, some function words."""
     letters = sum(word.strip("().,;:!?\"'").isalpha() for word in words)
-    function = sum(word.lower() in STOP_WORDS for word in words)
+    function = sum(word.lower() in STOP_TERMS for word in words)
     return len(words) >= 8 and letters >= 0.8 * len(words) and function >= 0.2 * len(words)
 
 
 def _is_content(word: str) -> bool:
-    return word.isalpha() and len(word) > 3 and word.lower() not in STOP_WORDS
+    return word.isalpha() and len(word) > 3 and word.lower() not in STOP_TERMS
 
 
 def main(argv: Sequence[str] | None = None) -> int:

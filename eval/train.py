@@ -1,10 +1,12 @@
 """Question sets -> the weights that ship.
 
-    python -m eval.train --squad FILE [--squad FILE …] --out qa/extract/weights.json
+    python -m eval.train --squad nqg.json --gold eval/gold.jsonl --out qa/extract/weights.json
 
 The sentence weights are a pairwise logistic regression: for each question, a sentence that holds the answer against
 each that does not. Confidence is a logistic regression of whether the first quote answers, on every question asked
-twice: of all the documents, and of documents from which its own paragraph, with a fifth of the others, was taken out.
+twice: of all the documents, and of what remains when those that answer it are taken out (of a SQuAD file, a fifth of
+the paragraphs at a time; of a gold file, whose tuning half alone is used, every document that holds an answer). Each
+set weighs the same, however many questions it has.
 """
 
 from __future__ import annotations
@@ -12,12 +14,14 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from eval.questions import Question, QuestionSet, from_squad
+from eval.questions import Question, QuestionSet, from_gold, from_squad
+from qa import dialogue
 from qa.extract.choose import confidence_signs
 from qa.extract.features import FEATURES, Rows, rows
 from qa.extract.model import CONFIDENCE_FEATURES
@@ -25,7 +29,11 @@ from qa.index import Index, build
 from qa.index.segment import Array
 from qa.retrieve import Query, query, retrieve
 
+QUESTIONS = 4_000
+"""Questions of a set that are used; more change no weight that matters."""
 FOLDS = 5
+FEW_DOCUMENTS = 200
+"""Documents below which each question's own are taken out for it alone."""
 SEED = 20
 NEGATIVES = 12
 """Wrong sentences a question is trained on."""
@@ -35,22 +43,30 @@ PINNED = {"defines": 2.0, "code": -1.0, "question": -2.0}
 
 def main() -> None:
     """Train on the sets named on the command line and write the weights."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--squad", type=Path, action="append", required=True, metavar="FILE")
+    parser.add_argument("--gold", type=Path, metavar="FILE", help="a gold file of the bundled documents")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
     options = parser.parse_args()
-    sets = [from_squad(file) for file in options.squad]
+    sets = [_sampled(from_squad(file)) for file in options.squad]
     sentence = train_sentences(sets)
-    signs, right = confidence_examples(sets, sentence)
-    learned = LogisticRegression(C=10.0, max_iter=1000).fit(signs, right)
-    shares = learned.predict_proba(signs)[:, 1]
-    weights = {
-        "sentence": dict(zip(FEATURES, sentence.round(4).tolist(), strict=True)),
-        "confidence": dict(zip(CONFIDENCE_FEATURES, learned.coef_[0].round(4).tolist(), strict=True)),
-        "bias": round(float(learned.intercept_[0]), 4),
-        "cut": best_cut(shares, right),
-    }
+    if options.gold:
+        gold = from_gold(options.gold, None)
+        sets.append(replace(gold, questions=tuple(q for q in gold.questions if q.split == "tune")))
+    examples = [confidence_examples(questions, sentence) for questions in sets]
+    weights = {"sentence": _named(FEATURES, sentence), **train_confidence(examples)}
     options.out.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")
+
+
+def _sampled(questions: QuestionSet) -> QuestionSet:
+    """The set with the answerable questions only, and no more than are needed."""
+    answerable = [question for question in questions.questions if question.answerable]
+    chosen = np.random.default_rng(SEED).permutation(len(answerable))[:QUESTIONS]
+    return replace(questions, questions=tuple(answerable[number] for number in sorted(chosen)))
+
+
+def _named(names: Sequence[str], weights: Array) -> dict[str, float]:
+    return dict(zip(names, weights.round(4).tolist(), strict=True))
 
 
 def train_sentences(sets: Sequence[QuestionSet]) -> Array:
@@ -90,21 +106,31 @@ def _answering(index: Index, seen: Rows, question: Question) -> Array:
     return np.array(found)
 
 
-def confidence_examples(sets: Sequence[QuestionSet], sentence: Array) -> tuple[Array, Array]:
+def confidence_examples(questions: QuestionSet, sentence: Array) -> tuple[Array, Array]:
     """Signs, shape (examples, signs), and whether the first quote answered, shape (examples,)."""
     signs: list[Array] = []
     right: list[bool] = []
-    for questions in sets:
-        whole = build(questions.documents)
-        for question in filter(lambda question: question.answerable, questions.questions):
-            _example(whole, question, sentence, signs, right)
-        fold_of = dict(zip([d.path for d in questions.documents], _folds(len(questions.documents)), strict=True))
-        for fold in range(FOLDS):
-            rest = build(document for document in questions.documents if fold_of[document.path] != fold)
-            for question in questions.questions:
-                if question.answerable and fold_of[question.anchors[0].path] == fold:
-                    _example(rest, question, sentence, signs, right)
+    whole = build(questions.documents)
+    for question in questions.questions:
+        _example(whole, question, sentence, signs, right)
+    for gone, asked in _withheld(questions):
+        rest = build(document for document in questions.documents if document.path not in gone)
+        for question in asked:
+            _example(rest, question, sentence, signs, right)
     return np.array(signs), np.array(right)
+
+
+def _withheld(questions: QuestionSet) -> Iterator[tuple[set[str], list[Question]]]:
+    """Documents to take out, and the questions that nothing answers without them."""
+    places = {question: {anchor.path for anchor in question.anchors} for question in questions.questions}
+    if len(questions.documents) < FEW_DOCUMENTS:
+        yield from ((held, [question]) for question, held in places.items() if held)
+        return
+    paths = [document.path for document in questions.documents]
+    fold_of = dict(zip(paths, _folds(len(paths)), strict=True))
+    for fold in range(FOLDS):
+        gone = {path for path in paths if fold_of[path] == fold}
+        yield gone, [question for question, held in places.items() if held and held <= gone]
 
 
 def _folds(count: int) -> list[int]:
@@ -113,7 +139,7 @@ def _folds(count: int) -> list[int]:
 
 
 def _example(index: Index, question: Question, sentence: Array, signs: list[Array], right: list[bool]) -> None:
-    asked = query(index, question.text)
+    asked = query(index, dialogue.standalone(question.text, question.history))
     if (seen := _rows(index, asked)) is not None:
         scores = seen.values @ sentence
         order = np.argsort(-scores, kind="stable")
@@ -121,10 +147,26 @@ def _example(index: Index, question: Question, sentence: Array, signs: list[Arra
         right.append(bool(_answering(index, seen, question)[order[0]]))
 
 
-def best_cut(shares: Array, right: Array) -> float:
-    """The confidence below which refusing makes the mean of both error rates least."""
+def train_confidence(examples: Sequence[tuple[Array, Array]]) -> dict[str, object]:
+    """Weights, bias and cut of confidence, from the signs and outcomes of some sets."""
+    signs = np.concatenate([signs for signs, _ in examples])
+    right = np.concatenate([right for _, right in examples])
+    shares = np.concatenate([np.full(len(right), 1000 / len(right)) for _, right in examples])
+    learned = LogisticRegression(C=100.0, max_iter=1000).fit(signs, right, sample_weight=shares)
+    return {
+        "confidence": _named(CONFIDENCE_FEATURES, learned.coef_[0]),
+        "bias": round(float(learned.intercept_[0]), 4),
+        "cut": best_cut([(learned.predict_proba(signs)[:, 1], right) for signs, right in examples]),
+    }
+
+
+def best_cut(judged: Sequence[tuple[Array, Array]]) -> float:
+    """The confidence below which refusing makes the mean of both error rates least, over all sets alike."""
     grid = np.linspace(0.02, 0.98, 97)
-    errors = [(shares[right] < cut).mean() + (shares[~right] >= cut).mean() for cut in grid]
+    errors = sum(
+        np.array([(shares[right] < cut).mean() + (shares[~right] >= cut).mean() for cut in grid])
+        for shares, right in judged
+    )
     return round(float(grid[int(np.argmin(errors))]), 2)
 
 

@@ -9,10 +9,13 @@ True
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from qa.errors import CacheError, CorpusError, GoldError, QAError, QuestionError, ReadError
-from qa.library import Library, PathLike, open_library
 from qa.model import Answer, Block, Document, Hit, Passage, Quote, Sentence, Skipped, SourceMap
+
+if TYPE_CHECKING:
+    from qa.library import Library, PathLike
 
 __all__ = [
     "Answer",
@@ -46,6 +49,8 @@ def open(  # noqa: A001  # the contract's name: qa.open reads as the built-in do
 
     Raises CorpusError for a path that does not exist or holds nothing readable.
     """
+    from qa.library import open_library
+
     return open_library(corpus, exclude=exclude)
 
 
@@ -60,7 +65,21 @@ def answer(
 
     Raises QuestionError for an empty question, CorpusError for a corpus that cannot be opened.
     """
+    from qa.library import Library, check, open_library
+
     if isinstance(corpus, Library):
         return corpus.answer(question, history=history, k=k)
+    check(question, k=k, history=history)
     with open_library(corpus) as library:
         return library.answer(question, history=history, k=k)
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """`qa.Library`, imported when first asked for: it brings numpy, which `qa --help` can do without."""
+        if name == "Library":
+            from qa.library import Library
+
+            return Library
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

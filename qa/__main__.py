@@ -2,7 +2,10 @@
 
 import sys
 
-from qa.cli import main
-
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        from qa.cli import main
+
+        sys.exit(main())
+    except KeyboardInterrupt:  # while the command line was still being imported
+        sys.exit(130)

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
-import time
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
-import qa
-from qa.errors import QAError
-from qa.library import Library, cached_indexes, open_library
-from qa.present import printable
+from qa import __version__
+from qa.errors import CacheError, QAError
+
+# All else is imported by the command that needs it: `qa --help` is quick, and Control-C finds `main` listening.
+if TYPE_CHECKING:
+    from qa.library import Library
 
 __all__ = ["main"]
 
@@ -27,36 +27,73 @@ _BAR = 20
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
     try:
-        options = _parser().parse_args(argv)
-        run: Callable[[argparse.Namespace], int] = options.run
-        code = run(options)
-        sys.stdout.flush()
-        return code
+        _prepare_streams()
+        try:
+            options = _parser().parse_args(argv)
+            run: Callable[[argparse.Namespace], int] = options.run
+            return run(options)
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
     except QAError as error:
         _note(str(error))
         return 2
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        _drop_output()
+        _drop(sys.stdout)
         return 0
     except OSError as error:  # standard output is full or closed
-        _drop_output()
-        _note(f"the answer cannot be written: {error.strerror}")
+        _drop(sys.stdout)
+        _note(f"{error.filename or 'the answer cannot be written'}: {error.strerror or error}")
         return 2
 
 
-def _drop_output() -> None:
-    """Point standard output elsewhere, so that the flush at exit does not complain."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _prepare_streams() -> None:
+    """Fill the places of streams that the caller closed, and let no character break the others.
+
+    The next file to be opened would become standard output, and `print(file=None)` writes to standard output.
+    """
+    if sys.stdin is None:
+        sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY))
+    if sys.stdout is None:  # stays None for `_say`
+        os.open(os.devnull, os.O_WRONLY)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _drop(stream: TextIO | None) -> None:
+    """Point a stream elsewhere, so that the flush at exit does not complain."""
+    if stream is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _say(text: str) -> None:
+    """Print an answer."""
+    if sys.stdout is None:
+        raise OSError("standard output is closed")
+    print(text)
+
+
+def _note(line: str) -> None:
+    """Print a line about the answer, where somebody listens."""
+    from qa.present import one_line
+
+    try:
+        print(f"qa: {one_line(line)}", file=sys.stderr)
+    except OSError:
+        _drop(sys.stderr)
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose complaints are one line, as all others are."""
+    """A parser whose complaints are one line, as all others are, and which notices when nobody can read its help."""
+
+    def _print_message(self, message: str, file: object = None) -> None:  # the original passes over any OSError
+        _say(message.rstrip("\n"))
 
     def error(self, message: str) -> NoReturn:
         _note(f"{message} (see {self.prog} --help)")
@@ -67,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="qa", description="Answers from your own documents, quoted word for word. Without a command: a chat."
     )
-    parser.add_argument("--version", action="version", version=f"qa {qa.__version__}")
+    parser.add_argument("--version", action="version", version=f"qa {__version__}")
     parser.set_defaults(run=_chat, corpus=None, exclude=())
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
@@ -91,9 +128,7 @@ def _parser() -> argparse.ArgumentParser:
 
     index = commands.add_parser("index", help="build or refresh the index of a folder")
     index.add_argument("corpus", nargs="+", metavar="PATH")
-    index.add_argument(
-        "--exclude", action="append", default=[], metavar="GLOB", help="leave files out, as in a .gitignore"
-    )
+    _exclude_option(index)
     index.set_defaults(run=_index)
 
     cache = commands.add_parser("cache", help="list or clean the cached indexes")
@@ -112,6 +147,10 @@ def _corpus_options(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="a file or folder; again for more (default: the bundled documents)",
     )
+    _exclude_option(parser)
+
+
+def _exclude_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--exclude", action="append", default=[], metavar="GLOB", help="leave files out, as in a .gitignore"
     )
@@ -119,6 +158,8 @@ def _corpus_options(parser: argparse.ArgumentParser) -> None:
 
 def _open(options: argparse.Namespace) -> Library:
     """The library of a command's options; what its user should know about it goes to stderr."""
+    from qa.library import open_library
+
     library = open_library(
         options.corpus, exclude=options.exclude, progress=_progress() if sys.stderr.isatty() else None
     )
@@ -129,6 +170,7 @@ def _open(options: argparse.Namespace) -> Library:
 
 def _progress() -> Callable[[int, int], None]:
     """A counter on one line of the terminal, for corpora that take a while."""
+    import time
 
     began = time.monotonic()
 
@@ -145,41 +187,57 @@ def _progress() -> Callable[[int, int], None]:
     return show
 
 
-def _note(line: str) -> None:
-    print("qa: " + printable(line).replace("\n", " "), file=sys.stderr)
-
-
 def _width() -> int:
+    import shutil
+
     return min(shutil.get_terminal_size().columns, 100)
 
 
 def _color() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    return terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _encoding() -> str:
+    return getattr(sys.stdout, "encoding", None) or "utf-8"
 
 
 def _ask(options: argparse.Namespace) -> int:
+    from qa.library import check
     from qa.present import json_text, text
 
+    check(options.question, k=options.k)
     with _open(options) as library:
         answer = library.answer(options.question, k=options.k)
-    print(json_text(answer) if options.json else text(answer, width=_width(), color=_color()))
+        _note_unread(library)
+    _say(json_text(answer, encoding=_encoding()) if options.json else text(answer, width=_width(), color=_color()))
     return 0 if answer.answered else 1
 
 
 def _search(options: argparse.Namespace) -> int:
+    from qa.library import check
     from qa.present import hits_text, json_text
 
+    check(options.query, k=options.k)
     with _open(options) as library:
         hits = library.search(options.query, k=options.k)
-    print(json_text(hits) if options.json else hits_text(hits, width=_width()))
+        _note_unread(library)
+    _say(json_text(hits, encoding=_encoding()) if options.json else hits_text(hits, width=_width()))
     return 0 if hits else 1
+
+
+def _note_unread(library: Library) -> None:
+    from qa.present import unread_text
+
+    if unread := unread_text(library.skipped):
+        _note(f"{unread} (qa index PATH lists them)")
 
 
 def _chat(options: argparse.Namespace) -> int:
     from qa.repl import Chat, run, terminal_session
 
     with _open(options) as library:
-        run(terminal_session(), Chat(library, lambda value: print(f"{value}\n"), _width, _color()))
+        run(terminal_session(), Chat(library, lambda value: _say(f"{value}\n"), _width, _color()))
     return 0
 
 
@@ -187,19 +245,28 @@ def _index(options: argparse.Namespace) -> int:
     from qa.present import skipped_text
 
     with _open(options) as library:
-        print(f"{len(library.paths)} documents, {library.passage_count} passages")
+        _say(f"{len(library.paths)} documents, {library.passage_count} passages")
         if library.skipped:
             print(f"{len(library.skipped)} skipped:\n{skipped_text(library.skipped)}", file=sys.stderr)
     return 0
 
 
 def _cache(options: argparse.Namespace) -> int:
+    from qa.library import cached_indexes, index_size, remove_index
+    from qa.present import one_line
+
+    problems = []
     for folder, what in cached_indexes():
-        if options.action == "clean":
-            shutil.rmtree(folder)
-        else:
-            size = sum(file.stat().st_size for file in folder.iterdir())
-            print(f"{size:>14,}  {printable(what)}")
+        if options.action == "list":
+            _say(f"{index_size(folder):>14,}  {one_line(what)}")
+            continue
+        try:
+            remove_index(folder)
+        except CacheError as error:
+            problems.append(error)
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise CacheError(f"{problems[0]}{more}")
     return 0
 
 
@@ -207,5 +274,5 @@ def _formats(_: argparse.Namespace) -> int:
     from qa.load import formats
 
     for reader in formats():
-        print(f"{reader.name:<12} {' '.join(reader.suffixes)}")
+        _say(f"{reader.name:<12} {' '.join(reader.suffixes)}")
     return 0

@@ -32,6 +32,9 @@ _ASKS_MORE = re.compile(
     r"(?: (?:many|much|long|come|else|so|exactly|then|not))?(?: \w+)?\W*$",
     re.IGNORECASE,
 )
+_ASKS_WHY = re.compile(r"^\W*(?:and |but |so )?why\b", re.IGNORECASE)
+_FEW = 2
+"""Words of content up to which a "why" is about what was asked before."""
 _MOST_SWAPPED = 4
 """Words beyond which "And …" is a question of its own and not a new topic for the last."""
 
@@ -43,18 +46,34 @@ def standalone(question: str, history: Sequence[Answer | str]) -> str:
     'Who worked on it? (Jitsu)'
     >>> standalone("And Ensemble?", ["Where was FoxNet developed?"])
     'Where was Ensemble developed?'
+    >>> standalone("Where is it now?", ["Who founded OCLC?", "And Tarides?"])
+    'Where is it now? (Tarides)'
     >>> standalone("What is Irmin?", ["What is Jitsu?"])
     'What is Irmin?'
     """
-    if not history:
+    read, answer = "", None
+    for entry in history:
+        if isinstance(entry, Answer):
+            read, answer = entry.standalone, _short_answer(entry)
+        else:
+            read, answer = _read(entry, read, answer), None
+    return _read(question, read, answer)
+
+
+def _short_answer(earlier: Answer) -> str | None:
+    return earlier.quotes[0].answer if earlier.quotes else None
+
+
+def _read(question: str, earlier: str, answer: str | None) -> str:
+    """A question with what it takes from the one before, itself read so, and from the short answer to that."""
+    if not earlier:
         return question
-    earlier = history[-1].standalone if isinstance(history[-1], Answer) else history[-1]
     swapped = _SWAPS.match(question)
     if swapped and not _asks(swapped["topic"]) and len(swapped["topic"].split()) <= _MOST_SWAPPED:
         return _swapped(earlier, swapped["topic"])
     if not _POINTS_BACK.search(question) and not _lacks_subject(question):
         return question
-    carried = _carried(question, earlier, history[-1])
+    carried = _carried(question, earlier, answer)
     return f"{question} ({carried})" if carried else question
 
 
@@ -68,7 +87,9 @@ def _asks(text: str) -> bool:
 def _lacks_subject(question: str) -> bool:
     """Whether nothing but a question word and at most a noun is there, and no name."""
     content = _content(question)
-    return bool(_ASKS_MORE.match(question)) and not any(_is_name(question, term) for term in content)
+    if any(_is_name(question, term) for term in content):
+        return False
+    return bool(_ASKS_MORE.match(question)) or (bool(_ASKS_WHY.match(question)) and len(content) <= _FEW)
 
 
 def _content(text: str) -> list[Term]:
@@ -99,10 +120,10 @@ def _swapped(earlier: str, topic: str) -> str:
     return earlier[: names[0].start] + topic + earlier[end:]
 
 
-def _carried(question: str, earlier: str, last: Answer | str) -> str:
-    """The words that the follow-up leaves unsaid: the topic before, and the person who was the answer."""
+def _carried(question: str, earlier: str, answer: str | None) -> str:
+    """The words that the follow-up leaves unsaid: the topic before, or the person who was the answer."""
     held = {term.term for term in spans(question)}
     words = [earlier[term.start : term.end] for term in _topic(earlier) if term.term not in held]
-    if _PERSON.search(question) and isinstance(last, Answer) and last.quotes and last.quotes[0].answer:
-        words = [last.quotes[0].answer]
+    if answer and _PERSON.search(question):
+        words = [answer]
     return " ".join(dict.fromkeys(words))

@@ -12,7 +12,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
+from numbers import Integral
 from pathlib import Path
 
 from qa import dialogue
@@ -24,7 +26,20 @@ from qa.model import HEADING_SEPARATOR, Answer, Document, Hit, Quote, Skipped
 from qa.retrieve import Candidates, query, retrieve
 from qa.text import STOP_TERMS, spans
 
-__all__ = ["Library", "PathLike", "bundled_corpus", "cache_folder", "cached_indexes", "open_library"]
+__all__ = [
+    "Library",
+    "PathLike",
+    "bundled_corpus",
+    "cache_folder",
+    "cached_indexes",
+    "check",
+    "index_size",
+    "open_library",
+    "remove_index",
+]
+
+_INDEX_NAME = re.compile(r"[0-9a-f]{24}")
+"""What the folder of an index is called: nothing else in the cache folder is ours to list or to remove."""
 
 PathLike = str | os.PathLike[str]
 Progress = Callable[[int, int], None]
@@ -53,14 +68,55 @@ def cache_folder() -> Path:
 
 
 def cached_indexes() -> list[tuple[Path, str]]:
-    """The folders of the cached indexes, each with the roots that it is of or with what is wrong with it."""
-    found = []
-    for folder in sorted(path for path in cache_folder().iterdir() if path.is_dir()):
+    """The folders of the cached indexes, each with the roots that it is of or with what is wrong with it.
+
+    Raises CacheError when the cache folder cannot be listed.
+    """
+    cache = cache_folder()
+    try:
+        folders = sorted(path for path in cache.iterdir() if _INDEX_NAME.fullmatch(path.name))
+    except OSError as error:
+        raise CacheError(f"{cache}: the cache folder cannot be read: {error.strerror}") from None
+    return [(folder, _indexed(folder)) for folder in folders]
+
+
+def _indexed(folder: Path) -> str:
+    try:
+        return ", ".join(roots_of(folder))
+    except CacheError as error:
+        return str(error)
+
+
+def index_size(folder: Path) -> int:
+    """Bytes of the files of a cached index, as far as they can be seen; one may vanish while they are counted."""
+    size = 0
+    try:
+        for file in folder.iterdir():
+            size += file.lstat().st_size
+    except OSError:
+        pass
+    return size
+
+
+def remove_index(folder: Path) -> None:
+    """Remove a cached index, or as much of it as can be. Raises CacheError when something stays."""
+    problems: list[OSError] = []
+    is_link = folder.is_symlink()
+    try:
+        files = [] if is_link else list(folder.iterdir())
+    except OSError as error:
+        files, problems = [], [error]
+    for file in files:
         try:
-            found.append((folder, ", ".join(roots_of(folder))))
-        except CacheError as error:
-            found.append((folder, str(error)))
-    return found
+            file.unlink(missing_ok=True)
+        except OSError as error:
+            problems.append(error)
+    try:
+        folder.unlink() if is_link else folder.rmdir()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise CacheError(f"{folder}: cannot be removed: {[*problems, error][0].strerror}") from None
 
 
 def open_library(
@@ -74,19 +130,44 @@ def open_library(
     `exclude` holds patterns as in a .gitignore. Raises CorpusError for a path that does not exist and for a corpus in
     which nothing can be read.
     """
-    if corpus is None:
-        corpus = bundled_corpus()
-    given = [corpus] if isinstance(corpus, str | os.PathLike) else list(corpus)
-    if not given or not all(map(os.fspath, given)):
-        raise CorpusError("no corpus given: name at least one file or folder")
+    given = _several(bundled_corpus() if corpus is None else corpus)
+    if isinstance(exclude, str) or not _all_of(exclude, str):
+        raise CorpusError(f'exclude is a list of patterns such as ["*.log"], not {_shortened(exclude)}')
     return Library(tuple(map(_absolute, given)), exclude=tuple(exclude), progress=progress)
 
 
-def _absolute(path: PathLike) -> Path:
+def _several(corpus: object) -> list[str]:
+    """The paths of a corpus that is one path or some."""
+    given = [corpus] if isinstance(corpus, str | os.PathLike) else corpus
+    if isinstance(given, bytes) or not isinstance(given, Iterable):
+        raise CorpusError(f"a corpus is a path or a list of paths, not {_shortened(corpus)}")
+    paths = [os.fspath(path) if isinstance(path, os.PathLike) else path for path in given]
+    for path in paths:
+        if not isinstance(path, str):
+            raise CorpusError(f"a path is text or a Path, not {_shortened(path)}")
+    if not paths or not all(paths):
+        raise CorpusError("no corpus given: name at least one file or folder")
+    return paths
+
+
+def _absolute(path: str) -> Path:
     try:
+        os.fsencode(path)
         return Path(os.path.abspath(Path(path).expanduser()))
-    except (RuntimeError, OSError) as error:  # no such user, or the working folder is gone
-        raise CorpusError(f"{os.fspath(path)}: no such file or folder ({error})") from None
+    except (RuntimeError, OSError, ValueError) as error:  # no such user, no working folder, no name for a file
+        shown = path.encode("utf-8", "backslashreplace").decode()
+        raise CorpusError(f"{shown}: no such file or folder ({error})") from None
+
+
+def _all_of(values: object, kind: type | tuple[type, ...]) -> bool:
+    """Whether something is a sequence of one kind of thing."""
+    return isinstance(values, Sequence) and all(isinstance(value, kind) for value in values)
+
+
+def _shortened(value: object) -> str:
+    """A wrong argument, named for its user."""
+    shown = ascii(value)
+    return f"{type(value).__name__} {shown[:40]}{'…' if len(shown) > 40 else ''}"
 
 
 class Library:
@@ -123,19 +204,22 @@ class Library:
         """Take in what has changed in the files since the index was made."""
         sources, skipped = find(self.roots, exclude=self.exclude)
         opened = self._opened(sources, progress)
-        self._open, self.notice = opened.index, opened.notice
+        unread = (*skipped, *opened.unread)
+        if not opened.index.passage_count:
+            raise CorpusError(_nothing_readable(self.roots, unread))
+        self._open, self.notice, self.skipped = opened.index, opened.notice, unread
         self._files = {source.path: source.file for source in sources}
-        self.skipped = (*skipped, *opened.unread)
-        if not self._index.passage_count:
-            raise CorpusError(_nothing_readable(self.roots, self.skipped))
 
     def _opened(self, sources: Sequence[Source], progress: Progress | None) -> Opened:
-        """The cached index brought in step with the files, or one in memory where the cache cannot be written."""
+        """The cached index brought in step with the files, or one in memory where the cache cannot be used."""
         roots = [str(root) for root in self.roots]
         try:
             return open_folder(self._folder, sources, roots=roots, progress=progress)
         except CacheError as error:
-            return _in_memory(sources, f"{error}; the next start builds it again")
+            problem = str(error)
+        except OSError as error:
+            problem = f"{error.filename or self._folder}: the cache cannot be used: {error.strerror or error}"
+        return _in_memory(sources, f"{problem}; the next start builds the index again")
 
     @property
     def _folder(self) -> Path:
@@ -147,11 +231,11 @@ class Library:
         """Quotes that answer the question, up to `k`, best first; none when the documents do not answer.
 
         `history` holds earlier Answers or questions, oldest first, for a question that leans on them. Raises
-        QuestionError for an empty question and for a `k` below 1.
+        QuestionError as `check` does.
         """
         from qa.extract import select
 
-        _check(question, k)
+        check(question, k=k, history=history)
         standalone = dialogue.standalone(question, history)
         asked = query(self._index, standalone)
         selection = select(self._index, asked, retrieve(self._index, asked), k=k)
@@ -168,7 +252,7 @@ class Library:
 
     def search(self, question: str, *, k: int = 10) -> list[Hit]:
         """The best `k` passages, best first. Raises QuestionError as `answer` does."""
-        _check(question, k)
+        check(question, k=k)
         return self._hits(retrieve(self._index, query(self._index, question), k=k))[:k]
 
     def _hits(self, found: Candidates) -> list[Hit]:
@@ -222,13 +306,18 @@ def _as_spelt(question: str, terms: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(question[t.start : t.end] for t in spans(question) if t.term in wanted))
 
 
-def _check(question: str, k: int) -> None:
+def check(question: object, *, k: object, history: object = ()) -> None:
+    """Raise QuestionError for a question that is empty or no text, a `k` that is no number from 1, a wrong history."""
     if not isinstance(question, str):
-        raise QuestionError(f"a question is text, not {type(question).__name__}")
+        raise QuestionError(f"a question is text, not {_shortened(question)}")
     if not question.strip():
         raise QuestionError("the question is empty")
+    if not isinstance(k, Integral):
+        raise QuestionError(f"k is a whole number, not {_shortened(k)}")
     if k < 1:
         raise QuestionError(f"k is {k}: ask for at least 1")
+    if isinstance(history, str) or not _all_of(history, (Answer, str)):
+        raise QuestionError(f"history is a list of earlier questions or Answers, not {_shortened(history)}")
 
 
 def _in_memory(sources: Sequence[Source], notice: str) -> Opened:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-__all__ = ["Answer", "Block", "Document", "Hit", "Passage", "Quote", "Sentence", "Skipped", "SourceMap"]
+__all__ = ["Answer", "Block", "Document", "Hit", "Passage", "Quote", "Sentence", "Skipped", "SourceMap", "heading_text"]
 
 BlockKind = Literal["heading", "paragraph", "item", "row", "code", "quotation"]
 HEADING_SEPARATOR = " › "
@@ -92,7 +92,7 @@ class Document:
         for block in self.blocks:
             if block.kind == "heading":
                 path = [(level, name) for level, name in path if level < block.level]
-                path.append((block.level, _heading_text(self.text[block.start : block.end])))
+                path.append((block.level, heading_text(self.text[block.start : block.end])))
                 found.append((block.start, tuple(name for _, name in path)))
         return tuple(found)
 
@@ -138,7 +138,7 @@ class Document:
         )
 
 
-def _heading_text(text: str) -> str:
+def heading_text(text: str) -> str:
     """A heading on one line, without the underline or number signs by which plain text marks it."""
     return " ".join(re.sub(r"^\W+$|^#+\s", "", text, flags=re.MULTILINE).split())
 

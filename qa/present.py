@@ -14,12 +14,26 @@ from typing import Any
 from qa.model import Answer, Hit, Quote, Skipped
 from qa.text import STOP_TERMS, content_terms, spans
 
-__all__ = ["confidence_word", "hits_text", "json_text", "printable", "skipped_text", "text"]
+__all__ = [
+    "confidence_word",
+    "hits_text",
+    "json_text",
+    "one_line",
+    "place",
+    "printable",
+    "skipped_text",
+    "text",
+    "unread_text",
+]
 
 _BOLD, _STRONG, _DIM, _RESET = "\x1b[1m", "\x1b[1;4m", "\x1b[2m", "\x1b[0m"
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_DIRECTION = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_CONTROL = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_DIRECTION}]")
+_RAW_IN_JSON = re.compile(rf"[\x7f-\x9f{_DIRECTION}\u2028\u2029\ud800-\udfff]")
 _WORDS = ((0.9, "almost certain"), (0.7, "likely"), (0.5, "rather likely"), (0.25, "doubtful"), (0.0, "unlikely"))
 _MIN_WIDTH = 16
+_MOST_MISSING = 8
+_LONGEST_MISSING = 40
 
 
 def confidence_word(confidence: float) -> str:
@@ -40,24 +54,52 @@ def printable(value: str) -> str:
     return _CONTROL.sub("\ufffd", value).encode("utf-8", "replace").decode()
 
 
-def json_text(value: Answer | Sequence[Hit]) -> str:
-    """An Answer, or a list of Hits, as JSON."""
+def one_line(value: str) -> str:
+    """A name or a message as it can be printed on one line; its spaces stay."""
+    return printable(value).replace("\n", "\ufffd")
+
+
+def json_text(value: Answer | Sequence[Hit], *, encoding: str = "utf-8") -> str:
+    """An Answer, or a list of Hits, as JSON that steers no terminal and that `encoding` can write; it parses the same.
+
+    What `json` leaves raw is escaped: DEL and C1, direction characters, lone surrogates, what the encoding lacks.
+    """
     plain: Any = value.to_dict() if isinstance(value, Answer) else [hit.to_dict() for hit in value]
-    return json.dumps(plain, ensure_ascii=False, indent=2)
+    raw = _RAW_IN_JSON.sub(_escaped, json.dumps(plain, ensure_ascii=False, indent=2))
+    try:
+        raw.encode(encoding)
+    except UnicodeEncodeError:
+        return json.dumps(plain, indent=2).replace("\x7f", "\\u007f")
+    return raw
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def text(answer: Answer, *, width: int = 80, color: bool = False, first: int = 1) -> str:
     """An Answer for a person to read; quotes are numbered from `first`."""
-    asked = [] if answer.standalone == answer.question else [_dim(f"(reading: {printable(answer.standalone)})", color)]
+    parts = [] if answer.standalone == answer.question else [_reading(answer.standalone, width, color)]
     if answer.answered:
-        return "\n\n".join([*asked, *_quotes(answer, answer.quotes, width, color, first)])
-    parts = [*asked, "The documents do not answer this."]
-    if answer.missing:
-        parts[-1] += f" They never mention: {', '.join(map(printable, answer.missing))}."
+        return "\n\n".join([*parts, *_quotes(answer, answer.quotes, width, color, first)])
+    refusal = f"The documents do not answer this. {_never_mentioned(answer.missing)}"
+    parts.append("\n".join(_wrap(refusal.split(), width)))
     if answer.nearest:
         parts.append("Nearest, but not an answer:")
         parts += _quotes(answer, answer.nearest, width, color, first)
     return "\n\n".join(parts)
+
+
+def _reading(question: str, width: int, color: bool) -> str:
+    return "\n".join(_dim(line, color) for line in _wrap(f"(reading: {printable(question)})".split(), width))
+
+
+def _never_mentioned(words: Sequence[str]) -> str:
+    if not words:
+        return ""
+    shown = ", ".join(_cut(printable(word), _LONGEST_MISSING) for word in words[:_MOST_MISSING])
+    more = f" and {len(words) - _MOST_MISSING} more" if len(words) > _MOST_MISSING else ""
+    return f"They never mention: {shown}{more}."
 
 
 def _quotes(answer: Answer, quotes: Iterable[Quote], width: int, color: bool, first: int) -> list[str]:
@@ -69,10 +111,11 @@ def _quote(quote: Quote, number: int, wanted: set[str], width: int, color: bool)
     """A quote with its place below it."""
     margin = f"{number:>2}  "
     shown = _emphasised(quote, wanted) if color else printable(quote.text)
-    body = [line for part in _parts(shown) for line in _wrap(part, width - len(margin))]
-    below = " · ".join(part for part in (place(quote), printable(_above(quote))) if part)
+    body = [line for part in _parts(shown) for line in _wrap(part.split(), width - len(margin))]
     sure = f"{confidence_word(quote.confidence)} ({quote.confidence:.0%})"
-    lines = [*body, *(_dim(line, color) for line in _wrap(f"{below} · {sure}", width - len(margin)))]
+    beside = "".join(f"· {part} " for part in (printable(_above(quote)), sure) if part)
+    below = _wrap([place(quote), *beside.split()], width - len(margin))
+    lines = [*body, *(_dim(line, color) for line in below)]
     return "\n".join((margin if at == 0 else " " * len(margin)) + line for at, line in enumerate(lines))
 
 
@@ -88,7 +131,7 @@ def place(quote: Quote) -> str:
     A line is what editors and terminals understand, so it is joined as they write it.
     """
     where = f":{quote.line}" if quote.line is not None else f", page {quote.page}" if quote.page is not None else ""
-    return printable(quote.path).replace("\n", "\ufffd") + where
+    return one_line(quote.path) + where
 
 
 def _above(quote: Quote) -> str:
@@ -112,10 +155,10 @@ def _emphasised(quote: Quote, wanted: set[str]) -> str:
     return "".join([*pieces, printable(quote.text[at:])])
 
 
-def _wrap(value: str, width: int) -> list[str]:
-    """Lines of at most `width` columns, escape sequences counting nothing. Tabs and line breaks become spaces."""
+def _wrap(words: Iterable[str], width: int) -> list[str]:
+    """The words in lines of at most `width` columns, escape sequences counting nothing; no word is broken."""
     lines, line, used = [], "", 0
-    for word in value.split():
+    for word in words:
         size = len(re.sub(r"\x1b\[[\d;]*m", "", word))
         if line and used + 1 + size > max(width, _MIN_WIDTH):
             lines.append(line)
@@ -123,6 +166,10 @@ def _wrap(value: str, width: int) -> list[str]:
         else:
             line, used = (f"{line} {word}", used + 1 + size) if line else (word, size)
     return [*lines, line] if line else lines
+
+
+def _cut(value: str, most: int) -> str:
+    return value if len(value) <= most else f"{value[: most - 1]}…"
 
 
 def _dim(value: str, color: bool) -> str:
@@ -135,13 +182,23 @@ def hits_text(hits: Sequence[Hit], *, width: int = 80) -> str:
         return "No passage holds any of these words."
     parts = []
     for number, hit in enumerate(hits, 1):
-        where = printable(hit.path).replace("\n", "\ufffd") + (f":{hit.line}" if hit.line is not None else "")
-        head = f"{number:>2}  {where}" + (f" · {printable(hit.heading)}" if hit.heading else "") + f" · {hit.score:.3f}"
+        where = one_line(hit.path) + (f":{hit.line}" if hit.line is not None else "")
+        beside = (f"· {printable(hit.heading)} " if hit.heading else "") + f"· {hit.score:.3f}"
         body = textwrap.shorten(printable(hit.text), 3 * width, placeholder=" …")
-        parts.append("\n".join([head, *(f"    {line}" for line in _wrap(body, width - 4))]))
+        lines = [*_wrap([where, *beside.split()], width - 4), *_wrap(body.split(), width - 4)]
+        parts.append("\n".join((f"{number:>2}  " if at == 0 else "    ") + line for at, line in enumerate(lines)))
     return "\n\n".join(parts)
 
 
 def skipped_text(skipped: Sequence[Skipped]) -> str:
     """What could not be read and why, a line each."""
-    return "\n".join(f"{printable(entry.path)}: {printable(entry.reason)}".replace("\n", "\ufffd") for entry in skipped)
+    return "\n".join(one_line(f"{entry.path}: {entry.reason}") for entry in skipped)
+
+
+def unread_text(skipped: Sequence[Skipped]) -> str:
+    """How many files an answer does not rest on, with one of them and why; nothing for hidden ones."""
+    unread = [entry for entry in skipped if not entry.reason.startswith("hidden")]
+    if not unread:
+        return ""
+    first = one_line(f"{unread[0].path}: {unread[0].reason}")
+    return f"{len(unread)} files were not read, e.g. {first}" if len(unread) > 1 else f"1 file was not read: {first}"

@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,14 +19,17 @@ from typing import TYPE_CHECKING
 from qa.errors import QAError
 from qa.library import Library
 from qa.model import Answer
-from qa.present import printable, skipped_text, text
+from qa.present import one_line, printable, skipped_text, text
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
+    from prompt_toolkit.history import History
 
 __all__ = ["Chat", "editor_command", "run", "terminal_session"]
 
 _MORE = 5
+_LONGEST_NUMBER = 9
+"""Digits of a quote's number: int() raises beyond some thousand."""
 _HELP = """\
 Ask in your own words; the answer is a quotation with its place, or the word that the documents do not answer.
 /more        further quotes for the last question
@@ -93,28 +98,56 @@ class Chat:
 
     def _open(self, argument: str) -> None:
         quotes = (self.shown.quotes or self.shown.nearest) if self.shown else ()
-        if not argument.isdecimal() or not 1 <= int(argument) <= len(quotes):
+        number = int(argument) if argument.isdecimal() and len(argument) <= _LONGEST_NUMBER else 0
+        if not 1 <= number <= len(quotes):
             self.write(f"/open N, with N from 1 to {len(quotes)}" if quotes else "There is no quote to open yet.")
             return
-        quote = quotes[int(argument) - 1]
-        command = editor_command(self.library.file(quote.path), quote.line)
+        quote = quotes[number - 1]
         try:
-            subprocess.run(command, check=False)
-        except OSError as error:
-            self.write(f"{command[0]}: {error.strerror}; set $EDITOR to an editor")
+            _show(editor_command(self.library.file(quote.path), quote.line))
+        except (OSError, ValueError) as error:  # no such program, or no command
+            self.write(f"{one_line(str(error))}; set $EDITOR to an editor")
 
     def _sources(self, _: str) -> None:
-        lines = [printable(path) for path in self.library.paths]
+        lines = [one_line(path) for path in self.library.paths]
         if self.library.skipped:
             lines += ["", "not read:", skipped_text(self.library.skipped)]
         self.write("\n".join(lines))
 
 
 def editor_command(file: Path, line: int | None) -> list[str]:
-    """The program and arguments that show a file at a line: $VISUAL, $EDITOR, else a pager."""
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    program = shlex.split(editor) if editor else [shutil.which("less") or "more"]
-    return [*program, *([f"+{line}"] if line else []), os.path.abspath(file)]
+    """The program and arguments that show a file at a line: $VISUAL, $EDITOR, else a pager.
+
+    Raises ValueError for a variable that is no command.
+    """
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
+    try:
+        program = shlex.split(editor)
+    except ValueError as error:
+        raise ValueError(f"{editor}: {error}") from None
+    return [*(program or [shutil.which("less") or "more"]), *([f"+{line}"] if line else []), os.path.abspath(file)]
+
+
+def _show(command: Sequence[str]) -> None:
+    """Run an editor or a pager until it ends. Raises OSError when it cannot be started."""
+    with _control_c_is_the_childs():
+        try:
+            subprocess.run(command, check=False)
+        except OSError as error:
+            raise OSError(f"{command[0]}: {error.strerror}") from None
+
+
+@contextmanager
+def _control_c_is_the_childs() -> Iterator[None]:
+    """Let Control-C pass: else Python would kill the pager, which then leaves the terminal as it is.
+
+    A handler that does nothing instead of SIG_IGN, because the child would inherit that.
+    """
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def run(session: PromptSession[str], talk: Chat) -> None:
@@ -142,20 +175,34 @@ def run(session: PromptSession[str], talk: Chat) -> None:
 def terminal_session() -> PromptSession[str]:
     """A prompt in the terminal that remembers its lines from one time to the next, where it can write them down."""
     from prompt_toolkit import PromptSession
-    from prompt_toolkit.history import FileHistory
+
+    return PromptSession(history=_history())
+
+
+def _history() -> History:
+    """The lines typed before: from a file, or none where that cannot be used."""
+    from prompt_toolkit.history import FileHistory, InMemoryHistory
+
+    class Kept(FileHistory):
+        """A history that loses a line rather than the chat when the disk is full."""
+
+        def store_string(self, string: str) -> None:
+            with suppress(OSError):
+                super().store_string(string)
 
     try:
-        return PromptSession(history=FileHistory(str(_history_file())))
+        return Kept(str(_history_file()))
     except OSError:
-        return PromptSession()
+        return InMemoryHistory()
 
 
 def _history_file() -> Path:
-    """The file of lines typed, for its user alone."""
+    """The file of lines typed, for its user alone. Raises OSError when it cannot be read and written."""
     import platformdirs
 
     folder = Path(os.environ.get("QA_STATE") or platformdirs.user_state_path("qa", appauthor=False))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / "history"
     file.touch(mode=0o600)
-    return file
+    with file.open("a+b"):  # prompt_toolkit would notice only when the chat is under way
+        return file

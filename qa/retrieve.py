@@ -15,6 +15,7 @@ from qa.index import Clue, Index, bm25, idf, ranked, score, tfidf, top
 from qa.index.count import BM25_K1
 from qa.index.segment import Array
 from qa.text import content_terms
+from qa.vectors import shipped
 
 __all__ = ["CANDIDATES", "Candidates", "Evidence", "Query", "query", "retrieve"]
 
@@ -24,25 +25,33 @@ CANDIDATES = 50
 # Chosen by a grid on public question sets: each moves the right passage's rank 1 by a point or less either way.
 _FROM_ABOVE = 0.4
 _TFIDF = 0.4
-_SENTENCE = 1.0
+_SENTENCE = 2.0
 _ABOVE = 0.8
 _NEAR = 0.4
 """What a term is worth to a sentence that does not hold it but has it in a heading above, or in the next sentence."""
 _PAIRS = 0.15
+_UNLIKE = 0.3
+"""Cosine up to which two words have nothing to do with each other."""
+_ALIKE = 0.55
+"""Cosine from which a word of the corpus is looked for in place of one of the question."""
+_WORD = 0.4
+_MOST_WORDS = 6
+"""Weight of such a word, times the cosine, and how many a term of the question may bring."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """A question as the index sees it.
 
-    `terms` are its content terms, each once; `frequencies` in how many passages each stands; `weights` their idf.
-    Shapes: all (terms,).
+    `terms` are its content terms, each once; `frequencies` in how many passages each stands; `weights` their idf;
+    `rows` their places in the table of word vectors, -1 for none. Shapes: all (terms,).
     """
 
     text: str
     terms: tuple[str, ...]
     frequencies: Array
     weights: Array
+    rows: Array
 
     @property
     def known(self) -> list[str]:
@@ -61,7 +70,8 @@ class Evidence:
 
     `sentences` and `owners` number the sentences and say which of the passages each is from, `kinds` and `words` are
     their kinds and lengths, all of shape (sentences,). The masks have shape (sentences, terms): `near` is in the
-    sentence before or after, `above` in title, headings or file name, `around` anywhere in the passage. `pairs`, shape
+    sentence before or after, `above` in title, headings or file name, `around` anywhere in the passage. `soft`, of that
+    shape, too, is how near the nearest word of the sentence comes to the term, from 0 to 1. `pairs`, shape
     (sentences,), is the share of the question's neighbouring terms that are neighbours in the sentence, too.
     """
 
@@ -73,7 +83,14 @@ class Evidence:
     near: Array
     above: Array
     around: Array
+    soft: Array
     pairs: Array
+
+    @property
+    def credited(self) -> Array:
+        """How far each term is accounted for by itself: in the sentence, above it, or next to it."""
+        found: Array = np.maximum(np.maximum(self.inside, _ABOVE * self.above), _NEAR * self.near)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +112,12 @@ def query(index: Index, question: str) -> Query:
     found = tuple(content_terms(question))
     frequencies = [index.frequency(term) for term in found]
     weights = [idf(index.passage_count, frequency) for frequency in frequencies]
-    return Query(question, found, np.array(frequencies, dtype=np.int64), np.array(weights))
+    return Query(question, found, np.array(frequencies, dtype=np.int64), np.array(weights), shipped().rows(found))
 
 
 def retrieve(index: Index, asked: Query, *, k: int = CANDIDATES) -> Candidates:
     """The best passages that hold any of the question's terms: CANDIDATES of them, or `k` if that is more."""
-    clues = [Clue(term, 1.0, _FROM_ABOVE) for term in asked.terms]
+    clues = [Clue(term, 1.0, _FROM_ABOVE) for term in asked.terms] + _other_words(index, asked)
     passages, _ = top(index, clues, max(k, CANDIDATES))
     lexical = score(index, bm25(asked.terms), passages) / max(float(asked.weights.sum()) * (BM25_K1 + 1), 1e-9)
     cosine = tfidf(index, asked.terms, passages)
@@ -108,6 +125,21 @@ def retrieve(index: Index, asked: Query, *, k: int = CANDIDATES) -> Candidates:
     scores = lexical + _TFIDF * cosine + _SENTENCE * _best_sentence(asked, seen, len(passages))
     order = ranked(index, passages, scores)
     return Candidates(passages[order], scores[order], lexical[order], cosine[order], _reordered(seen, order))
+
+
+def _other_words(index: Index, asked: Query) -> list[Clue]:
+    """The corpus's own terms that mean much the same as the question's, as clues of less weight."""
+    known = asked.rows[asked.rows >= 0]
+    if not len(known):
+        return []
+    best: dict[int, float] = {}
+    for cosines in shipped().cosines(known, index.vector_rows):
+        near = np.flatnonzero(cosines >= _ALIKE)
+        for place in near[np.argsort(-cosines[near], kind="stable")][: _MOST_WORDS + 1]:
+            row = int(index.vector_rows[place])
+            best[row] = max(best.get(row, 0.0), float(cosines[place]))
+    words = {row: shipped().terms[row].decode() for row in best if row not in set(known.tolist())}
+    return [Clue(words[row], _WORD * best[row], _WORD * _FROM_ABOVE * best[row]) for row in sorted(words)]
 
 
 def _reordered(seen: Evidence, order: Array) -> Evidence:
@@ -122,8 +154,7 @@ def _reordered(seen: Evidence, order: Array) -> Evidence:
 
 def _best_sentence(asked: Query, seen: Evidence, passages: int) -> Array:
     """Share of the question's weight in the best sentence of each passage, shape (passages,)."""
-    shares = np.maximum(np.maximum(seen.inside, _ABOVE * seen.above), _NEAR * seen.near)
-    worth = shares @ asked.weights / max(asked.weights.sum(), 1e-9) + _PAIRS * seen.pairs
+    worth = np.maximum(seen.credited, seen.soft) @ asked.weights / max(asked.weights.sum(), 1e-9) + _PAIRS * seen.pairs
     best = np.zeros(passages)
     np.maximum.at(best, seen.owners, worth)
     return best
@@ -134,7 +165,7 @@ def _evidence(index: Index, asked: Query, passages: Array) -> Evidence:
     parts = [_evidence_in(index, number, asked, places, local) for number, places, local in index.by_segment(passages)]
     if not parts:
         none, no_masks = np.zeros(0, dtype=np.int64), np.zeros((0, len(asked.terms)), dtype=bool)
-        return Evidence(none, none, none, none, no_masks, no_masks, no_masks, no_masks, np.zeros(0))
+        return Evidence(none, none, none, none, no_masks, no_masks, no_masks, no_masks, no_masks, np.zeros(0))
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     order = np.lexsort((columns[0], columns[1]))
     return Evidence(*(column[order] for column in columns))
@@ -164,8 +195,23 @@ def _evidence_in(index: Index, number: int, asked: Query, places: Array, local: 
         near,
         above[owner],
         around[owner],
+        _softly(asked, segment.term_rows[tokens], within, len(sentences)),
         _pair_share(asked, ids, tokens, within, len(sentences)),
     )
+
+
+def _softly(asked: Query, rows: Array, owners: Array, total: int) -> Array:
+    """How near each owner's nearest word comes to each term of the question, 0 below _UNLIKE, shape (total, terms)."""
+    near = np.zeros((total, len(asked.terms)), dtype=np.float32)
+    has = rows >= 0
+    if not has.any():
+        return near
+    distinct, place = np.unique(rows[has], return_inverse=True)
+    cosines = np.maximum(shipped().cosines(distinct, asked.rows) - _UNLIKE, 0.0) / (1 - _UNLIKE)
+    owners = owners[has]
+    first = np.flatnonzero(np.diff(owners, prepend=-1))
+    near[owners[first]] = np.maximum.reduceat(cosines[place], first, axis=0)
+    return near
 
 
 def _holds(tokens: Array, owners: Array, ids: Array, total: int) -> Array:

@@ -29,10 +29,10 @@ __all__ = [
     "words",
 ]
 
-ANALYSIS = "english-3"
+ANALYSIS = "english-4"
 """Names this analysis in an index's manifest; a change to anything below needs a new name."""
 
-_WORD = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|\d+(?:\.\d+)+|[^\W_]+")
+_WORD = re.compile(r"(?<![\d,])\d{1,3}(?:,\d{3})++(?:\.\d+)?(?![\d,])|\d+(?:\.\d+)+|[^\W_]+")
 _DECIMAL = re.compile(r"\d[.,]\d")
 _SPACED = {code: " " for code in range(128) if not chr(code).isalnum()}
 _CJK_END = re.compile(r"[。！？｡]+[」』）”’]*(?=.)", re.DOTALL)
@@ -138,6 +138,10 @@ def _splitter():  # type: ignore[no-untyped-def]  # imported late: only reading 
     return nupunkt.load("default")
 
 
+_UNBROKEN = re.compile(r"\S{1000}")
+"""Text without white space that is nobody's sentence; the splitter takes quadratic time over its punctuation."""
+
+
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """The sentences of one paragraph as ranges without outer white space, covering all that is not blank.
 
@@ -145,6 +149,8 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     >>> [text[start:end] for start, end in sentence_spans(text)]
     ['It was no. 5, e.g. in the U.S. Army.', 'He left.']
     """
+    if _UNBROKEN.search(text):
+        return [trimmed] if (trimmed := trim(text, 0, len(text))) else []
     starts = [0, *(start for start, _ in _splitter().span_tokenize(text))]
     starts += [match.end() for match in _CJK_END.finditer(text)]
     cuts = sorted({*starts, len(text)})

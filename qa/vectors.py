@@ -87,12 +87,7 @@ class Vectors:
     @cached_property
     def terms(self) -> Array:
         """The terms as byte strings of one width, sorted, shape (terms,)."""
-        ends = np.flatnonzero(self.blob == ord("\n"))
-        lengths = np.diff(ends, prepend=-1) - 1
-        columns = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        letters = np.zeros((len(ends), int(lengths.max(initial=1))), dtype=np.uint8)
-        letters[np.repeat(np.arange(len(ends)), lengths), columns] = self.blob[self.blob != ord("\n")]
-        return letters.view(f"S{letters.shape[1]}").ravel()
+        return np.array(self.blob.tobytes().split(b"\n")[:-1], dtype=bytes)
 
     def rows(self, terms: Sequence[str]) -> Array:
         """The row of each term, UNKNOWN for one that the table does not have. Binary search.

@@ -30,7 +30,7 @@ import numpy.typing as npt
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from qa.text import STOP_WORDS, terms
+from qa.text import STOP_TERMS, terms
 from qa.vectors import Vectors
 
 Array = npt.NDArray[Any]
@@ -82,7 +82,7 @@ def form_scores(sources: Iterable[Path]) -> Counter[str]:
         found: Counter[str] = Counter()
         for text in source_texts(source):
             found.update(_RUN.findall(text.lower()))
-        for form in [form for form in found if not _FORM.fullmatch(form) or form in STOP_WORDS]:
+        for form in [form for form in found if not _FORM.fullmatch(form) or form in STOP_TERMS]:
             del found[form]
         total = found.total()
         print(f"{source}: {total} words", file=sys.stderr)
@@ -136,7 +136,7 @@ def choose(scores: Counter[str], count: int) -> tuple[list[str], list[str], Arra
     forms_of: defaultdict[str, list[str]] = defaultdict(list)
     for form in sorted(scores, key=lambda form: (-scores[form], form)):
         stemmed = terms(form)
-        if len(stemmed) == 1 and stemmed[0] not in STOP_WORDS:
+        if len(stemmed) == 1 and stemmed[0] not in STOP_TERMS:
             forms_of[stemmed[0]].append(form)
     totals = {term: sum(scores[form] for form in forms) for term, forms in forms_of.items()}
     vocabulary = sorted(totals, key=lambda term: (-totals[term], term))[:count]
@@ -202,7 +202,7 @@ def synonyms(folder: Path) -> Edges:
 
     def add(one: str, other: str, weight: float) -> None:
         first, second = terms(one), terms(other)
-        if len(first) == len(second) == 1 and first != second and not {first[0], second[0]} & STOP_WORDS:
+        if len(first) == len(second) == 1 and first != second and not {first[0], second[0]} & STOP_TERMS:
             edges[first[0], second[0]] += weight
             edges[second[0], first[0]] += weight
 

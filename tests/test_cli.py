@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from qa.cli import main
+from qa.library import cache_folder, cached_indexes
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)) * 4
 
@@ -17,6 +19,26 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     code = main(arguments)
     out, err = capsys.readouterr()
     return code, out, err
+
+
+def shell(redirected: str, *arguments: object, **environment: str) -> tuple[int, str, str]:
+    """A command as a process, with redirections as a shell writes them and, for root, without root's privileges."""
+    plain = ["setpriv", "--inh-caps=-all", "--bounding-set=-all"] if os.geteuid() == 0 else []
+    command = [*plain, sys.executable, "-m", "qa", *map(str, arguments)]
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f'"$@" {redirected}', "bash", *command],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONUNBUFFERED": "", **environment},
+        timeout=60,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+needs_setpriv = pytest.mark.skipif(
+    os.geteuid() == 0 and not shutil.which("setpriv"), reason="root may read everything, and cannot give that up here"
+)
 
 
 def test_an_answer_goes_to_stdout_alone_and_exits_with_0(capsys: pytest.CaptureFixture[str], notes: Path) -> None:
@@ -111,14 +133,31 @@ def test_a_missing_path_and_an_empty_question_are_one_line_and_2(
         assert (code, out, err.count("\n")) == (2, "", 1)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_folder_without_permission_is_one_line_and_2(capsys: pytest.CaptureFixture[str], notes: Path) -> None:
+@needs_setpriv
+def test_a_folder_without_permission_is_one_line_and_2(notes: Path) -> None:
     notes.chmod(0)
     try:
-        code, _, err = run(capsys, "ask", "What?", "--corpus", str(notes))
+        code, out, err = shell("", "ask", "What?", "--corpus", notes)
     finally:
         notes.chmod(0o700)
-    assert (code, err.count("\n")) == (2, 1)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "permission denied" in err
+
+
+@needs_setpriv
+def test_a_cache_without_permission_is_a_note_and_costs_time_only(notes: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    ask = ("ask", "Who built the old bridge?", "--corpus", notes)
+    assert shell("", *ask, QA_CACHE=str(cache))[::2] == (0, "")
+    for folder in (cache, *cache.iterdir()):
+        folder.chmod(0)
+        try:
+            code, out, err = shell("", *ask, QA_CACHE=str(cache))
+        finally:
+            folder.chmod(0o700)
+        assert (code, err.count("\n")) == (0, 1)
+        assert "Ada Stone" in out
+        assert str(cache) in err
 
 
 def test_a_question_of_100000_characters_is_answered_or_not(capsys: pytest.CaptureFixture[str], notes: Path) -> None:
@@ -136,14 +175,148 @@ def test_control_c_exits_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("qa.cli.open_library", interrupted)
+    monkeypatch.setattr("qa.library.open_library", interrupted)
     assert main(["ask", "What?"]) == 130
 
 
-def test_a_reader_that_goes_away_is_no_error(notes: Path) -> None:
-    command = f"{sys.executable} -m qa search bridge --corpus {notes} | head -c 1"
-    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
-    assert done.stderr == ""
+@pytest.mark.parametrize("module", ["argparse", "numpy"])
+def test_control_c_while_modules_are_imported_exits_with_130(module: str) -> None:
+    code = f"""
+import runpy, sys
+class Interrupts:
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupts())
+sys.argv = ["qa", "ask", "What?"]
+runpy.run_module("qa", run_name="__main__")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_version_and_help_do_without_numpy(option: str) -> None:
+    code = f"""
+import sys, qa.cli
+try:
+    qa.cli.main([{option!r}])
+except SystemExit:
+    print("numpy" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("\nFalse\n")
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    lines = (f"The bridge numbered {number} stands over a river of its own.\n\n" for number in range(8_000))
+    (tmp_path / "bridges.txt").write_text("".join(lines))  # more than a pipe holds
+    search = ("search", "bridge", "--corpus", tmp_path, "-k", "100000", "--json")
+    assert shell("| head -c 1", *search) == (0, "[", "")
+
+
+@pytest.mark.parametrize("command", ["ask", "index", "chat"])
+def test_a_closed_stream_is_no_traceback_and_a_note_stays_off_stdout(notes: Path, command: str) -> None:
+    (notes / "photo.jpg").write_bytes(JPEG)
+    arguments = {"ask": ("Who built the old bridge?", "--corpus"), "chat": ("--corpus",)}.get(command, ())
+    shell("", "index", notes)
+    without_output = shell(">&- </dev/null", command, *arguments, notes)
+    assert without_output[:2] == (2, "")
+    assert without_output[2].endswith("qa: the answer cannot be written: standard output is closed\n")
+    code, out, err = shell("2>&- </dev/null", command, *arguments, notes)
+    assert (code, err) == (0, "")
+    assert "qa:" not in out
+    assert "photo.jpg" not in out
+    code, out, err = shell("<&-", command, *arguments, notes)
+    assert code == 0
+    assert "Traceback" not in out + err
+
+
+def test_all_streams_closed_is_an_exit_code(notes: Path) -> None:
+    assert shell(">&-", "--help")[0] == 2
+    assert shell("<&- >&- 2>&-", "ask", "Who built the old bridge?", "--corpus", notes) == (2, "", "")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+@pytest.mark.parametrize("arguments", [["ask", "Who built the old bridge?"], ["--help"], ["--version"], ["formats"]])
+def test_a_full_disk_is_one_line_and_2(notes: Path, arguments: list[str]) -> None:
+    corpus = ["--corpus", str(notes)] if arguments[0] == "ask" else []
+    message = "qa: the answer cannot be written: No space left on device\n"
+    assert shell(">/dev/full", *arguments, *corpus) == (2, "", message)
+    assert shell(">/dev/full 2>/dev/full", *arguments, *corpus) == (2, "", "")
+
+
+def test_an_answer_says_what_it_does_not_rest_on(capsys: pytest.CaptureFixture[str], notes: Path) -> None:
+    (notes / ".hidden").write_text("a")
+    assert run(capsys, "ask", "Who built the old bridge?", "--corpus", str(notes))[2] == ""
+    (notes / "contract.jpg").write_bytes(JPEG)
+    for command in ("ask", "search"):
+        for json_too in ((), ("--json",)):
+            _, out, err = run(capsys, command, "the old bridge", "--corpus", str(notes), *json_too)
+            assert err.startswith("qa: 1 file was not read: contract.jpg: binary")
+            assert err.endswith("(qa index PATH lists them)\n")
+            assert err.count("\n") == 1
+            assert "contract.jpg" not in out
+
+
+def test_arguments_are_checked_before_anything_is_read(
+    capsys: pytest.CaptureFixture[str], notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.library.find", lambda *_, **__: pytest.fail("walked for a question that cannot be asked"))
+    for command in ("ask", "search"):
+        for arguments in (("",), ("What?", "-k", "0")):
+            code, out, err = run(capsys, command, *arguments, "--corpus", str(notes))
+            assert (code, out, err.count("\n")) == (2, "", 1)
+
+
+def test_json_is_word_for_word_where_the_terminal_is_not_utf_8(notes: Path) -> None:
+    (notes / "mill.txt").write_text("The miller of Łódź paid 5 € to the 麦 weigher 😀.\n", encoding="utf-8")
+    for encoding in ("ascii", "latin-1", "utf-8"):
+        _, out, _ = shell("", "search", "miller", "--corpus", notes, "--json", PYTHONIOENCODING=encoding)
+        assert json.loads(out)[0]["text"] == "The miller of Łódź paid 5 € to the 麦 weigher 😀."
+
+
+def test_listing_the_cache_survives_what_vanishes_or_leads_nowhere(
+    capsys: pytest.CaptureFixture[str], notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QA_CACHE", str(tmp_path / "cache"))
+    run(capsys, "index", str(notes))
+    ((folder, _),) = cached_indexes()
+    (folder / "gone.segment").symlink_to("nowhere")
+    (cache_folder() / ("0" * 24)).symlink_to("nowhere")
+    (cache_folder() / "somebody's").mkdir()
+    (cache_folder() / "somebody's" / "thesis.txt").write_text("not ours")
+    code, out, err = run(capsys, "cache")
+    assert (code, out.count("\n"), err) == (0, 2, "")
+    assert run(capsys, "cache", "clean") == (0, "", "")
+    assert [path.name for path in cache_folder().iterdir()] == ["somebody's"]
+
+
+def test_cleaning_removes_what_it_can_and_names_what_stays(
+    capsys: pytest.CaptureFixture[str], notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QA_CACHE", str(tmp_path / "cache"))
+    (cache_folder() / ("0" * 24) / "a folder that no index holds").mkdir(parents=True)
+    run(capsys, "index", str(notes))
+    code, out, err = run(capsys, "cache", "clean")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "0" * 24 in err
+    assert [path.name for path in cache_folder().iterdir()] == ["0" * 24]
+
+
+@needs_setpriv
+def test_a_cache_that_is_read_only_or_closed_is_one_line(notes: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    shell("", "index", notes, QA_CACHE=str(cache))
+    for mode, actions in ((0o500, ["clean"]), (0, ["list", "clean"])):
+        for action in actions:
+            cache.chmod(mode)
+            try:
+                code, out, err = shell("", "cache", action, QA_CACHE=str(cache))
+            finally:
+                cache.chmod(0o700)
+            assert (code, out, err.count("\n")) == (2, "", 1)
+            assert "Permission denied" in err
 
 
 def test_a_question_to_a_cached_corpus_imports_none_of_the_heavy_packages(notes: Path) -> None:

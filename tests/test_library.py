@@ -72,7 +72,7 @@ def test_refresh_takes_in_what_changed_and_until_then_the_old_state_answers(note
 def test_a_damaged_index_is_built_anew_with_a_word_about_it(notes: Path) -> None:
     with open_library(notes) as library:
         assert library.notice is None
-    for file in cache_folder().glob("*/*.segment"):
+    for file in library._folder.glob("*.segment"):  # no other: what is mapped must not be cut short
         file.write_bytes(file.read_bytes()[:100])
     with open_library(notes) as library:
         assert "damaged" in str(library.notice)
@@ -87,6 +87,76 @@ def test_a_cache_that_cannot_be_written_costs_time_and_not_the_answer(
     with open_library(notes) as library:
         assert "cache" in str(library.notice)
         assert library.answer("Who built the old bridge?").answered
+
+
+def test_any_trouble_with_the_cache_is_a_note_and_an_index_in_memory(
+    notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "/cache/lock")
+
+    monkeypatch.setattr("qa.library.open_folder", denied)
+    with open_library(notes) as library:
+        assert library.notice == (
+            "/cache/lock: the cache cannot be used: Permission denied; the next start builds the index again"
+        )
+        assert library.answer("Who built the old bridge?").answered
+
+
+def test_a_refresh_that_finds_nothing_leaves_the_old_state(notes: Path) -> None:
+    with qa.open(notes) as library:
+        for file in notes.iterdir():
+            file.unlink()
+        with pytest.raises(qa.CorpusError):
+            library.refresh()
+        assert library.answer("Who built the old bridge?").answered
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"k": "3"},
+        {"k": None},
+        {"k": 2.5},
+        {"k": float("nan")},
+        {"history": None},
+        {"history": [1]},
+        {"history": "What is Jitsu"},
+        {"history": 5},
+        {"question": None},
+        {"question": b"What?"},
+    ],
+    ids=str,
+)
+def test_a_wrong_argument_is_an_error_in_words_before_anything_is_read(
+    bundled: Library, wrong: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.library.find", lambda *_, **__: pytest.fail("walked for a question that cannot be asked"))
+    arguments = {"question": "What is Jitsu?"} | wrong
+    for corpus in (bundled, None):
+        with pytest.raises(qa.QuestionError, match="not "):
+            qa.answer(**arguments, corpus=corpus)  # type: ignore[arg-type]
+    if "history" not in wrong:
+        with pytest.raises(qa.QuestionError, match="not "):
+            bundled.search(arguments.pop("question"), **arguments)  # type: ignore[arg-type]
+
+
+def test_a_question_of_surrogates_and_a_huge_k_are_no_trouble(bundled: Library) -> None:
+    assert bundled.answer("\ud800 Jitsu \udcff?", k=10**30).quotes is not None
+    assert bundled.search("Jitsu", k=10**30)
+
+
+@pytest.mark.parametrize("corpus", [5, b"/tmp", [b"/tmp"], [], "", [""], [5], "/tmp/\ud800", "/tmp/\0"], ids=ascii)
+def test_a_wrong_corpus_is_an_error_in_words(corpus: object) -> None:
+    with pytest.raises(qa.CorpusError) as caught:
+        qa.open(corpus)  # type: ignore[arg-type]
+    str(caught.value).encode()
+
+
+@pytest.mark.parametrize("exclude", ["*.md", None, [5], 5, b"*.md"], ids=str)
+def test_patterns_are_a_list(notes: Path, exclude: object) -> None:
+    with pytest.raises(qa.CorpusError, match="exclude is a list"):
+        qa.open(notes, exclude=exclude)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("make", ["cached", "fresh", "process"])

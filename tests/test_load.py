@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -39,6 +43,27 @@ def paths(found: tuple[list[Source], list[Skipped]]) -> list[str]:
     return [source.path for source in found[0]]
 
 
+@contextmanager
+def as_somebody_else() -> Iterator[None]:
+    """Root may read whatever it likes; under another name, permissions hold for who runs the tests as root, too."""
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that somebody else can reach, which `tmp_path` is not."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        yield Path(folder)
+
+
 # Finding
 
 
@@ -64,17 +89,53 @@ def test_a_file_reached_twice_counts_once(tmp_path: Path) -> None:
 
 
 def test_links_are_followed_once_and_loops_end(tmp_path: Path) -> None:
-    write(tmp_path, {"root/z/a.md": "a", "other/b.md": "b", "lone.md": "c"})
+    write(tmp_path, {"root/z/a.md": "a", "root/.other/b.md": "b", "root/.lone.md": "c"})
     (tmp_path / "root/a").symlink_to(tmp_path / "root/z")
     (tmp_path / "root/z/up").symlink_to(tmp_path / "root")
-    (tmp_path / "root/far").symlink_to(tmp_path / "other")
-    (tmp_path / "root/far2").symlink_to(tmp_path / "other")
-    (tmp_path / "root/file.md").symlink_to(tmp_path / "lone.md")
+    (tmp_path / "root/far").symlink_to(tmp_path / "root/.other")
+    (tmp_path / "root/far2").symlink_to(tmp_path / "root/.other")
+    (tmp_path / "root/file.md").symlink_to(".lone.md")
     (tmp_path / "root/gone.md").symlink_to(tmp_path / "nowhere")
     found = find([tmp_path / "root"])
     assert len(found[0]) == 3
     assert {"z/a.md", "file.md"} < set(paths(found))
-    assert found[1] == [Skipped("gone.md", "broken link")]
+    assert Skipped("gone.md", "broken link") in found[1]
+
+
+def test_a_link_out_of_all_roots_is_named_and_not_followed(tmp_path: Path) -> None:
+    write(tmp_path, {"root/a.md": "a", "root-2/b.md": "b", "far/c.md": "c", "d.md": "d"})
+    for name, target in {"up": "..", "d.md": "../d.md", "next": "../root-2", "left": "..", "b.md": "next/b.md"}.items():
+        (tmp_path / "root" / name).symlink_to(target)
+    (tmp_path / "linked").symlink_to("root")
+    out = [Skipped(name, "a link that leads out of the corpus") for name in ("b.md", "d.md", "next", "up")]
+    assert find([tmp_path / "linked"], exclude=["left/"])[1] == out
+    assert paths(find([tmp_path / "linked"])) == ["a.md"]
+    both = find([tmp_path / "root", tmp_path / "root-2"], exclude=["left/"])
+    assert {source.file.name for source in both[0]} == {"a.md", "b.md"}
+    assert [skip.path for skip in both[1]] == ["root/d.md", "root/up"]
+
+
+def test_deep_folders_are_walked_without_resolving_each_path_from_its_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depth, asked = 200, []
+    write(tmp_path, {"a/" * depth + "b.md": "b"})
+    lstat = os.lstat  # what `realpath` asks of each part of a path
+    monkeypatch.setattr(os, "lstat", lambda *args, **options: asked.append(args) or lstat(*args, **options))
+    assert paths(find([tmp_path])) == ["a/" * depth + "b.md"]
+    assert len(asked) < depth
+
+
+def test_a_file_says_when_it_was_replaced_even_by_one_of_its_size_and_time(tmp_path: Path) -> None:
+    write(tmp_path, {"a.md": "a"})
+    before = find([tmp_path])[0][0]
+    assert before.changed == (tmp_path / "a.md").stat().st_ctime_ns
+    write(tmp_path, {"new": "b"})
+    os.utime(tmp_path / "new", ns=(before.mtime_ns, before.mtime_ns))
+    os.replace(tmp_path / "new", tmp_path / "a.md")
+    after = find([tmp_path])[0][0]
+    assert (after.size, after.mtime_ns) == (before.size, before.mtime_ns)
+    assert after.changed != before.changed
 
 
 def test_what_is_no_file_is_named(tmp_path: Path) -> None:
@@ -103,9 +164,63 @@ def test_patterns_leave_out_without_a_word(tmp_path: Path) -> None:
     assert not found[1]
 
 
+@pytest.mark.parametrize("pattern", ["[z-a]", "[a-\\d]", "!"])
+def test_a_pattern_that_is_none_is_an_error_that_names_it(tmp_path: Path, pattern: str) -> None:
+    with pytest.raises(CorpusError) as caught:
+        find([tmp_path], exclude=["*.log", pattern])
+    assert str(caught.value).startswith(f"{pattern!r}: not a pattern (")
+    write(tmp_path, {".qaignore": pattern + "\n"})
+    with pytest.raises(CorpusError, match="not a pattern"):
+        find([tmp_path])
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_an_ignore_file_that_is_no_file_is_named(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    write(tmp_path, {"a.md": "a"})
+    make(tmp_path / ".qaignore")
+    found = find([tmp_path])
+    assert (paths(found), found[1]) == (["a.md"], [Skipped(".qaignore", "not a regular file")])
+
+
+def test_an_ignore_file_that_cannot_be_read_is_named(open_folder: Path) -> None:
+    write(open_folder, {"a.md": "a", ".qaignore": "*"})
+    (open_folder / ".qaignore").chmod(0)
+    with as_somebody_else():
+        found = find([open_folder])
+    assert (paths(found), found[1]) == (["a.md"], [Skipped(".qaignore", "permission denied")])
+    (open_folder / ".qaignore").unlink()
+    (open_folder / ".qaignore").symlink_to("nowhere")
+    assert find([open_folder])[1] == [Skipped(".qaignore", "broken link")]
+
+
+@pytest.mark.parametrize("mode", [0, stat.S_IROTH, stat.S_IXOTH])
+def test_a_root_that_cannot_be_opened_is_an_error_that_names_it(open_folder: Path, mode: int) -> None:
+    write(open_folder, {"root/a.md": "a", "root/.qaignore": ""})
+    (open_folder / "root").chmod(mode | mode << 6)
+    try:
+        with as_somebody_else(), pytest.raises(CorpusError, match=r"/root: permission denied$"):
+            find([open_folder / "root"])
+    finally:
+        (open_folder / "root").chmod(0o700)
+
+
 def test_a_missing_root_is_an_error_that_names_it(tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match="nowhere: no such file or folder"):
-        find([tmp_path / "nowhere"])
+    for name in ("nowhere", "null\0"):
+        with pytest.raises(CorpusError, match=r": no such file or folder"):
+            find([tmp_path / name])
+
+
+@pytest.mark.parametrize("beside", [[], ["other"]])
+def test_a_root_whose_name_is_not_utf8_is_an_error_that_can_be_printed(tmp_path: Path, beside: list[str]) -> None:
+    folder, file = tmp_path / os.fsdecode(b"a\xff"), tmp_path / os.fsdecode(b"b\xff.md")
+    write(tmp_path, {"other/a.md": "a", f"{folder.name}/a.md": "a", file.name: "b"})
+    for root in (folder, file):
+        with pytest.raises(CorpusError, match=r"\\xff(\.md)?: its name is not valid UTF-8; rename it$") as caught:
+            find([root, *(tmp_path / name for name in beside)])
+        assert str(caught.value).encode()
+    write(folder, {"notes/a.md": "a", "notes/b.md": "b"})
+    (source,) = find([folder / "notes"], exclude=["b.md"])[0]  # what stands above a root is shown nowhere
+    assert (source.path, read(source).title) == ("a.md", "a")
 
 
 # Reading
@@ -193,6 +308,14 @@ def test_front_matter_is_no_part_of_any_text(tmp_path: Path) -> None:
 )
 def test_the_title_is_what_the_file_says_it_is(tmp_path: Path, name: str, content: str, title: str) -> None:
     assert read_as(tmp_path, name, content).title == title
+
+
+def test_no_title_holds_half_a_character(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {os.fsdecode(b"a\xff.txt"): "text"})
+    assert read(Source(tmp_path / os.fsdecode(b"a\xff.txt"), "a-b.txt", 4, 0)).title == "a b"
+    monkeypatch.delattr("yaml.CBaseLoader", raising=False)  # where PyYAML comes without libyaml
+    document = read_as(tmp_path, "b.md", '---\ntitle: "a\\ud800"\nauthor: "b\\udc80"\n---\ntext')
+    assert (document.title, document.author) == ("a?", "b?")
 
 
 # Decoding

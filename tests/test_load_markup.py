@@ -51,6 +51,8 @@ MARKDOWN = [
     ("```python\nx = 1\n\n    y\n```\n\n    z\n", "x = 1\n\n    y\n\nz", [("code", 0), ("code", 0)]),
     ("<div class='x'>\n<b>a</b> &amp; b\n</div>\n\nc<br>d <!-- e -->\n", "a & b\n\nc\nd", [("paragraph", 0)] * 2),
     ("> <p>a\n> b</p>\n", "a b", [("quotation", 0)]),
+    ("## A {#a}  \n", "A", [("heading", 2)]),
+    ("- <div>\n  <p>a\n\n  <p>b\n", "a\nb", [("item", 1)] * 2),
     ("a[^1]\n\n[^1]: The note.\n", "a\n\nThe note.", [("paragraph", 0)] * 2),
     ("a\r\nb\r\n\r\n- c\r\n", "a\nb\n\nc", [("paragraph", 0), ("item", 1)]),
     (":::note\n\nMind.\n\n:::\n", "Mind.", [("paragraph", 0)]),
@@ -105,6 +107,12 @@ HTML = [
     ),
     ("<p><code>[a](http://b)</code>", "[a](http://b)", [("paragraph", 0)]),
     ("<p hidden>a</p><p>b</p><template>c</template>", "b", [("paragraph", 0)]),
+    ("<s hidden>a<span>b</span>", "ab", [("paragraph", 0)]),
+    (
+        "<aside data-a='>' class='a note'>a</aside><aside class='>' id='note'>b</aside>c",
+        "a\n\nc",
+        [("paragraph", 0)] * 2,
+    ),
 ]
 
 
@@ -118,7 +126,7 @@ def test_html_reads_as_a_browser_shows_it(source: str, text: str, blocks: list[t
 
 def test_html_says_its_own_title_date_author_and_address() -> None:
     source = (
-        "<head><title>A &amp;\n B</title><meta name=author content='Ann'><link rel=canonical href='https://x.y/z'>"
+        "<head><title>A &amp;\n B</title><meta name=author content='Ann' name><link rel=canonical href='https://x.y/z'>"
         "<meta property='article:published_time' content='2020-02-03T04:05'></head><h1>C</h1>"
     )
     parsed = html.parse(source)
@@ -134,6 +142,11 @@ def test_mdx_loses_its_imports_and_components_but_not_its_code() -> None:
     parsed = markdown.parse_mdx(source)
     assert parsed.text == "T\n\nIndented text.\n\n<A> stays\n\nimport x from 'y'\n<A b={1}/>"
     assert_leads_back(parsed, source)
+
+
+def test_mdx_keeps_code_spans_whatever_back_ticks_they_hold() -> None:
+    source = "``<A> ` <B>`` and `<C>` but ``` <D>d</D> `` e <F b={`\n`}/>\n"
+    assert markdown.parse_mdx(source).text == "<A> ` <B> and <C> but ``` d `` e"
 
 
 def test_markdown_nested_too_deep_for_the_parser_is_still_read() -> None:
@@ -322,4 +335,37 @@ def test_any_html_leads_back_to_its_source(source: str) -> None:
 def test_html_that_never_closes_takes_time_in_proportion(piece: str) -> None:
     started = time.perf_counter()
     html.parse(piece * (400_000 // len(piece)))
+    assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<aside " + "class=" * 15_000 + ">x",
+        "<meta " + "a" * 60_000 + ">x",
+        "".join(f"<x{number} hidden>" for number in range(50_000)) + "x",
+    ],
+    ids=["class", "attribute", "hidden"],
+)
+def test_strange_html_takes_time_in_proportion(source: str) -> None:
+    started = time.perf_counter()
+    html.parse(source)
+    assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("source", "mdx"),
+    [
+        ("[^" * 40_000, False),
+        ("# a" + " " * 120_000 + "b", False),
+        ("- <div>\n" + "  <p>x\n" * 100_000, False),
+        ("a" + "`" * 60_000, True),
+        ("`" * 60_000, True),
+        ("<" + "a" * 120_000, True),
+    ],
+    ids=["footnotes", "heading", "html", "back-ticks", "fence", "tag"],
+)
+def test_strange_markdown_takes_time_in_proportion(source: str, mdx: bool) -> None:
+    started = time.perf_counter()
+    (markdown.parse_mdx if mdx else markdown.parse)(source)
     assert time.perf_counter() - started < 5

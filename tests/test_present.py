@@ -1,12 +1,14 @@
 """What a person sees."""
 
+import json
+import unicodedata
 from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.model import Answer, Block, Document, Hit, Skipped, SourceMap
-from qa.present import hits_text, printable, skipped_text, text
+from qa.present import hits_text, json_text, printable, skipped_text, text, unread_text
 
 BODY = "The old bridge was built in 1874 by Ada Stone."
 DOCUMENT = Document(
@@ -63,3 +65,40 @@ def test_hits_show_place_heading_and_score() -> None:
     hit = Hit(BODY, "a.md", 0, len(BODY), 3, "Repairs", 0.5, 0.25, 0.25)
     assert hits_text([hit]) == f" 1  a.md:3 · Repairs · 0.500\n    {BODY}"
     assert hits_text([]) == "No passage holds any of these words."
+
+
+@given(st.text(st.characters(codec=None), max_size=40))
+def test_json_steers_no_terminal_and_parses_to_the_same(value: str) -> None:
+    steers = "\x7f\x9b\x9d\u202e\u061c\u2028"
+    for encoding, added in (("utf-8", steers), ("utf-8", steers + "\ud800"), ("ascii", steers), ("cp1252", steers)):
+        hit = Hit(value + added, "a.md", 0, 1, 1, None, 0.5, 0.25, 0.25)
+        shown = json_text([hit], encoding=encoding)
+        assert json.loads(shown)[0]["text"] == value + added
+        shown.encode(encoding)
+        steering = {char for char in shown if unicodedata.category(char) in ("Cc", "Cs")} - {"\n"}
+        assert steering | {char for char in "\u202e\u061c\u2028" if char in shown} == set()
+
+
+def test_a_path_keeps_its_white_space_and_its_line() -> None:
+    path = "a  folder/the\u00a0old   bridge, second edition.md"
+    quote = replace(QUOTE, path=path)
+    for width in (24, 60, 100):
+        assert f"{path}:{quote.line}" in text(replace(ANSWER, quotes=(quote,)), width=width)
+        hit = Hit(BODY, path, 0, len(BODY), 3, "Repairs", 0.5, 0.25, 0.25)
+        assert f" 1  {path}:3" in hits_text([hit], width=width)
+
+
+def test_a_long_reading_and_many_missing_words_keep_to_the_width() -> None:
+    words = tuple(f"word{number}" for number in range(30))
+    refused = replace(ANSWER, standalone=" ".join(words), quotes=(), nearest=(), missing=(*words, "x" * 100))
+    shown = text(refused, width=40)
+    assert all(len(line) <= 40 for line in shown.split("\n"))
+    assert shown.replace("\n", " ").endswith("word6, word7 and 23 more.")
+    assert len(text(replace(refused, missing=("x" * 10_000,), standalone=ANSWER.question))) < 120
+
+
+def test_what_was_not_read_is_counted_with_an_example_and_without_what_is_hidden() -> None:
+    skipped = [Skipped(".git/", "hidden"), Skipped("a\nb.pdf", "binary, not text"), Skipped("c.pdf", "encrypted")]
+    assert unread_text(skipped) == "2 files were not read, e.g. a\ufffdb.pdf: binary, not text"
+    assert unread_text(skipped[:2]) == "1 file was not read: a\ufffdb.pdf: binary, not text"
+    assert unread_text(skipped[:1]) == ""

@@ -1,15 +1,18 @@
 """The chat, without a terminal."""
 
+import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from prompt_toolkit import PromptSession
+from prompt_toolkit.history import FileHistory, InMemoryHistory
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from qa.library import Library, open_library
-from qa.repl import Chat, editor_command, run
+from qa.repl import Chat, _history, editor_command, run
 
 
 @pytest.fixture
@@ -84,3 +87,59 @@ def test_without_an_editor_a_pager_opens_at_the_line(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("EDITOR", raising=False)
     command = editor_command(Path("/tmp/a file.txt"), 7)
     assert command[-2:] == ["+7", "/tmp/a file.txt"]
+
+
+def test_control_c_reaches_the_pager_and_does_not_kill_it(
+    notes: Path, pipe: PipeInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marker = tmp_path / "lived on"
+    pager = tmp_path / "pager.py"
+    pager.write_text(
+        "import os, pathlib, signal, time\n"
+        "assert signal.getsignal(signal.SIGINT) is signal.default_int_handler, 'must not inherit SIG_IGN'\n"
+        "os.kill(os.getppid(), signal.SIGINT)\n"
+        "time.sleep(0.6)\n"
+        f"pathlib.Path({str(marker)!r}).touch()\n"
+    )
+    monkeypatch.setenv("VISUAL", f"{sys.executable} {pager}")
+    before = signal.getsignal(signal.SIGINT)
+    replies = talk(open_library(notes), pipe, "Who built the old bridge?\n/open 1\n")
+    assert len(replies) == 1
+    assert marker.exists()
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_open_with_a_monstrous_number_or_a_broken_editor_is_a_line(
+    notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = open_library(notes)
+    chat_lines: list[str] = []
+    chat = Chat(library, chat_lines.append)
+    chat.take("Who built the old bridge?")
+    chat.take(f"/open {'9' * 4_400}")
+    monkeypatch.setenv("VISUAL", '"')
+    chat.take("/open 1")
+    assert chat_lines[1].startswith("/open N, with N from 1")
+    assert chat_lines[2] == '": No closing quotation; set $EDITOR to an editor'
+    monkeypatch.setenv("VISUAL", " ")
+    assert len(editor_command(Path("/tmp/a"), 7)) == 3
+
+
+def test_sources_are_a_line_each(tmp_path: Path, pipe: PipeInput) -> None:
+    (tmp_path / "two\nlines  here.txt").write_text("The heron fishes here.\n")
+    assert talk(open_library(tmp_path), pipe, "/sources\n") == ["two\ufffdlines  here.txt"]
+
+
+def test_lines_are_remembered_only_where_they_can_be_written_and_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QA_STATE", str(tmp_path / "state"))
+    kept = _history()
+    assert isinstance(kept, FileHistory)
+    (tmp_path / "state" / "history").unlink()
+    (tmp_path / "state" / "history").mkdir()
+    kept.store_string("lost, and the chat goes on")
+    assert isinstance(_history(), InMemoryHistory)
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("QA_STATE", str(tmp_path / "file"))
+    assert isinstance(_history(), InMemoryHistory)

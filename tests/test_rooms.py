@@ -11,6 +11,7 @@ ROOMS = (
     ("errors",),
     ("model",),
     ("text",),
+    ("vectors",),
     ("load",),
     ("chunk",),
     ("index",),

@@ -61,6 +61,15 @@ def test_what_a_reader_takes_for_the_same_word_is_the_same_term(left: str, right
     assert terms(left) == terms(right)
 
 
+@pytest.mark.parametrize(
+    "text", ["111," * 25_000, "255,254,253,252," * 20_000, "!" * 80_000, "![a](" * 20_000, ".)" * 40_000]
+)
+def test_words_and_sentences_take_time_in_proportion_to_the_text(text: str) -> None:
+    """Each of these took from seconds to minutes when a pattern ran over it again and again."""
+    assert len(words(text)) <= len(text)
+    assert len(sentence_spans(text)) == 1
+
+
 def test_function_words_count_only_where_there_is_nothing_else() -> None:
     assert content_terms("What is the Alto?") == ["alto"]
     assert content_terms("to be or not to be") == ["to", "be", "or", "not"]

@@ -21,6 +21,7 @@ FEATURES = (
     "above",  # … in title, headings or file name, and not in it
     "near",  # … in the sentence before or after, and in neither
     "around",  # … elsewhere in the passage only
+    "soft",  # words that mean much the same, as far as the question's own are not there
     "pairs",  # neighbouring question words that are neighbours here
     "bm25",  # of the passage
     "tfidf",  # of the passage
@@ -68,6 +69,7 @@ def rows(index: Index, asked: Query, found: Candidates) -> Rows:
         mask: Array = getattr(seen, name)
         column[name][:] = (mask & ~known) @ asked.weights / total
         known |= mask
+    column["soft"][:] = np.maximum(seen.soft - seen.credited, 0.0) @ asked.weights / total
     column["pairs"][:] = seen.pairs
     column["bm25"][:] = found.bm25[seen.owners]
     column["tfidf"][:] = found.tfidf[seen.owners]

@@ -13,12 +13,17 @@ import numpy as np
 from qa.chunk import passages
 from qa.index.segment import KINDS, Array
 from qa.model import Document, Passage
-from qa.text import term_of, words
+from qa.text import STOP_TERMS, term_of, words
+from qa.vectors import UNKNOWN, shipped
 
-__all__ = ["BM25_B", "BM25_K1", "Counter", "count", "peaks", "starts_of"]
+__all__ = ["BM25_B", "BM25_K1", "Counter", "count", "peaks", "starts_of", "vector_rows"]
 
 BM25_K1 = 1.5
 BM25_B = 0.75
+
+
+_LONGEST_ABOVE = 300
+"""Characters of a title or heading that count; every passage below it counts them again."""
 
 
 class _Numbers(dict[str, int]):
@@ -59,8 +64,10 @@ class Counter:
         """Bytes of text so far."""
         return self._text_bytes
 
-    def add(self, document: Document, stat: tuple[int, int] = (0, 0), ready: Sequence[Passage] | None = None) -> None:
-        """Count one document with its passages, or with `ready` ones; `stat` is its file's size and time of change."""
+    def add(
+        self, document: Document, stat: tuple[int, int, int] = (0, 0, 0), ready: Sequence[Passage] | None = None
+    ) -> None:
+        """Count one document with its passages, or with `ready` ones; `stat` is its file's `Source.stat`."""
         self._stats.extend(stat)
         before, at = 0, self._text_bytes
         for passage in passages(document) if ready is None else ready:
@@ -121,6 +128,7 @@ class Counter:
             "context_tokens_starts": above_starts,
             **_postings("words", tokens, owner, len(terms)),
             **_context_postings(above_tokens, above_starts, passage_contexts, len(terms)),
+            **vector_rows(terms),
             **self._document_arrays(),
         }
         return made | peaks(made)
@@ -136,12 +144,23 @@ class Counter:
             "path_starts": starts_of(map(len, self._paths)),
             "records": np.frombuffer(b"".join(self._records), dtype=np.uint8),
             "record_starts": starts_of(map(len, self._records)),
-            "file_stats": np.frombuffer(self._stats, dtype=np.int64).reshape(-1, 2),
+            "file_stats": np.frombuffer(self._stats, dtype=np.int64).reshape(-1, 3),
             **starts,
             "blocks": rows["blocks"].reshape(-1, 4),
             "runs": rows["runs"].reshape(-1, 2),
             "lines": rows["lines"],
         }
+
+
+def vector_rows(terms: Sequence[bytes]) -> dict[str, Array]:
+    """`term_rows`: the row of each term in the table of word vectors, -1 for one without, shape (terms,).
+
+    Function words have none, though a word of the table may share their stem ("does" and "doe").
+    """
+    names = [term.decode() for term in terms]
+    rows = shipped().rows(names)
+    rows[[name in STOP_TERMS for name in names]] = UNKNOWN
+    return {"term_rows": rows.astype(np.int32)}
 
 
 def _structure(document: Document) -> Iterator[tuple[str, int, Iterable[int]]]:
@@ -164,7 +183,8 @@ def count(documents: Iterable[Document]) -> dict[str, Array]:
 def _context(document: Document, passage: Passage) -> str:
     """What stands above a passage: title, headings, and the file's name without its suffix."""
     name = PurePosixPath(document.path).stem.replace("_", " ")
-    return "\n".join((document.title, *document.headings(passage.sentences[-1].start), name))
+    above = (name, document.title, *document.headings(passage.sentences[-1].start))
+    return "\n".join(part[:_LONGEST_ABOVE] for part in above)
 
 
 def _stemmed(raw: Sequence[str]) -> tuple[list[bytes], Array]:

@@ -32,7 +32,7 @@ from qa.text import ANALYSIS
 
 __all__ = ["FORMAT", "Opened", "open_folder", "roots_of"]
 
-FORMAT = 3
+FORMAT = 5
 """Version of the files' layout; an index with another is built anew."""
 _SETTINGS = {"format": FORMAT, "analysis": ANALYSIS, "chunking": CHUNKING}
 _MANIFEST = "manifest.json"
@@ -40,7 +40,7 @@ _MOST_SEGMENTS = 6
 _WORTH_MERGING = 0.25
 """Share of the largest segment that the others, or its deleted documents, may come to before everything is merged."""
 
-Stat = tuple[int, int]
+Stat = tuple[int, int, int]
 Progress = Callable[[int, int], None]
 """Called with bytes of files done and bytes in all."""
 
@@ -148,14 +148,14 @@ def _named(folder: Path, manifest: dict[str, Any]) -> _State:
     state = read_arrays(folder / manifest["state"]) if manifest["state"] else {}
     live = tuple(state.get(f"live_{number}") for number in range(len(names)))
     frequencies = tuple(state[f"frequencies_{number}"] for number in range(len(names))) if state else None
-    unread = {path: ((size, mtime), reason) for path, size, mtime, reason in manifest["unread"]}
+    unread = {path: ((size, mtime, changed), reason) for path, size, mtime, changed, reason in manifest["unread"]}
     return _State(names, segments, live, frequencies, unread)
 
 
 def _changes(state: _State, sources: Sequence[Source]) -> _Changes:
     """What is new or different among the files, and what is no longer there."""
     files = state.files()
-    now = {source.path: (source.size, source.mtime_ns) for source in sources}
+    now = {source.path: source.stat for source in sources}
     known = {path: stat for path, (stat, _, _) in files.items()} | {
         path: stat for path, (stat, _) in state.unread.items()
     }
@@ -190,7 +190,7 @@ def _joined(before: _State, changes: _Changes, files: Sequence[Path], skipped: S
         if live[number] is None:
             live[number] = np.ones(before.segments[number].document_count, dtype=bool)
         live[number][document] = False  # type: ignore[index]
-    stats = {source.path: (source.size, source.mtime_ns) for source in changes.read}
+    stats = {source.path: source.stat for source in changes.read}
     unread = {path: entry for path, entry in before.unread.items() if path not in changes.forgotten}
     unread |= {entry.path: (stats[entry.path], entry.reason) for entry in skipped}
     added = [Segment(read_arrays(file)) for file in files]

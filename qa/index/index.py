@@ -149,6 +149,12 @@ class Index:
         return self.segments[number].paths[int(self.segments[number].passage_documents[local])]
 
     @cached_property
+    def vector_rows(self) -> Array:
+        """The rows, in the table of word vectors, of all terms that have one, ascending, shape (rows,)."""
+        rows = np.unique(np.concatenate([segment.term_rows for segment in self.segments]))
+        return rows[rows >= 0]
+
+    @cached_property
     def _places(self) -> dict[str, tuple[int, int]]:
         """Segment and number there of every live document, by path."""
         return {

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qa.index.count import peaks, starts_of
+from qa.index.count import peaks, starts_of, vector_rows
 from qa.index.segment import Array, Segment, runs
 from qa.index.store import read_arrays
 
@@ -39,7 +39,9 @@ def keep(segment: Segment, live: Array) -> Segment:
     sentences, _ = segment.sentences_of(passages)
     kept = {"documents": documents, "passages": passages, "sentences": sentences}
     made = {name: old[name][kept[owner]] for name, owner in _ROWS.items()}
-    made |= {name: old[name] for name in ("terms", "term_starts", "context_tokens", "context_tokens_starts")}
+    made |= {
+        name: old[name] for name in ("terms", "term_starts", "term_rows", "context_tokens", "context_tokens_starts")
+    }
     made["tokens"], _ = segment.tokens_of(sentences)
     made["sentence_tokens"] = _edges(old["sentence_tokens"], sentences)
     made["passage_sentences"] = _edges(old["passage_sentences"], passages)
@@ -94,6 +96,8 @@ def merge(segments: Sequence[Segment]) -> Iterator[tuple[str, Iterable[Array]]]:
     }
     yield "terms", [np.frombuffer(b"".join(terms), dtype=np.uint8)]
     yield "term_starts", [starts_of(map(len, terms))]
+    for part, array in vector_rows(terms).items():
+        yield part, [array]
     for name in ("tokens", "context_tokens"):
         yield name, (new[arrays[name]] for new, arrays in zip(renumbered, every, strict=True))
     for name in (*_ROWS, *(_RUN_ARRAYS.get(name, name) for name in _RUNS)):

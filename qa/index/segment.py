@@ -69,6 +69,7 @@ class Segment:
         self.passage_sentences = arrays["passage_sentences"]
         self.passage_documents = arrays["passage_documents"]
         self.passage_lengths = arrays["passage_lengths"]
+        self.term_rows = arrays["term_rows"]
         self._term_starts = arrays["term_starts"]
         self._terms = memoryview(arrays["terms"])  # type: ignore[arg-type]
         self._documents: dict[int, Document] = {}

@@ -33,7 +33,7 @@ def count_files(sources: Sequence[Source], file: Path) -> tuple[int, list[Skippe
         except ReadError as error:
             unread.append(Skipped(source.path, error.reason))
             continue
-        counter.add(document, (source.size, source.mtime_ns))
+        counter.add(document, source.stat)
         documents += 1
     if documents:
         write_arrays(file, ((name, [array]) for name, array in counter.arrays().items()))
@@ -44,7 +44,7 @@ def main() -> None:
     """Serve batches from standard input until it ends."""
     for line in sys.stdin:
         batch = json.loads(line)
-        sources = [Source(Path(file), path, size, mtime) for file, path, size, mtime in batch["sources"]]
+        sources = [Source(Path(file), path, *stat) for file, path, *stat in batch["sources"]]
         documents, unread = count_files(sources, Path(batch["file"]))
         reply = {"documents": documents, "unread": [[entry.path, entry.reason] for entry in unread]}
         print(json.dumps(reply), flush=True)

@@ -6,17 +6,17 @@ import hashlib
 import os
 import re
 import stat
+from pathlib import PurePosixPath
 
 from qa.errors import ReadError
 from qa.load.find import Source, find
 from qa.load.formats import formats, reader_for
 from qa.load.protocol import Parsed, Reader, Unreadable
-from qa.model import Document
+from qa.model import Document, heading_text
 
 __all__ = ["LIMIT", "Reader", "Source", "find", "formats", "read"]
 
 LIMIT = 64 << 20  # bytes; the whole file is held in memory more than once while it is read
-_UNDERLINE = re.compile(r"^\W+$|^#+\s", re.MULTILINE)  # plain text leaves the marks of a heading in it
 
 
 def read(source: Source) -> Document:
@@ -73,5 +73,6 @@ def _title(source: Source, parsed: Parsed) -> str:
     """What the file calls itself; else its first top heading, else a heading it begins with, else its name."""
     top = [block for block in parsed.blocks if block.kind == "heading" and block.level == 1]
     top += [block for block in parsed.blocks[:1] if block.kind == "heading"]
-    named = parsed.title or (_UNDERLINE.sub("", parsed.text[top[0].start : top[0].end]) if top else "")
-    return " ".join(named.split()) or re.sub(r"[-_\s]+", " ", source.file.stem).strip() or source.file.name
+    named = parsed.title or (heading_text(parsed.text[top[0].start : top[0].end]) if top else "")
+    path = PurePosixPath(source.path)  # not `source.file`, whose name need not be text
+    return " ".join(named.split()) or re.sub(r"[-_\s]+", " ", path.stem).strip() or path.name

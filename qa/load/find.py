@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,13 +22,20 @@ IGNORE_FILE = ".qaignore"
 class Source:
     """A file that may become a Document.
 
-    `file` is absolute; `path` is what readers see: relative to its root, with `/` between its parts.
+    `file` is absolute; `path` is what readers see: relative to its root, with `/` between its parts. `changed` is when
+    the file was last written, replaced or given other permissions, which size and time of writing need not show.
     """
 
     file: Path
     path: str
     size: int
     mtime_ns: int
+    changed: int = 0
+
+    @property
+    def stat(self) -> tuple[int, int, int]:
+        """What tells whether the file is still the same: size, time of writing and time of any change."""
+        return self.size, self.mtime_ns, self.changed
 
 
 class _Pattern(Protocol):
@@ -35,56 +43,66 @@ class _Pattern(Protocol):
 
 
 def find(roots: Sequence[Path], *, exclude: Sequence[str] = ()) -> tuple[list[Source], list[Skipped]]:
-    """The files under the roots, sorted by path, and what was left out of them and why.
+    """The files under the roots, which are absolute, sorted by path, and what was left out of them and why.
 
     `exclude` holds patterns as in a `.gitignore`; so does a file `.qaignore` in a root. What they leave out is not
-    reported. A file that is reached twice, through a link or through two roots, counts once. Raises CorpusError for a
-    root that is not there and for a pattern that is none.
+    reported. A file that is reached twice, through a link of either kind or through two roots, counts once; a link out
+    of all roots is not followed. Raises CorpusError for a root that is not there, cannot be opened or has a name that
+    is not UTF-8, and for a pattern that is none.
     """
-    walk = _Walk()
-    for name, root in _named(roots):
+    named = _named(roots)
+    walk = _Walk(tuple(os.path.realpath(root) for _, root in named))
+    for name, root in named:
         if root.is_dir():
-            patterns = [*_ignore_lines(root), *exclude]
-            walk.folder(root, f"{name}/" if name else "", _spec(patterns))
+            walk.folder(root, f"{name}/" if name else "", exclude)
         else:
-            walk.single(root, name or _printable(root.name), _spec(exclude))
+            walk.single(root, name or root.name, _spec(exclude))
     return sorted(walk.sources, key=lambda source: source.path), sorted(walk.skipped, key=lambda skip: skip.path)
 
 
 def _named(roots: Sequence[Path]) -> list[tuple[str, Path]]:
-    """Each root, absolute, with what its paths begin with: nothing for a single root, else its name made unique."""
-    absolute = list(dict.fromkeys(Path(os.path.abspath(root.expanduser())) for root in roots))
-    for root in absolute:
-        try:
-            root.stat()
-        except (OSError, ValueError) as error:
-            if isinstance(error, PermissionError):
-                raise CorpusError(f"{_printable(str(root))}: permission denied") from None
-            raise CorpusError(f"{_printable(str(root))}: no such file or folder") from None
-    if len(absolute) <= 1:
-        return [("", root) for root in absolute]
+    """Each root with what its paths begin with: nothing for a single root, else its name made unique."""
+    different = list(dict.fromkeys(roots))
+    for root in different:
+        _check(root)
+    if len(different) <= 1:
+        return [("", root) for root in different]
     names: list[str] = []
-    for root in absolute:
+    for root in different:
         stem, suffix = (root.name or "root", "") if root.is_dir() else (root.stem, root.suffix)
-        stem, suffix = _printable(stem), _printable(suffix)
         name, number = stem + suffix, 1
         while name in names:
             number += 1
             name = f"{stem}-{number}{suffix}"
         names.append(name)
-    return list(zip(names, absolute, strict=True))
+    return list(zip(names, different, strict=True))
+
+
+def _check(root: Path) -> None:
+    """Raises CorpusError for a root that is not there, or cannot be opened, or whose name cannot be shown."""
+    try:
+        if stat.S_ISDIR(root.stat().st_mode):
+            os.scandir(os.path.join(root, os.curdir)).close()  # the dot is found only where what is inside can be read
+    except PermissionError:
+        raise CorpusError(f"{_printable(str(root))}: permission denied") from None
+    except (OSError, ValueError):
+        raise CorpusError(f"{_printable(str(root))}: no such file or folder") from None
+    if not _is_unicode(root.name):
+        raise CorpusError(f"{_printable(str(root))}: its name is not valid UTF-8; rename it")
 
 
 @dataclass(slots=True)
 class _Walk:
-    """One search: what it found, and the real places it has been to."""
+    """One search: the real places of its roots, what it found, and the files and folders it has been to."""
 
+    roots: tuple[str, ...]
     sources: list[Source] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
+    seen: set[tuple[int, int]] = field(default_factory=set)
 
-    def folder(self, root: Path, prefix: str, spec: _Pattern | None) -> None:
+    def folder(self, root: Path, prefix: str, exclude: Sequence[str]) -> None:
         """Everything below a root. Links wait until all that really lies there is found and has its own path."""
+        spec = _spec([*self._ignore_lines(root, prefix), *exclude])
         links: list[tuple[str, str]] = []
         self._below(str(root), prefix, len(prefix), spec, links)
         for file, path in links:  # grows while links to folders lead to further links
@@ -99,10 +117,9 @@ class _Walk:
         waiting = [(folder, prefix)]
         while waiting:  # a list, not recursion: folders may be nested deeper than Python's stack
             folder, prefix = waiting.pop()
-            real = os.path.realpath(folder)
-            if real in self.seen:
+            status = self._status(folder, prefix)
+            if status is None or not self._is_new(status):
                 continue
-            self.seen.add(real)
             for entry in self._entries(folder, prefix):
                 path = prefix + entry.name
                 is_folder = entry.is_dir(follow_symlinks=False)
@@ -138,36 +155,63 @@ class _Walk:
         return True
 
     def _link(self, file: str, path: str, cut: int, spec: _Pattern | None, links: list[tuple[str, str]]) -> None:
-        if not os.path.isdir(file):
-            self._file(file, path)
-        elif spec is None or not spec.match_file(path[cut:] + "/"):
+        status = self._status(file, path)
+        if status is None or _identity(status) in self.seen:
+            return
+        is_folder = stat.S_ISDIR(status.st_mode)
+        if is_folder and spec is not None and spec.match_file(path[cut:] + "/"):
+            return
+        if not self._is_inside(file):
+            self._skip(path, "a link that leads out of the corpus")
+        elif is_folder:
             self._below(file, path + "/", cut, spec, links)
+        else:
+            self._file(file, path)
+
+    def _is_inside(self, file: str) -> bool:
+        """Whether what a link leads to really lies in one of the roots."""
+        real = os.path.realpath(file)
+        return any(real == root or real.startswith(os.path.join(root, "")) for root in self.roots)
 
     def _file(self, file: str, path: str) -> None:
-        try:
-            status = os.stat(file)
-        except OSError as error:
-            self._skip(path, "broken link" if os.path.islink(file) else _reason(error))
+        status = self._status(file, path)
+        if status is None:
             return
         if not stat.S_ISREG(status.st_mode):
             self._skip(path, "not a regular file")
-            return
-        real = os.path.realpath(file)
-        if real not in self.seen:
-            self.seen.add(real)
-            self.sources.append(Source(Path(file), path, status.st_size, status.st_mtime_ns))
+        elif self._is_new(status):
+            source = Source(Path(file), path, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+            self.sources.append(source)
+
+    def _status(self, file: str, path: str) -> os.stat_result | None:
+        """What the system says of a file or folder, through links; where it says nothing, that is noted."""
+        try:
+            return os.stat(file)
+        except OSError as error:
+            self._skip(path, "broken link" if os.path.islink(file) else _reason(error))
+            return None
+
+    def _is_new(self, status: os.stat_result) -> bool:
+        """Whether this is the first time here, which it no longer is then."""
+        new = _identity(status) not in self.seen
+        self.seen.add(_identity(status))
+        return new
+
+    def _ignore_lines(self, root: Path, prefix: str) -> list[str]:
+        """The patterns that a root itself holds. What cannot be read, perhaps a pipe without end, holds none."""
+        file, path = root / IGNORE_FILE, prefix + IGNORE_FILE
+        if not os.path.lexists(file) or (status := self._status(str(file), path)) is None:
+            return []
+        try:
+            if stat.S_ISREG(status.st_mode):
+                return file.read_text("utf-8", "replace").split("\n")
+            self._skip(path, "not a regular file")
+        except OSError as error:
+            self._skip(path, _reason(error))
+        return []
 
     def _skip(self, path: str, reason: str) -> None:
         self.skipped.append(Skipped(_printable(path) or ".", reason))
-
-
-def _ignore_lines(root: Path) -> list[str]:
-    try:
-        return (root / IGNORE_FILE).read_text("utf-8", "replace").split("\n")
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise CorpusError(f"{_printable(str(root / IGNORE_FILE))}: {_reason(error)}") from None
 
 
 def _spec(patterns: Sequence[str]) -> _Pattern | None:
@@ -180,9 +224,14 @@ def _spec(patterns: Sequence[str]) -> _Pattern | None:
     for pattern in wanted:
         try:
             GitIgnoreSpec.from_lines([pattern])
-        except ValueError as error:
+        except (ValueError, re.error) as error:  # re.error: pathspec does not see what is wrong in brackets
             raise CorpusError(f"{pattern!r}: not a pattern ({error})") from None
     return GitIgnoreSpec.from_lines(wanted)
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    """What a file or folder has in common with nothing but its own links."""
+    return status.st_dev, status.st_ino
 
 
 def _is_unicode(name: str) -> bool:

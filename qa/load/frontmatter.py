@@ -87,7 +87,7 @@ def _one(value: Any) -> str | None:
         value = value.get("name")
     if not isinstance(value, str) or value.strip().casefold() in {"", "null", "~"}:
         return None
-    return " ".join(value.split())
+    return " ".join(value.split()).encode("utf-8", "replace").decode()  # "\\ud800" is half a character, not text
 
 
 def _several(value: Any) -> str | None:

@@ -53,12 +53,15 @@ _UNREAD_MARK = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _FURNITURE_MARK = re.compile(r"\srole\s*=\s*[\"']?(?:navigation|search|contentinfo|complementary)\b", re.IGNORECASE)
-_NOTE_MARK = re.compile(r"(?:class|role)\s*=[^>]*(?:note|admonition|callout|warning|tip|topic|doc-)", re.IGNORECASE)
+_CLASS_OR_ROLE = re.compile(r"(?:class|role)\s*=", re.IGNORECASE)
+_NOTE = re.compile(r"note|admonition|callout|warning|tip|topic|doc-", re.IGNORECASE)
 _PERMALINKS = frozenset({"¶", "&para;", "&#182;", "&#xb6;", "#", "§", "&sect;", "🔗"})
 
 _NAME = re.compile(r"[a-zA-Z][^\s/>\x00<]*")
 _TAG_STOP = re.compile(r"=\s*(?:\"[^\"]*\"|'[^']*')|[<>]")
-_ATTRIBUTE = re.compile(r"([a-zA-Z][\w:.-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+_END_TAG = re.compile(r"</([a-zA-Z][^\s/>\x00<]*)")
+# A name without a value is matched as well, whole, so that it is not tried again from each of its letters.
+_ATTRIBUTE = re.compile(r"([a-zA-Z][\w:.-]*+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};?)")
 _BLOCK_START = re.compile(
     r"\s*+(?:(?:<!--(?>.*?-->)|<\?(?>[^>]*>))\s*+)*+<(?:!doctype\s+html|(?:html|head|body|p|div|h[1-6]|ul|ol|dl|table|"
@@ -131,6 +134,7 @@ class Fragment:
     _literal: bool = False  # in a <code>
     _anchor: bool = False
     _ends: dict[str, list[int]] = field(default_factory=dict)
+    _last_ends: dict[str, int] | None = None  # by element: where its last end tag stands
 
     def walk(self) -> None:
         """Reads the stretch from its start to its end."""
@@ -211,6 +215,13 @@ class Fragment:
         index = bisect_left(places, at)
         return places[index] if index < len(places) else -1
 
+    def _is_closed(self, name: str, at: int) -> bool:
+        """Whether an element that is open at an offset has an end tag at all."""
+        if self._last_ends is None:
+            tags = _END_TAG.finditer(self.source, self.start, self.end)
+            self._last_ends = {tag[1].lower(): tag.start() for tag in tags}
+        return self._last_ends.get(name, -1) >= at
+
     def _tag(self, at: int, name: re.Match[str]) -> int:
         """Offset behind the tag; -1 if it is none: it runs into the next one, and HTML knows no such name."""
         position = name.end()
@@ -238,7 +249,7 @@ class Fragment:
         unread = self._is_unread(name, tag)
         furniture = not self.furniture and self._is_furniture(name, tag)
         if (self._unread or unread or furniture or name in _NESTING) and name not in _VOID and not tag.endswith("/>"):
-            self._push(name, unread and self._next(f"</{name}", end) >= 0, furniture)
+            self._push(name, unread and self._is_closed(name, end), furniture)
         if name in _BREAKS and not self._unread:
             self._break(name)
         return end
@@ -297,7 +308,9 @@ class Fragment:
     def _note(self, tag: str) -> None:
         """Keeps what a <meta> or <link> says about the document; the first word counts."""
         values = {
-            match[1].lower(): unescape(match[2] or match[3] or match[4] or "") for match in _ATTRIBUTE.finditer(tag)
+            match[1].lower(): unescape(match[2] or match[3] or match[4] or "")
+            for match in _ATTRIBUTE.finditer(tag)
+            if "=" in match[0]
         }
         key = values.get("name") or values.get("property") or values.get("rel") or ""
         value = " ".join((values.get("content") or values.get("href") or "").split())
@@ -318,7 +331,7 @@ class Fragment:
         """Navigation and footers; in an article a footer or an aside belongs to it, and so does a note anywhere."""
         if name in _FURNITURE:
             inside = self._count["article"] or self._count["main"] or self._count["blockquote"]
-            return name == "nav" or not (inside or _NOTE_MARK.search(tag))
+            return name == "nav" or not (inside or _is_note(tag))
         return _FURNITURE_MARK.search(tag) is not None
 
     # The elements that are open
@@ -370,6 +383,19 @@ class Fragment:
         if self._containers:
             return "item", (self.base[1] if self.base[0] == "item" else 0) + self._lists + self._described
         return self.base
+
+
+def _is_note(tag: str) -> bool:
+    """Whether an element's class or role says that it is a note on the text.
+
+    >>> _is_note("<aside class='admonition tip'>"), _is_note("<aside id='note'>")
+    (True, False)
+    """
+    for part in tag.split(">"):  # a value may hold one, and nothing counts across it
+        named = _CLASS_OR_ROLE.search(part)
+        if named and _NOTE.search(part, named.end()):
+            return True
+    return False
 
 
 def _decoded(entity: str, following: str) -> str | None:

@@ -20,15 +20,19 @@ __all__ = ["parse"]
 _LINE_END = re.compile(r"\r\n?|\n")  # as markdown-it-py sees lines
 _TASK = re.compile(r"\[[ xX]\](?=\s)")
 _CALLOUT = re.compile(r"\[![A-Za-z]+\][-+]?")
-_HEADING_ID = re.compile(r"\s*\{[#.:][^{}]*\}\s*$")
-_FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:?")
+_HEADING_ID = re.compile(r"\{[#.:][^{}]*\}\s*$")
+_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]:?")
 _FENCED_DIV = re.compile(r":{3,}")
 _LINE_BREAK = re.compile(r"<br\b", re.IGNORECASE)
 _BORDER = re.compile(r"(?<!\\)\|")
 _CONTAINER_PREFIX = re.compile(r"[ \t]*(?:>|[-*+](?=\s)|\d{1,9}[.)](?=\s))")
 
+# A fence, or a code span on one line. Back-ticks that close nowhere are matched alone, whole, lest each is tried again;
+# more than eight are taken for such, so that what a line holds is read no more than eight times.
 _MDX_CODE = re.compile(
-    r"^[ \t>]*(`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t>]*\1|\Z)|(`+)[^`\n]+\2(?!`)", re.MULTILINE | re.DOTALL
+    r"^[ \t>]*+(`{3,}+|~{3,}+)[^\n]*+\n.*?(?:^[ \t>]*\1|\Z)"
+    r"|(`++)(?:(?<!`{9})(?:[^`\n]++|(?!\2(?!`))`++)++\2)?",
+    re.MULTILINE | re.DOTALL,
 )
 _MDX_STATEMENT = re.compile(
     r"^(?:import\s+[\w{*\"']|export\s+(?:const|let|var|function|default|async|type|\{|\*))"
@@ -37,7 +41,7 @@ _MDX_STATEMENT = re.compile(
 )
 _BRACES = r"\{(?:[^{}`]|\{(?:[^{}`]|\{[^{}`]*+\})*+\}|`[^`]*`)*+\}"
 _MDX_TAG = re.compile(
-    r"</?(?:[A-Z][\w.]*|[a-z][\w-]*(?=[^<>]*\{)|)"
+    r"</?(?:[A-Z][\w.]*|[a-z][\w-]*+(?=[^<>{]*+\{)|)"
     rf"(?:\s+(?:[\w:-]+(?:=(?:\"[^\"]*\"|'[^']*'|{_BRACES}))?|{_BRACES})?)*+/?>"
     r"|\{/\*(?s:.{0,4000}?)\*/\}"
 )
@@ -61,6 +65,8 @@ def parse_mdx(source: str, start: int = 0) -> Parsed:
     """
     pieces, at = [_blanked(source[:start])], start
     for code in _MDX_CODE.finditer(source, start):
+        if not code.group().strip("`"):
+            continue
         pieces += [_without_jsx(source[at : code.start()]), code.group()]
         at = code.end()
     return _parse(source, start, "".join([*pieces, _without_jsx(source[at:])]), mdx=True)
@@ -180,11 +186,13 @@ class _Markdown:
         """An HTML block, read by the HTML reader from the source itself, the marks of lists and quotations blanked."""
         first, last = token.map or [0, 0]
         start, end = self._starts[first], self._ends[max(last - 1, first)]
-        text = self.source[start:end]
+        pieces, at = [], start
         for number, content in enumerate(token.content.split("\n") if self._containers else []):
             if content:
-                line, mark = self._starts[first + number] - start, self._suffix(first + number, content) - start
-                text = text[:line] + " " * (mark - line) + text[max(mark, line) :]
+                line, mark = self._starts[first + number], self._suffix(first + number, content)
+                pieces += [self.source[at:line], " " * (mark - line)]
+                at = max(mark, line)
+        text = "".join([*pieces, self.source[at:end]])
         Fragment(self.builder, text, 0, len(text), shift=start, furniture=True, base=self._kind()).walk()
 
     def _suffix(self, line: int, content: str) -> int:
