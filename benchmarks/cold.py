@@ -2,8 +2,8 @@
 
     python -m benchmarks.cold [FOLDER] --questions questions.txt --out DIR
 
-FOLDER is not written to: a folder in DIR holds a link to it and the file that is added. Without FOLDER the bundled
-corpus is asked. The first run builds the index, in a cache of its own in DIR, and may take long.
+FOLDER is not written to: the file that is added stands in a second root, in DIR. Without FOLDER the bundled corpus is
+asked. The first run builds the index, in a cache of its own in DIR, and may take long.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ from benchmarks.report import markdown
 __all__ = ["measure"]
 
 _WALK = """
-import sys, time
+import json, sys, time
 from pathlib import Path
 from qa.load import find
+roots, exclude = json.loads(sys.argv[1])
 began = time.perf_counter()
-sources, _ = find([Path(sys.argv[1])])
+sources, _ = find([Path(root) for root in roots], exclude=exclude)
 print(time.perf_counter() - began, len(sources))
 """
 _BUNDLED = "import qa.library; print(qa.library.bundled_corpus())"
@@ -43,39 +44,38 @@ def measure(
 ) -> Figures:
     """Seconds of the first build, of an answer, of the walk for changes within it, and of adding one file."""
     source = folder or Path(_python("-c", _BUNDLED).strip())
-    root = out / "corpus"
-    root.mkdir(parents=True, exist_ok=True)
-    link, added = root / "documents", root / "added.txt"
-    link.unlink(missing_ok=True)
+    extra = out / "extra"
+    extra.mkdir(parents=True, exist_ok=True)
+    added = extra / "added.txt"
     added.unlink(missing_ok=True)
-    (root / ".qaignore").write_text("".join(f"{pattern}\n" for pattern in exclude), encoding="utf-8")
-    link.symlink_to(source.resolve(), target_is_directory=True)
+    roots = [str(source.resolve()), str(extra.resolve())]
+    corpus = [*(part for root in roots for part in ("--corpus", root)), *(f"--exclude={glob}" for glob in exclude)]
     environment = {**os.environ, "QA_CACHE": str((out / "cache").resolve())}
 
     built = (out / "cache").is_dir()
-    first, _ = _ask(questions[0], root, environment)
+    first, _ = _ask(questions[0], corpus, environment)
     figures: Figures = {"build": None if built else first}
-    asked = [_ask(question, root, environment) for question in (list(questions) * times)[:times]]
+    asked = [_ask(question, corpus, environment) for question in (list(questions) * times)[:times]]
     figures["ask"] = [seconds for seconds, _ in asked]
-    walks = [_python("-c", _WALK, str(root)).split() for _ in range(5)]
+    walks = [_python("-c", _WALK, json.dumps([roots, list(exclude)])).split() for _ in range(5)]
     figures["walk"], figures["files"] = [float(seconds) for seconds, _ in walks], int(walks[0][1])
     figures["start"] = [_seconds([sys.executable, "-c", "pass"]) for _ in range(5)]
 
     figures["add"], figures["remove"] = [], []
     for number in range(3):
         added.write_text(f"{_ADDED}\nIt has {number + 3} windows.\n", encoding="utf-8")
-        seconds, answer = _ask(_ASKED, root, environment)
-        if added.name not in {quote["path"] for quote in answer["quotes"] + answer["nearest"]}:
+        seconds, answer = _ask(_ASKED, corpus, environment)
+        if not any(quote["path"].endswith(added.name) for quote in answer["quotes"] + answer["nearest"]):
             raise RuntimeError("the file that was added is not found")
         figures["add"].append(seconds)
         added.unlink()
-        figures["remove"].append(_ask(_ASKED, root, environment)[0])
+        figures["remove"].append(_ask(_ASKED, corpus, environment)[0])
     return figures
 
 
-def _ask(question: str, root: Path, environment: dict[str, str]) -> tuple[float, Figures]:
+def _ask(question: str, corpus: Sequence[str], environment: dict[str, str]) -> tuple[float, Figures]:
     """Seconds of a whole `qa ask`, and the answer."""
-    command = [sys.executable, "-m", "qa", "ask", "--json", "--corpus", str(root), "--", question]
+    command = [sys.executable, "-m", "qa", "ask", "--json", *corpus, "--", question]
     began = time.perf_counter()
     done = subprocess.run(command, capture_output=True, env=environment, text=True)
     seconds = time.perf_counter() - began

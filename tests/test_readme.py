@@ -32,7 +32,7 @@ def test_the_figures_are_those_of_the_baseline() -> None:
         f"first quote answers {100 * kept[f'sentence@1 {shared}']:.1f} %",
         f"first three {100 * kept[f'sentence@3 {shared}']:.1f} %",
         f"{100 * kept['refused (off-topic)']:.0f} % are refused",
-        f"on the first try {100 * kept['sentence@1 (paraphrase)']:.0f} %",
+        f"on the first try for {100 * kept['sentence@1 (paraphrase)']:.0f} %",
         f"refuses {100 - 100 * kept['answered (answerable, all)']:.0f} %",
     }
     prose = " ".join(README.split())

@@ -55,7 +55,8 @@ _OFFERS: dict[AnswerType, re.Pattern[str]] = {
 """What an answer of each kind looks like in a sentence."""
 
 _IS_A = _compiled(
-    r"""["'”’)]*(?:\s\([^)]*\))?(?:\s(?:is|are|was|were|means?|refers?\sto|stands?\sfor|describes?)\b|,\san?\b)"""
+    r"""["'”’)]*(?:\s\([^)]*\))?
+        (?:\s(?:(?:is|was)\s(?:an?|the|one|any|short|where|when|what)|are|were|means?|refers?\sto|stands?\sfor)\b|,\san?\b)"""
 )
 _WHICH = r"\b(?:which|what)\s(?:\w+\s)?"
 _ASKS: tuple[tuple[re.Pattern[str], AnswerType], ...] = (
@@ -92,8 +93,9 @@ _ASKS: tuple[tuple[re.Pattern[str], AnswerType], ...] = (
     ),
     (
         _compiled(
-            r"""^\W*(?:what|who)(?:['’]s|\sis|\sare|\swas|\swere)(?:\san?|\sthe)?
+            r"""^\W*(?:what|who)(?:['’]?s|\sis|\sare|\swas|\swere)(?:\san?|\sthe)?
                 (?:\s(?!(?:the|of|in|for|at|by|to|from|made|called|used|known|about)\b)[\w’'.+/-]+){1,4}\W*$
+              | ^\W*what\s(?:sort|kind|type)\sof\s\w+\s(?:is|are|was|were)\b
               | \bdefine\b|\bmeaning\sof\b|\bwhat\s(?:does|do)\s.{1,80}\s(?:mean|stand\sfor)\b"""
         ),
         "definition",
@@ -157,5 +159,5 @@ def _defines(text: str, question: str) -> bool:
     """Whether a sentence says what the question's subject is: it opens with the subject, and "is a" follows at once."""
     subject = content_terms(question)
     found = spans(text)
-    last = max((at for at, term in enumerate(found[: len(subject) + 3]) if term.term in subject), default=-1)
-    return last >= 0 and bool(_IS_A.match(text, found[last].end))
+    opening = (term for term in found[: len(subject) + 3] if term.term in subject)
+    return any(_IS_A.match(text, term.end) for term in opening)
