@@ -81,6 +81,8 @@ def _quotes(
 
 def _falling_behind(confidence: float, behind: float) -> float:
     """Confidence of a quote whose score is `behind`, 0 or less, the first's: the first's odds times `exp(behind)`."""
+    if behind == 0:
+        return confidence
     odds = confidence / max(1 - confidence, 1e-9) * float(np.exp(behind))
     return odds / (1 + odds)
 
