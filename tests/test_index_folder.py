@@ -178,14 +178,14 @@ def test_two_processes_may_index_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_writer_killed_at_any_moment_leaves_a_usable_index(tmp_path: Path) -> None:
-    kill_often(tmp_path, times=50)
+    assert_survives_kills(tmp_path, times=50)
 
 
 def test_a_killed_writer_leaves_a_usable_index(tmp_path: Path) -> None:
-    kill_often(tmp_path, times=4)
+    assert_survives_kills(tmp_path, times=4)
 
 
-def kill_often(tmp_path: Path, times: int) -> None:
+def assert_survives_kills(tmp_path: Path, times: int) -> None:
     """Kill -9 `qa index` at random moments, between edits; each time the next one must answer from what is there."""
     corpus, steps = tmp_path / "corpus", random.Random(3)
     corpus.mkdir()

@@ -143,5 +143,8 @@ def test_5_an_answer_has_quotes_or_it_did_not_answer_and_6_any_text_is_a_questio
     assert reply.answered == bool(reply.quotes)
     assert not (reply.quotes and reply.nearest)
     assert len(reply.quotes + reply.nearest) <= k
+    for quote in reply.quotes + reply.nearest:
+        assert bundled.document(quote.path).text[quote.start : quote.end] == quote.text
+        assert 0 <= quote.confidence <= 1
     first = (reply.quotes or reply.nearest)[:1]
     assert all(quote.confidence == reply.confidence for quote in first)

@@ -175,23 +175,6 @@ def test_same_corpus_and_question_same_answer(notes: Path, make: str, tmp_path: 
         assert done.stdout.strip() == str(expected)
 
 
-@given(question=st.text(max_size=200), k=st.integers(1, 20))
-def test_any_text_is_answered_or_refused_and_never_breaks(bundled: Library, question: str, k: int) -> None:
-    try:
-        reply = bundled.answer(question, k=k)
-    except qa.QAError:
-        assert not question.strip()
-        return
-    assert reply.answered == bool(reply.quotes)
-    assert not (reply.quotes and reply.nearest)
-    assert len(reply.quotes) <= k
-    assert 0 <= reply.confidence <= 1
-    for quote in reply.quotes + reply.nearest:
-        document = bundled.document(quote.path)
-        assert document.text[quote.start : quote.end] == quote.text
-        assert 0 <= quote.confidence <= 1
-
-
 @settings(max_examples=40)
 @given(
     files=st.dictionaries(
