@@ -129,17 +129,13 @@ def retrieve(index: Index, asked: Query, *, k: int = CANDIDATES) -> Candidates:
 
 def _other_words(index: Index, asked: Query) -> list[Clue]:
     """The corpus's own terms that mean much the same as the question's, as clues of less weight."""
-    known = asked.rows[asked.rows >= 0]
-    if not len(known):
-        return []
+    known = asked.rows[asked.rows >= 0].tolist()
     best: dict[int, float] = {}
-    for cosines in shipped().cosines(known, index.vector_rows):
-        near = np.flatnonzero(cosines >= _ALIKE)
-        for place in near[np.argsort(-cosines[near], kind="stable")][: _MOST_WORDS + 1]:
-            row = int(index.vector_rows[place])
-            best[row] = max(best.get(row, 0.0), float(cosines[place]))
-    words = {row: shipped().terms[row].decode() for row in best if row not in set(known.tolist())}
-    return [Clue(words[row], _WORD * best[row], _WORD * _FROM_ABOVE * best[row]) for row in sorted(words)]
+    for row in known:
+        for other, cosine in index.near(row, least=_ALIKE, k=_MOST_WORDS + 1):
+            best[other] = max(best.get(other, 0.0), cosine)
+    words = {row: shipped().terms[row].decode() for row in sorted(best.keys() - set(known))}
+    return [Clue(word, _WORD * best[row], _WORD * _FROM_ABOVE * best[row]) for row, word in words.items()]
 
 
 def _reordered(seen: Evidence, order: Array) -> Evidence:

@@ -115,8 +115,12 @@ class Vectors:
 
         Right up to the last bit, and so the same however the rows are grouped.
         """
-        first, first_lengths = self._whole(left)
-        second, second_lengths = self._whole(right)
+        return self.cosines_to(left, self.gathered(right))
+
+    def cosines_to(self, left: Array, right: tuple[Array, Array]) -> Array:
+        """The same, with rows that were gathered before and are compared again and again."""
+        first, first_lengths = self.gathered(left)
+        second, second_lengths = right
         products: Array = first @ second.T
         products /= first_lengths[:, None] * second_lengths
         return products
@@ -134,7 +138,7 @@ class Vectors:
         """For each of a vocabulary's terms, its `k` nearest others in that vocabulary of cosine `least` or more."""
         rows = self.rows(terms)
         known = np.flatnonzero(rows != UNKNOWN)
-        whole, lengths = self._whole(rows[known])
+        whole, lengths = self.gathered(rows[known])
         owners: list[Array] = []
         numbers: list[Array] = []
         cosines: list[Array] = []
@@ -158,7 +162,7 @@ class Vectors:
             np.concatenate([*cosines, np.zeros(0, np.float32)]),
         )
 
-    def _whole(self, rows: Array) -> tuple[Array, Array]:
+    def gathered(self, rows: Array) -> tuple[Array, Array]:
         """The rows as float32 whole numbers, 0 for UNKNOWN, and their lengths, 1 for UNKNOWN."""
         rows = np.asarray(rows)
         if not len(self):

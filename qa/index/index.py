@@ -17,8 +17,11 @@ import numpy as np
 from qa.index.count import count
 from qa.index.segment import Array, Segment
 from qa.model import Document
+from qa.vectors import shipped
 
 __all__ = ["Index", "build"]
+
+_REMEMBERED = 10_000
 
 
 class Index:
@@ -41,6 +44,7 @@ class Index:
         if frequencies is None and not alone:
             frequencies = count_frequencies(self.segments, self.live)
         self.frequencies = frequencies
+        self._near: dict[tuple[int, float, int], tuple[tuple[int, float], ...]] = {}
         self.passage_bases = [0, *accumulate(segment.passage_count for segment in segments)]
         self.sentence_bases = [0, *accumulate(segment.sentence_count for segment in segments)]
 
@@ -153,6 +157,25 @@ class Index:
         """The rows, in the table of word vectors, of all terms that have one, ascending, shape (rows,)."""
         rows = np.unique(np.concatenate([segment.term_rows for segment in self.segments]))
         return rows[rows >= 0]
+
+    def near(self, row: int, *, least: float, k: int) -> tuple[tuple[int, float], ...]:
+        """The rows of up to `k` terms of the index whose cosine with a row is `least` or more, with it, nearest first.
+
+        The last few are remembered, for questions come back to their words.
+        """
+        key = (row, least, k)
+        if key not in self._near:
+            if len(self._near) >= _REMEMBERED:
+                self._near.clear()
+            cosines = shipped().cosines_to(np.array([row]), self._vectors)[0]
+            places = np.flatnonzero(cosines >= least)
+            nearest = places[np.argsort(-cosines[places], kind="stable")][:k]
+            self._near[key] = tuple((int(self.vector_rows[place]), float(cosines[place])) for place in nearest)
+        return self._near[key]
+
+    @cached_property
+    def _vectors(self) -> tuple[Array, Array]:
+        return shipped().gathered(self.vector_rows)
 
     @cached_property
     def _places(self) -> dict[str, tuple[int, int]]:
