@@ -138,6 +138,17 @@ def test_a_file_that_could_not_be_read_is_tried_again_only_when_it_changed(
         assert (library.skipped, library.paths) == ((), ("bad.txt", "good.txt"))
 
 
+def test_an_index_of_another_version_is_built_anew_with_a_word_about_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text("The heron.\n")
+    qa.open(tmp_path).close()
+    monkeypatch.setattr(folders, "_SETTINGS", {"format": -1})
+    with qa.open(tmp_path) as library:
+        assert "another version" in str(library.notice)
+        assert library.paths == ("a.txt",)
+
+
 def test_segments_are_merged_as_they_pile_up(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     corpus.mkdir()

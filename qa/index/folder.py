@@ -100,6 +100,8 @@ def open_folder(
         state = _load(folder)
         if state is not None and not _changes(state, sources):
             return _opened(state)
+        if state is None and (folder / _MANIFEST).exists():
+            notice = f"{folder}: the index is of another version of qa; built anew"
     except CacheError as error:
         notice = f"{error}; built anew"
     from filelock import FileLock
