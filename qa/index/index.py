@@ -14,7 +14,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from qa.index.count import count
+from qa.index.count import BM25_B, BM25_K1, count
 from qa.index.segment import Array, Segment
 from qa.model import Document
 from qa.vectors import shipped
@@ -44,6 +44,7 @@ class Index:
         if frequencies is None and not alone:
             frequencies = count_frequencies(self.segments, self.live)
         self.frequencies = frequencies
+        self._damping: dict[tuple[int, bool], Array] = {}
         self._near: dict[tuple[int, float, int], tuple[tuple[int, float], ...]] = {}
         self.passage_bases = [0, *accumulate(segment.passage_count for segment in segments)]
         self.sentence_bases = [0, *accumulate(segment.sentence_count for segment in segments)]
@@ -74,6 +75,15 @@ class Index:
         """Mean words of a passage; 1 where there are none."""
         passages, words = self._counted
         return words / passages if words else 1.0
+
+    def damping(self, number: int, roughly: bool) -> Array:
+        """What BM25 adds to a count below the line, for each passage of a segment, in single precision or double."""
+        key = (number, roughly)
+        if key not in self._damping:
+            lengths = self.segments[number].passage_lengths
+            damping = BM25_K1 * (1 - BM25_B) + BM25_K1 * BM25_B / self.mean_length * lengths
+            self._damping[key] = damping.astype(np.float32 if roughly else np.float64)
+        return self._damping[key]
 
     def frequency(self, term: str) -> int:
         """In how many passages a term stands."""

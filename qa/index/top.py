@@ -18,9 +18,10 @@ from qa.index.segment import Array
 
 __all__ = ["ranked", "top"]
 
-_SLACK = 1e-9
-"""Relative; sums of the same gains in another order differ by less."""
+_SLACK = 1e-5
+"""Relative; sums in single precision, which name the candidates, differ from the exact ones by less."""
 
+_EXACT = 1e-12
 _SEEDS = 10
 """Passages, for each one that is wanted, whose full score gives the first threshold."""
 
@@ -35,13 +36,13 @@ def top(index: Index, clues: Sequence[Clue], k: int) -> tuple[Array, Array]:
     floor = 0.0
     found: list[Array] = []
     for number, base in enumerate(index.passage_bases[:-1]):
-        gains = sorted(gains_of(index, number, clues), key=lambda gain: -gain.bound)
+        gains = sorted(gains_of(index, number, clues, roughly=True), key=lambda gain: -gain.bound)
         passages, scores = _best(gains, index.segments[number].passage_count, k, floor, index.live_passages(number))
         floor = max(floor, _kth(scores, k))
         found.append(passages[scores >= floor * (1 - _SLACK)] + base)
     passages = np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
     scores = score(index, clues, passages)
-    kept = np.flatnonzero(scores >= _kth(scores, k) * (1 - _SLACK))
+    kept = np.flatnonzero(scores >= _kth(scores, k) * (1 - _EXACT))
     order = ranked(index, passages[kept], scores[kept])[:k]
     return passages[kept][order], scores[kept][order]
 
@@ -67,7 +68,7 @@ def _kth(scores: Array, k: int) -> float:
 def _scratch(size: int) -> Array:
     """A vector of zeros that this thread keeps for its sums; whoever uses it leaves zeros behind."""
     if getattr(_own, "sums", None) is None or len(_own.sums) < size:
-        _own.sums = np.zeros(size)
+        _own.sums = np.zeros(size, dtype=np.float32)
     sums: Array = _own.sums
     return sums
 
@@ -101,8 +102,8 @@ def _promised(gains: Sequence[Gains], passages: Array, values: Array, k: int) ->
 
 def _harvest(sums: Array, met: Sequence[Array], least: float) -> tuple[Array, Array]:
     """The passages that were met and reach `least`, ascending, and their sums; the sums are zero again afterwards."""
-    least = max(least, np.finfo(np.float64).tiny)  # a passage taken once is worth 0 and is not taken again
-    found, scores = [np.zeros(0, dtype=np.int32)], [np.zeros(0)]
+    least = max(least, float(np.finfo(np.float32).tiny))  # a passage taken once is worth 0 and is not taken again
+    found, scores = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.float32)]
     for passages in met:
         values = sums[passages]
         reached = np.flatnonzero(values >= least)
