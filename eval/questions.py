@@ -95,7 +95,7 @@ def from_squad(file: Path, limit: int | None = None) -> QuestionSet:
                 )
                 documents.append(document)
                 questions += [_squad_question(entry, document) for entry in paragraph["qas"]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise GoldError(f"{file}: not SQuAD JSON: {error!r}") from None
     return QuestionSet(file.name, tuple(documents), tuple(questions[:limit]))
 

@@ -10,6 +10,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -37,6 +38,7 @@ Ask in your own words; the answer is a quotation with its place, or the word tha
 /sources     the documents, and what could not be read
 /help        this
 /quit        leave (also Control-D); Control-C drops the line"""
+_HANGING = " " * 13
 
 
 @dataclass(slots=True)
@@ -71,7 +73,7 @@ class Chat:
             "more": self._more,
             "open": self._open,
             "sources": self._sources,
-            "help": lambda _: self.write(_HELP),
+            "help": self._help,
         }
         if name in ("quit", "exit", "q"):
             return False
@@ -107,6 +109,11 @@ class Chat:
             _show(editor_command(self.library.file(quote.path), quote.line))
         except (OSError, ValueError) as error:  # no such program, or no command
             self.write(f"{one_line(str(error))}; set $EDITOR to an editor")
+
+    def _help(self, _: str) -> None:
+        first, *commands = _HELP.split("\n")
+        lines = [textwrap.fill(line, self.width(), subsequent_indent=_HANGING) for line in commands]
+        self.write("\n".join([textwrap.fill(first, self.width()), *lines]))
 
     def _sources(self, _: str) -> None:
         lines = [one_line(path) for path in self.library.paths]
@@ -152,10 +159,11 @@ def _control_c_is_the_childs() -> Iterator[None]:
 
 def run(session: PromptSession[str], talk: Chat) -> None:
     """Read lines until the user leaves."""
-    talk.write(
+    greeting = (
         f"{len(talk.library.paths)} documents, {talk.library.passage_count} passages. "
         "Ask, or /help for help; Control-D leaves."
     )
+    talk.write(textwrap.fill(greeting, talk.width()))
     while True:
         try:
             line = session.prompt("? ")
