@@ -208,7 +208,7 @@ class Library:
         if not opened.index.passage_count:
             raise CorpusError(_nothing_readable(self.roots, unread))
         self._open, self.notice, self.skipped = opened.index, opened.notice, unread
-        self._files = {source.path: source.file for source in sources}
+        self._sources = {source.path: source for source in sources}
 
     def _opened(self, sources: Sequence[Source], progress: Progress | None) -> Opened:
         """The cached index brought in step with the files, or one in memory where the cache cannot be used."""
@@ -248,7 +248,11 @@ class Library:
             confidence=selection.confidence,
             corpus=tuple(str(root) for root in self.roots),
             missing=_as_spelt(standalone, asked.missing),
+            changed=tuple(sorted(path for path in {quote.path for quote in quotes} if not self._is_as_indexed(path))),
         )
+
+    def _is_as_indexed(self, path: str) -> bool:
+        return path in self._sources and self._sources[path].is_as_found()
 
     def search(self, question: str, *, k: int = 10) -> list[Hit]:
         """The best `k` passages, best first. Raises QuestionError as `answer` does."""
@@ -283,7 +287,7 @@ class Library:
     def file(self, path: str) -> Path:
         """The file of the document at a path as quotes name it. Raises CorpusError when there is none."""
         try:
-            return self._files[path]
+            return self._sources[path].file
         except KeyError:
             raise CorpusError(f"{path}: no such document in this corpus") from None
 

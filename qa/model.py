@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
@@ -214,7 +214,8 @@ class Answer:
 
     `standalone` is the question as understood with its history. `confidence` is that of the first of `quotes`, or of
     `nearest` when it refuses. `corpus` holds the absolute roots of the documents. `missing` holds the question's
-    words that stand nowhere in the documents, as it spells them.
+    words that stand nowhere in the documents, as it spells them. `changed` holds the paths of quoted files that are no
+    longer as they were when they were indexed.
     """
 
     question: str
@@ -223,7 +224,8 @@ class Answer:
     nearest: tuple[Quote, ...]
     confidence: float
     corpus: tuple[str, ...] = ()
-    missing: tuple[str, ...] = field(default=())
+    missing: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
     @property
     def answered(self) -> bool:
@@ -240,5 +242,6 @@ class Answer:
             "quotes": [quote.to_dict() for quote in self.quotes],
             "nearest": [quote.to_dict() for quote in self.nearest],
             "missing": list(self.missing),
+            "changed": list(self.changed),
             "corpus": list(self.corpus),
         }

@@ -80,6 +80,9 @@ def _escaped(found: re.Match[str]) -> str:
 def text(answer: Answer, *, width: int = 80, color: bool = False, first: int = 1) -> str:
     """An Answer for a person to read; quotes are numbered from `first`."""
     parts = [] if answer.standalone == answer.question else [_reading(answer.standalone, width, color)]
+    if answer.changed:
+        words = ["Changed", "since", "it", "was", "read;", "start", "again:", *map(one_line, answer.changed)]
+        parts.append("\n".join(_wrap(words, width)))
     if answer.answered:
         return "\n\n".join([*parts, *_quotes(answer, answer.quotes, width, color, first)])
     refusal = f"The documents do not answer this. {_never_mentioned(answer.missing)}"

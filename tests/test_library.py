@@ -205,6 +205,15 @@ def test_a_question_of_stop_words_or_unknown_words_or_great_length_is_no_trouble
         assert reply.answered == bool(reply.quotes)
 
 
+def test_a_quote_of_a_file_that_changed_since_it_was_read_says_so(notes: Path) -> None:
+    library = qa.open(notes)
+    assert library.answer("Who built the old bridge?").changed == ()
+    (notes / "bridge.md").write_text("# The bridge\n\nThe old bridge was built by somebody else.\n")
+    assert library.answer("Who built the old bridge?").changed == ("bridge.md",)
+    library.refresh()
+    assert library.answer("Who built the old bridge?").changed == ()
+
+
 def test_a_wrong_k_an_empty_question_and_a_missing_corpus_are_named(notes: Path) -> None:
     with pytest.raises(qa.QuestionError, match="empty"):
         qa.answer("  ", corpus=notes)

@@ -52,6 +52,12 @@ def test_lines_keep_to_the_width_even_where_it_is_narrow() -> None:
         assert all(len(line) <= width for line in text(ANSWER, width=width).split("\n"))
 
 
+def test_a_quote_of_a_changed_file_comes_with_a_warning() -> None:
+    assert text(replace(ANSWER, changed=("a/bridge.md",))).startswith(
+        "Changed since it was read; start again: a/bridge.md\n\n 1  "
+    )
+
+
 @given(st.text(max_size=80))
 def test_no_control_character_reaches_the_terminal(value: str) -> None:
     shown = printable(value)

@@ -37,6 +37,14 @@ class Source:
         """What tells whether the file is still the same: size, time of writing and time of any change."""
         return self.size, self.mtime_ns, self.changed
 
+    def is_as_found(self) -> bool:
+        """Whether the file is still there and the same, going by its stat."""
+        try:
+            now = self.file.stat()
+        except OSError:
+            return False
+        return self.stat == (now.st_size, now.st_mtime_ns, now.st_ctime_ns)
+
 
 class _Pattern(Protocol):
     def match_file(self, file: str) -> bool: ...
