@@ -115,15 +115,13 @@ def _parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", help="answer one question")
     ask.add_argument("question", metavar="QUESTION")
     _corpus_options(ask)
-    ask.add_argument("-k", type=int, default=3, metavar="N", help="quotes to show at most (3)")
-    ask.add_argument("--json", action="store_true", help="print the answer as JSON")
+    _output_options(ask, "quotes", 3)
     ask.set_defaults(run=_ask)
 
     search = commands.add_parser("search", help="find passages")
     search.add_argument("query", metavar="QUERY")
     _corpus_options(search)
-    search.add_argument("-k", type=int, default=10, metavar="N", help="passages to show at most (10)")
-    search.add_argument("--json", action="store_true", help="print the passages as JSON")
+    _output_options(search, "passages", 10)
     search.set_defaults(run=_search)
 
     index = commands.add_parser("index", help="build or refresh the index of a folder")
@@ -138,6 +136,11 @@ def _parser() -> argparse.ArgumentParser:
     formats = commands.add_parser("formats", help="list the formats that can be read")
     formats.set_defaults(run=_formats)
     return parser
+
+
+def _output_options(parser: argparse.ArgumentParser, what: str, most: int) -> None:
+    parser.add_argument("-k", type=int, default=most, metavar="N", help=f"{what} to show at most ({most})")
+    parser.add_argument("--json", action="store_true", help="print them as JSON")
 
 
 def _corpus_options(parser: argparse.ArgumentParser) -> None:

@@ -22,7 +22,7 @@ from qa.errors import CacheError, CorpusError, QAError, QuestionError, ReadError
 from qa.index import Index, build
 from qa.index.folder import Opened, open_folder, roots_of
 from qa.load import Source, find, read
-from qa.model import HEADING_SEPARATOR, Answer, Document, Hit, Quote, Skipped
+from qa.model import Answer, Document, Hit, Quote, Skipped
 from qa.retrieve import Candidates, query, retrieve
 from qa.text import STOP_TERMS, spans
 
@@ -271,7 +271,7 @@ class Library:
                     start=start,
                     end=end,
                     line=document.line(start),
-                    heading=HEADING_SEPARATOR.join(document.headings(start)) or None,
+                    heading=document.heading(start),
                     score=float(score),
                     bm25=float(bm25),
                     tfidf=float(tfidf),

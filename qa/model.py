@@ -102,6 +102,10 @@ class Document:
         path = self._headings[at][1] if at >= 0 else ()
         return path[1:] if path and path[0] == self.title else path
 
+    def heading(self, offset: int) -> str | None:
+        """The headings above the character at `offset` as one line, None where there are none."""
+        return HEADING_SEPARATOR.join(self.headings(offset)) or None
+
     def line(self, offset: int) -> int | None:
         """Line of the source file, from 1, or None for a format without lines."""
         return self.source_map.line(offset) if self.source_map else None
@@ -127,7 +131,7 @@ class Document:
             end=end,
             line=self.line(start),
             page=self.page(start),
-            heading=HEADING_SEPARATOR.join(self.headings(start)) or None,
+            heading=self.heading(start),
             title=self.title,
             url=self.url,
             answer=self.text[slice(*answer)] if answer else None,

@@ -54,11 +54,6 @@ class Query:
     rows: Array
 
     @property
-    def known(self) -> list[str]:
-        """The terms that some passage holds, in question order."""
-        return [term for term, frequency in zip(self.terms, self.frequencies, strict=True) if frequency]
-
-    @property
     def missing(self) -> tuple[str, ...]:
         """The terms that no passage holds."""
         return tuple(term for term, frequency in zip(self.terms, self.frequencies, strict=True) if not frequency)

@@ -21,9 +21,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["UNKNOWN", "Neighbours", "Vectors", "shipped"]
+__all__ = ["TABLE", "UNKNOWN", "Neighbours", "Vectors", "shipped"]
 
 Array = npt.NDArray[Any]
+
+TABLE = "minilm-29000x128-1"
+"""Names the table in an index's manifest, which keeps rows of it; another table needs a new name."""
 
 UNKNOWN = -1
 """The row of a term that the table does not have."""

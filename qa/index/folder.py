@@ -12,7 +12,6 @@ named by no manifest and removed by the next.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,16 +24,17 @@ from qa.errors import CacheError
 from qa.index.index import Index
 from qa.index.merge import keep, merge
 from qa.index.segment import Array, Segment
-from qa.index.store import read_arrays, write_arrays
+from qa.index.store import read_arrays, replacing, write_arrays
 from qa.load import Source
 from qa.model import Skipped
 from qa.text import ANALYSIS
+from qa.vectors import TABLE
 
 __all__ = ["FORMAT", "Opened", "open_folder", "roots_of"]
 
 FORMAT = 5
 """Version of the files' layout; an index with another is built anew."""
-_SETTINGS = {"format": FORMAT, "analysis": ANALYSIS, "chunking": CHUNKING}
+_SETTINGS = {"format": FORMAT, "analysis": ANALYSIS, "chunking": CHUNKING, "vectors": TABLE}
 _MANIFEST = "manifest.json"
 _MOST_SEGMENTS = 6
 _WORTH_MERGING = 0.25
@@ -245,21 +245,10 @@ def _written(folder: Path, prefix: str, state: _State, roots: Sequence[str]) -> 
         write_arrays(folder / name, ((part, [array]) for part, array in (*masks, *counts)))
     unread = [[path, *stat, reason] for path, (stat, reason) in state.unread.items()]
     manifest = {"settings": _SETTINGS, "roots": list(roots), "segments": state.names, "state": name, "unread": unread}
-    _replace(folder / _MANIFEST, json.dumps(manifest).encode())
+    with replacing(folder / _MANIFEST) as stream:
+        stream.write(json.dumps(manifest).encode())
     _clean(folder, [*state.names, *filter(None, [name])])
     return replace(state, frequencies=frequencies)
-
-
-def _replace(file: Path, data: bytes) -> None:
-    temporary = file.with_name(f"{file.name}.{os.getpid()}.new")
-    try:
-        with temporary.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, file)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _clean(folder: Path, named: Iterable[str]) -> None:

@@ -12,7 +12,8 @@ import json
 import mmap
 import os
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,7 +22,7 @@ import numpy as np
 from qa.errors import CacheError
 from qa.index.segment import Array
 
-__all__ = ["Mapped", "read_arrays", "write_arrays"]
+__all__ = ["Mapped", "read_arrays", "replacing", "write_arrays"]
 
 _MAGIC, _END = b"QASEGMT1", b"QASEGEND"
 _ALIGN = 64
@@ -48,13 +49,23 @@ def write_arrays(file: Path, arrays: Iterable[tuple[str, Iterable[Array]]]) -> N
 
     Raises CacheError when the disk will not take them.
     """
+    with replacing(file) as stream:
+        stream.write(_MAGIC)
+        entries = {name: _write(stream, parts) for name, parts in arrays}
+        header = json.dumps(entries).encode()
+        stream.write(header + len(header).to_bytes(8, "little") + zlib.crc32(header).to_bytes(4, "little") + _END)
+
+
+@contextmanager
+def replacing(file: Path) -> Iterator[BinaryIO]:
+    """A stream to what the file will hold, under a temporary name until it is whole and on the disk.
+
+    Raises CacheError when the disk will not take it; the file is then as it was.
+    """
     temporary = file.with_name(f"{file.name}.{os.getpid()}.new")
     try:
         with temporary.open("wb") as stream:
-            stream.write(_MAGIC)
-            entries = {name: _write(stream, parts) for name, parts in arrays}
-            header = json.dumps(entries).encode()
-            stream.write(header + len(header).to_bytes(8, "little") + zlib.crc32(header).to_bytes(4, "little") + _END)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(temporary, file)

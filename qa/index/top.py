@@ -22,6 +22,7 @@ _SLACK = 1e-5
 """Relative; sums in single precision, which name the candidates, differ from the exact ones by less."""
 
 _EXACT = 1e-12
+"""The same for exact scores: the same gains added in another order."""
 _SEEDS = 10
 """Passages, for each one that is wanted, whose full score gives the first threshold."""
 
@@ -89,7 +90,7 @@ def _best(gains: Sequence[Gains], size: int, k: int, floor: float, live: Array |
             scores = sums[passages]
             threshold = max(threshold, _kth(scores[scores > threshold], k))
         essential += 1
-    candidates, scores = _harvest(sums, met, (threshold - rest[essential]) * (1 - _SLACK))
+    candidates, scores = _harvest(sums, met, threshold * (1 - _SLACK) - rest[essential])
     return _completed(gains[essential:], rest[essential + 1 :], candidates, scores, k, threshold)
 
 
@@ -132,6 +133,6 @@ def _completed(
     for gain, remaining in zip(gains, rest, strict=True):
         scores = scores + gain.of(candidates)
         threshold = max(threshold, _kth(scores, k))
-        kept = scores >= (threshold - remaining) * (1 - _SLACK)
+        kept = scores >= threshold * (1 - _SLACK) - remaining
         candidates, scores = candidates[kept], scores[kept]
     return candidates, scores
