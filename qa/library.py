@@ -261,7 +261,8 @@ class Library:
 
     def _hits(self, found: Candidates) -> list[Hit]:
         hits = []
-        for passage, score, bm25, tfidf in zip(found.passages, found.scores, found.bm25, found.tfidf, strict=True):
+        parts = (found.passages, found.scores, found.signal("bm25"), found.signal("tfidf"))
+        for passage, score, bm25, tfidf in zip(*parts, strict=True):
             document = self._index.document_of(int(passage))
             start, end = self._index.passage_range(int(passage))
             hits.append(

@@ -6,6 +6,7 @@ sentence have a say, because a passage that says everything in one sentence beat
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from itertools import pairwise
 
@@ -17,15 +18,21 @@ from qa.index.segment import Array
 from qa.text import content_terms
 from qa.vectors import shipped
 
-__all__ = ["CANDIDATES", "Candidates", "Evidence", "Query", "query", "retrieve"]
+__all__ = ["CANDIDATES", "SIGNALS", "Candidates", "Evidence", "Query", "query", "retrieve", "shipped_weights"]
 
 CANDIDATES = 50
 """Passages that are looked at sentence by sentence."""
 
+SIGNALS = (
+    "bm25",  # as a share of its possible maximum
+    "tfidf",  # cosine of words, and words above
+    "sentence",  # share of the question's weight in the best sentence
+)
+"""What a passage is judged by, each between 0 and 1."""
+
 # Chosen by a grid on public question sets: each moves the right passage's rank 1 by a point or less either way.
+_WEIGHTS = (1.0, 0.4, 2.0)
 _FROM_ABOVE = 0.4
-_TFIDF = 0.4
-_SENTENCE = 2.0
 _ABOVE = 0.8
 _NEAR = 0.4
 """What a term is worth to a sentence that does not hold it but has it in a heading above, or in the next sentence."""
@@ -92,14 +99,18 @@ class Evidence:
 class Candidates:
     """Passages that were found, best first: by score, then path, then position, and the evidence in their sentences.
 
-    Shapes: all (candidates,).
+    Shapes: `signals` (candidates, SIGNALS), the others (candidates,).
     """
 
     passages: Array
     scores: Array
-    bm25: Array
-    tfidf: Array
+    signals: Array
     evidence: Evidence
+
+    def signal(self, name: str) -> Array:
+        """One of the SIGNALS, shape (candidates,)."""
+        values: Array = self.signals[:, SIGNALS.index(name)]
+        return values
 
 
 def query(index: Index, question: str) -> Query:
@@ -110,16 +121,27 @@ def query(index: Index, question: str) -> Query:
     return Query(question, found, np.array(frequencies, dtype=np.int64), np.array(weights), shipped().rows(found))
 
 
-def retrieve(index: Index, asked: Query, *, k: int = CANDIDATES) -> Candidates:
-    """The best passages that hold any of the question's terms: CANDIDATES of them, or `k` if that is more."""
+def retrieve(
+    index: Index, asked: Query, *, k: int = CANDIDATES, weights: Mapping[str, float] | None = None
+) -> Candidates:
+    """The best passages that hold any of the question's terms: CANDIDATES of them, or `k` if that is more.
+
+    `weights` of the SIGNALS are given to measure what each is worth.
+    """
     clues = [Clue(term, 1.0, _FROM_ABOVE) for term in asked.terms] + _other_words(index, asked)
     passages, _ = top(index, clues, max(k, CANDIDATES))
     lexical = score(index, bm25(asked.terms), passages) / max(float(asked.weights.sum()) * (BM25_K1 + 1), 1e-9)
     cosine = tfidf(index, asked.terms, passages)
     seen = _evidence(index, asked, passages)
-    scores = lexical + _TFIDF * cosine + _SENTENCE * _best_sentence(asked, seen, len(passages))
+    signals = np.stack([lexical, cosine, _best_sentence(asked, seen, len(passages))], axis=1)
+    scores = signals @ [(weights or shipped_weights())[name] for name in SIGNALS]
     order = ranked(index, passages, scores)
-    return Candidates(passages[order], scores[order], lexical[order], cosine[order], _reordered(seen, order))
+    return Candidates(passages[order], scores[order], signals[order], _reordered(seen, order))
+
+
+def shipped_weights() -> dict[str, float]:
+    """The weights of the SIGNALS."""
+    return dict(zip(SIGNALS, _WEIGHTS, strict=True))
 
 
 def _other_words(index: Index, asked: Query) -> list[Clue]:

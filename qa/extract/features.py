@@ -71,8 +71,8 @@ def rows(index: Index, asked: Query, found: Candidates) -> Rows:
         known |= mask
     column["soft"][:] = np.maximum(seen.soft - seen.credited, 0.0) @ asked.weights / total
     column["pairs"][:] = seen.pairs
-    column["bm25"][:] = found.bm25[seen.owners]
-    column["tfidf"][:] = found.tfidf[seen.owners]
+    column["bm25"][:] = found.signal("bm25")[seen.owners]
+    column["tfidf"][:] = found.signal("tfidf")[seen.owners]
     _shape(seen, column)
     rough = column["inside"] + 0.5 * column["near"] + 0.5 * column["above"] + column["bm25"]
     announces = _announces(index, seen)
