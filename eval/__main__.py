@@ -1,6 +1,6 @@
-"""`python -m eval`: the tool's figures on a question set, and whether they fell below a baseline.
+"""`python -m eval`: the tool's figures on a question set, other systems beside it, and whether a difference is real.
 
-Exit codes: 0 passed, 1 below the baseline, 2 wrong usage or a wrong question file.
+Exit codes: 0 passed, 1 below the baseline or a quote that is not verbatim, 2 wrong usage or a wrong question file.
 """
 
 from __future__ import annotations
@@ -8,55 +8,46 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-from eval.questions import QuestionSet, from_gold, from_squad
+from eval.compared import comparison
+from eval.judge import Results, ranks
+from eval.options import BASELINE, is_bundled, parsed, question_set
 from eval.report import figures, table
-from eval.run import run
+from eval.run import NotVerbatim, run
+from eval.systems import DEFAULT
 from qa.errors import QAError
 
-HERE = Path(__file__).resolve().parent
 TOLERANCE = 0.005
 """How far a figure may fall below the baseline: less than one question of the bundled set."""
 
 
 def main(argv: list[str] | None = None) -> int:
     """Evaluate one question set and print the report."""
-    parser = argparse.ArgumentParser(prog="python -m eval", description=__doc__)
-    given = parser.add_mutually_exclusive_group()
-    given.add_argument("--gold", type=Path, metavar="FILE", help="a gold question file (default: the bundled one)")
-    given.add_argument("--squad", type=Path, metavar="FILE", help="SQuAD 1.1 or 2.0 JSON, all paragraphs as one corpus")
-    parser.add_argument(
-        "--corpus", type=Path, metavar="PATH", help="the documents of --gold (default: the bundled ones)"
-    )
-    parser.add_argument("--split", choices=("tune", "test"), help="only the questions of one split of a gold file")
-    parser.add_argument("--misses", action="store_true", help="list the questions whose first quote does not answer")
-    parser.add_argument(
-        "--baseline", type=Path, metavar="FILE", help="fail when a figure in it is higher by more than 0.005"
-    )
-    parser.add_argument("--update-baseline", action="store_true", help="write the figures to the baseline file")
-    options = parser.parse_args(argv)
+    options = parsed(__doc__, argv)
     try:
         return _evaluate(options)
+    except NotVerbatim as error:
+        print(f"eval: {error}", file=sys.stderr)
+        return 1
     except QAError as error:
         print(f"eval: {error}", file=sys.stderr)
         return 2
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    bundled = options.gold is None and options.squad is None
-    questions = _questions(options)
-    chosen = [question for question in questions.questions if options.split in (None, question.split)]
-    outcomes = run(questions, chosen)
-    print(f"{questions.name}: {len(questions.documents)} documents, {len(chosen)} questions\n")
-    print(table(outcomes))
-    if options.misses:
-        for outcome in outcomes:
-            if outcome.question.answerable and outcome.sentence != 1:
-                print(f"\n{outcome.question.id} [{outcome.question.group}] {outcome.question.text}")
-                print(f"  ranks {outcome.ranks}, sentence {outcome.sentence}; first: {' '.join(outcome.quotes[:1])!r}")
-    baseline = options.baseline or (HERE / "baseline.json" if bundled and options.split is None else None)
-    found = figures(outcomes)
+    questions = question_set(options)
+    chosen = [question for question in questions.questions if options.split in (None, question.split)][: options.limit]
+    systems = options.system or DEFAULT
+    results = Results(run(questions, chosen, systems=systems, processes=options.processes, progress=_show_progress))
+    print(f"{questions.name}: {len(questions.documents)} documents, {len(chosen)} questions")
+    print("".join(f"note: {note}\n" for note in questions.notes))
+    print("\n\n".join(filter(None, (table(results), comparison(results)))))
+    if options.misses and results.answering:
+        print("\n".join(_misses(results)))
+    baseline = options.baseline or (BASELINE if is_bundled(options) else None)
+    found = figures(results)
     if baseline and options.update_baseline:
         kept = {name: round(value, 4) for name, value in found.items()}
         baseline.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
@@ -65,10 +56,22 @@ def _evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _questions(options: argparse.Namespace) -> QuestionSet:
-    return (
-        from_squad(options.squad) if options.squad else from_gold(options.gold or HERE / "gold.jsonl", options.corpus)
-    )
+def _show_progress(done: int, total: int) -> None:
+    """One line on a terminal's stderr, gone at the end."""
+    if sys.stderr.isatty():
+        end = "\r\033[K" if done == total else ""
+        print(f"\r{done} of {total} questions{end}", end="", file=sys.stderr, flush=True)
+
+
+def _misses(results: Results) -> Iterator[str]:
+    """The answerable questions whose first quote does not answer, with the ranks of what does."""
+    for outcome in results.outcomes:
+        choice = outcome.choices[results.answering[0]]
+        if outcome.question.answerable and choice.rank != 1:
+            found = {name: next(iter(ranks(of, outcome.relevant)), None) for name, of in outcome.rankings.items()}
+            first = choice.quotes[0].text if choice.quotes else ""
+            yield f"\n{outcome.question.id} [{outcome.question.group}] {outcome.question.text}"
+            yield f"  ranks {found}, sentence {choice.rank}; first: {' '.join(first.split())!r}"
 
 
 def _compare(found: dict[str, float], baseline: Path) -> int:

@@ -1,0 +1,97 @@
+"""The command line of `python -m eval`: what can be asked for, and which question set that means."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from eval.questions import QuestionSet, Wrong, by_document, from_beir, from_gold, from_sentences, from_squad, from_trec
+from eval.systems import DEFAULT, NAMES
+from qa.errors import QAError
+
+__all__ = ["BASELINE", "is_bundled", "parsed", "question_set"]
+
+_HERE = Path(__file__).resolve().parent
+BASELINE = _HERE / "baseline.json"
+"""What the bundled questions are held to."""
+
+
+def parsed(description: str | None, argv: list[str] | None) -> argparse.Namespace:
+    """The options given, checked as far as they can be without reading a file."""
+    parser = argparse.ArgumentParser(
+        prog="python -m eval", description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    _add_inputs(parser)
+    _add_systems(parser)
+    _add_outputs(parser)
+    options = parser.parse_args(argv)
+    if (options.topics is None) != (options.qrels is None):
+        parser.error("--topics and --qrels go together")
+    if options.topics and options.corpus is None:
+        parser.error("--topics needs --corpus")
+    if options.own_sentences and options.sentences is None:
+        parser.error("--own-sentences is for --sentences")
+    return options
+
+
+def _add_inputs(parser: argparse.ArgumentParser) -> None:
+    inputs = parser.add_argument_group("questions")
+    given = inputs.add_mutually_exclusive_group()
+    given.add_argument("--gold", type=Path, metavar="FILE", help="a gold question file (default: the bundled one)")
+    given.add_argument("--squad", type=Path, metavar="FILE", help="SQuAD 1.1 or 2.0 JSON, all paragraphs as one corpus")
+    given.add_argument("--beir", type=Path, metavar="DIR", help="corpus.jsonl, queries.jsonl and qrels/*.tsv")
+    given.add_argument("--sentences", type=Path, metavar="FILE", help="JSON Lines of question, sentences, labels")
+    given.add_argument("--topics", type=Path, metavar="FILE", help="TREC topics; with --qrels and --corpus")
+    inputs.add_argument("--qrels", type=Path, metavar="FILE", help="TREC judgements of the --topics")
+    inputs.add_argument(
+        "--corpus", type=Path, metavar="PATH", help="the documents of --gold (default: the bundled ones) or --topics"
+    )
+    inputs.add_argument("--own-sentences", action="store_true", help="choose among each row's own --sentences only")
+    inputs.add_argument(
+        "--by-document", action="store_true", help="judge rankings of whole documents: one that holds an answer counts"
+    )
+    inputs.add_argument("--skip-bad", action="store_true", help="leave wrong entries out and say how many")
+    inputs.add_argument("--split", choices=("tune", "test"), help="only the questions of one split of a gold file")
+    inputs.add_argument("--limit", type=int, metavar="N", help="only the first N questions")
+
+
+def _add_systems(parser: argparse.ArgumentParser) -> None:
+    systems = parser.add_argument_group("systems", f"NAME is one of {', '.join(NAMES)}")
+    systems.add_argument(
+        "--system",
+        action="append",
+        metavar="NAME",
+        help=f"may be repeated; the others are compared with the first (default: {', '.join(DEFAULT)})",
+    )
+    systems.add_argument("--processes", type=int, metavar="N", help="default: as many as there are cores and work for")
+
+
+def _add_outputs(parser: argparse.ArgumentParser) -> None:
+    outputs = parser.add_argument_group("what comes of it")
+    outputs.add_argument("--misses", action="store_true", help="list the questions whose first quote does not answer")
+    outputs.add_argument("--baseline", type=Path, metavar="FILE", help="fail when the figures fell below those in it")
+    outputs.add_argument("--update-baseline", action="store_true", help="write the figures to the baseline file")
+
+
+def is_bundled(options: argparse.Namespace) -> bool:
+    """Whether the bundled questions are asked, all of them and of the systems that the baseline knows."""
+    own = (options.gold, options.squad, options.beir, options.sentences, options.topics, options.split, options.limit)
+    return not any(own) and not options.system and not options.by_document
+
+
+def question_set(options: argparse.Namespace) -> QuestionSet:
+    """The set that was asked for. Raises QAError for a wrong entry, a missing file, an empty set."""
+    wrong = Wrong(skip=options.skip_bad)
+    if options.squad:
+        found = from_squad(options.squad, wrong=wrong)
+    elif options.beir:
+        found = from_beir(options.beir, wrong)
+    elif options.sentences:
+        found = from_sentences(options.sentences, own=options.own_sentences, wrong=wrong)
+    elif options.topics:
+        found = from_trec(options.topics, options.qrels, options.corpus, wrong)
+    else:
+        found = from_gold(options.gold or _HERE / "gold.jsonl", options.corpus, wrong)
+    if not found.documents:
+        raise QAError(f"{found.name}: no documents")
+    return by_document(found) if options.by_document else found
