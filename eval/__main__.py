@@ -6,21 +6,22 @@ Exit codes: 0 passed, 1 below the baseline or a quote that is not verbatim, 2 wr
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+from eval import gate, runs, trec_files
+from eval.against import against
 from eval.compared import comparison
 from eval.judge import Results, ranks
 from eval.options import BASELINE, is_bundled, parsed, question_set
-from eval.report import figures, table
+from eval.questions import Question, QuestionSet, Wrong
+from eval.report import table
 from eval.run import NotVerbatim, run
+from eval.show import show
 from eval.systems import DEFAULT
 from qa.errors import QAError
-
-TOLERANCE = 0.005
-"""How far a figure may fall below the baseline: less than one question of the bundled set."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -38,22 +39,46 @@ def main(argv: list[str] | None = None) -> int:
 
 def _evaluate(options: argparse.Namespace) -> int:
     questions = question_set(options)
-    chosen = [question for question in questions.questions if options.split in (None, question.split)][: options.limit]
-    systems = options.system or DEFAULT
-    results = Results(run(questions, chosen, systems=systems, processes=options.processes, progress=_show_progress))
-    print(f"{questions.name}: {len(questions.documents)} documents, {len(chosen)} questions")
+    results = _results(options, questions)
+    if options.show:
+        print(show(questions, results))
+        return 0
+    print(f"{questions.name}: {len(questions.documents)} documents, {len(results.outcomes)} questions")
     print("".join(f"note: {note}\n" for note in questions.notes))
     print("\n\n".join(filter(None, (table(results), comparison(results)))))
     if options.misses and results.answering:
         print("\n".join(_misses(results)))
-    baseline = options.baseline or (BASELINE if is_bundled(options) else None)
-    found = figures(results)
-    if baseline and options.update_baseline:
-        kept = {name: round(value, 4) for name, value in found.items()}
-        baseline.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
-    elif baseline:
-        return _compare(found, baseline)
-    return 0
+    _keep(options, questions, results)
+    return _gated(options, questions, results)
+
+
+def _results(options: argparse.Namespace, questions: QuestionSet) -> Results:
+    """Every system's outcomes, those of runs that were made elsewhere beside them."""
+    outcomes = run(
+        questions,
+        _chosen(options, questions),
+        systems=list(dict.fromkeys(options.system or DEFAULT)),
+        processes=options.processes,
+        progress=_show_progress,
+    )
+    for file in options.run if outcomes else ():
+        name, rankings = trec_files.read_run(file, outcomes, Wrong(skip=options.skip_bad))
+        if name in outcomes[0].rankings:
+            raise QAError(f"{file}: there is a system {name} already; give the run another name in its last column")
+        outcomes = [
+            replace(outcome, rankings={**outcome.rankings, name: ranking})
+            for outcome, ranking in zip(outcomes, rankings, strict=True)
+        ]
+    return Results(outcomes)
+
+
+def _chosen(options: argparse.Namespace, questions: QuestionSet) -> list[Question]:
+    if options.show:
+        found = [question for question in questions.questions if question.id == options.show]
+        if not found:
+            raise QAError(f"{options.show}: no question of {questions.name} has this id")
+        return found
+    return [question for question in questions.questions if options.split in (None, question.split)][: options.limit]
 
 
 def _show_progress(done: int, total: int) -> None:
@@ -74,18 +99,35 @@ def _misses(results: Results) -> Iterator[str]:
             yield f"  ranks {found}, sentence {choice.rank}; first: {' '.join(first.split())!r}"
 
 
-def _compare(found: dict[str, float], baseline: Path) -> int:
-    """Name every figure that fell, and return the exit code."""
-    try:
-        kept = json.loads(baseline.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise QAError(f"{baseline}: no baseline: {error}") from None
-    if not isinstance(kept, dict) or not all(isinstance(value, int | float) for value in kept.values()):
-        raise QAError(f"{baseline}: no baseline: expected an object of numbers; --update-baseline writes one")
-    fallen = [name for name, value in kept.items() if not found.get(name, 0.0) >= value - TOLERANCE]
-    for name in fallen:
-        print(f"below the baseline: {name} is {found.get(name, 0.0):.4f}, was {kept[name]:.4f}", file=sys.stderr)
-    return 1 if fallen else 0
+def _keep(options: argparse.Namespace, questions: QuestionSet, results: Results) -> None:
+    """Compare with a saved run, save this one, write what other programs read."""
+    settings = {name: getattr(options, name) for name in ("split", "limit", "by_document", "own_sentences", "skip_bad")}
+    if options.compare:
+        made_from = runs.manifest(questions, results, settings)
+        print("\n" + against(results, runs.load(options.compare), made_from))
+    if options.save:
+        runs.save(options.save, questions, results, settings)
+    if options.export_run:
+        trec_files.export_run(results.outcomes, options.export_run)
+    if options.export_qrels:
+        trec_files.export_qrels(results.outcomes, options.export_qrels)
+    if options.export_squad:
+        trec_files.export_predictions(results.outcomes, options.export_squad)
+
+
+def _gated(options: argparse.Namespace, questions: QuestionSet, results: Results) -> int:
+    """Hold the run to its baseline, if there is one, or make it the baseline; the exit code."""
+    file: Path | None = options.baseline or (BASELINE if is_bundled(options) else None)
+    if file is None:
+        return 0
+    now = gate.baseline_of(questions.name, results)
+    if options.update_baseline:
+        gate.write(now, file)
+        return 0
+    verdict = gate.held_to(gate.load(file), now, options.tolerance)
+    for line in (*verdict.notices, *verdict.failures):
+        print(line, file=sys.stderr)
+    return 1 if verdict.failures else 0
 
 
 if __name__ == "__main__":

@@ -157,7 +157,10 @@ def _retrieval(outcomes: Sequence[Outcome], systems: Sequence[str]) -> Values:
 
 
 def _answers(outcomes: Sequence[Outcome], name: str) -> Values:
-    """Of one system: the ANSWERS, and of questions that nothing answers whether they were `refused`."""
+    """Of one system: the ANSWERS, of questions that nothing answers whether they were `refused`, and of all `trust`.
+
+    Trust is 1 less the squared distance of confidence from whether the first quote answers: Brier's score turned round.
+    """
     chosen = [outcome.choices[name] for outcome in outcomes]
     found = {
         measure: [
@@ -170,6 +173,7 @@ def _answers(outcomes: Sequence[Outcome], name: str) -> Values:
         None if outcome.question.answerable else float(not choice.answered)
         for outcome, choice in zip(outcomes, chosen, strict=True)
     ]
+    found["trust"] = [1 - (choice.confidence - recall(choice.rank, 1)) ** 2 for choice in chosen]
     return {
         f"{name} {measure}": np.array([math.nan if value is None else value for value in column])
         for measure, column in found.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from eval.gate import TOLERANCE
 from eval.questions import QuestionSet, Wrong, by_document, from_beir, from_gold, from_sentences, from_squad, from_trec
 from eval.systems import DEFAULT, NAMES
 from qa.errors import QAError
@@ -63,14 +64,39 @@ def _add_systems(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help=f"may be repeated; the others are compared with the first (default: {', '.join(DEFAULT)})",
     )
+    systems.add_argument(
+        "--run",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a TREC run of another engine, beside them",
+    )
     systems.add_argument("--processes", type=int, metavar="N", help="default: as many as there are cores and work for")
 
 
 def _add_outputs(parser: argparse.ArgumentParser) -> None:
     outputs = parser.add_argument_group("what comes of it")
     outputs.add_argument("--misses", action="store_true", help="list the questions whose first quote does not answer")
-    outputs.add_argument("--baseline", type=Path, metavar="FILE", help="fail when the figures fell below those in it")
-    outputs.add_argument("--update-baseline", action="store_true", help="write the figures to the baseline file")
+    outputs.add_argument("--show", metavar="ID", help="everything about one question")
+    outputs.add_argument("--save", type=Path, metavar="DIR", help="write the run to a folder")
+    outputs.add_argument(
+        "--compare", type=Path, metavar="DIR", help="what was won and lost against a saved run, and why"
+    )
+    outputs.add_argument("--baseline", type=Path, metavar="FILE", help="fail when a measure fell below those in it")
+    outputs.add_argument("--update-baseline", action="store_true", help="write this run to the baseline file")
+    outputs.add_argument(
+        "--tolerance",
+        type=float,
+        default=TOLERANCE,
+        metavar="X",
+        help=f"how far a measure may fall by what may be chance (default: {TOLERANCE})",
+    )
+    outputs.add_argument(
+        "--export-run", type=Path, metavar="FILE", help="rankings for trec_eval; of several systems a file each"
+    )
+    outputs.add_argument("--export-qrels", type=Path, metavar="FILE", help="judgements for trec_eval")
+    outputs.add_argument("--export-squad", type=Path, metavar="FILE", help="predictions for SQuAD's official script")
 
 
 def is_bundled(options: argparse.Namespace) -> bool:

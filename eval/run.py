@@ -138,8 +138,9 @@ def _chunks(
 ) -> Iterator[list[Outcome]]:
     numbers = [range(start, min(start + _CHUNK, len(asked))) for start in range(0, len(asked), _CHUNK)]
     if processes <= 1:
-        asker = _Asker(questions, asked, systems)
-        yield from map(asker.outcomes, numbers)
+        with threadpool_limits(1):
+            asker = _Asker(questions, asked, systems)
+            yield from map(asker.outcomes, numbers)
         return
     with ProcessPoolExecutor(
         processes, mp_context=get_context("spawn"), initializer=_start, initargs=(questions, asked, systems)
@@ -151,7 +152,7 @@ _asker: _Asker
 
 
 def _start(questions: QuestionSet, asked: tuple[Question, ...], systems: tuple[str, ...]) -> None:
-    threadpool_limits(1)  # numpy would start a thread a core in every process, and they would fight over the cores
+    threadpool_limits(1)  # as above: numpy's threads would fight over the cores, and the last bits would vary
     global _asker
     _asker = _Asker(questions, asked, systems)
 
