@@ -1,6 +1,7 @@
 """`python -m eval`: the tool's figures on a question set, other systems beside it, and whether a difference is real.
 
-Exit codes: 0 passed, 1 below the baseline or a quote that is not verbatim, 2 wrong usage or a wrong question file.
+Exit codes: 0 passed, 1 below the baseline or a quote that is not verbatim, 2 wrong usage or a wrong question file,
+130 after Control-C.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ def main(argv: list[str] | None = None) -> int:
     options = parsed(__doc__, argv)
     try:
         return _evaluate(options)
+    except KeyboardInterrupt:
+        return 130
     except NotVerbatim as error:
         print(f"eval: {error}", file=sys.stderr)
         return 1
@@ -118,6 +121,8 @@ def _keep(options: argparse.Namespace, questions: QuestionSet, results: Results)
 def _gated(options: argparse.Namespace, questions: QuestionSet, results: Results) -> int:
     """Hold the run to its baseline, if there is one, or make it the baseline; the exit code."""
     file: Path | None = options.baseline or (BASELINE if is_bundled(options) else None)
+    if file is None and options.update_baseline:
+        raise QAError("--update-baseline needs --baseline FILE, for this is not all of the bundled questions")
     if file is None:
         return 0
     now = gate.baseline_of(questions.name, results)

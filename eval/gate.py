@@ -30,6 +30,8 @@ TOLERANCE = 0.02
 ENOUGH = 100
 """Questions below which the tolerance does not hold, for one question moves the mean too far."""
 SIGNIFICANT = 0.05
+NEGLIGIBLE = 0.001
+"""A change that is not spoken of, however sure: the last bits of another processor make one."""
 _PASSAGES = ("R@1", "R@5", "nDCG@10")
 _DOCUMENTS = ("R@10", "nDCG@10", "MAP")
 _ANSWERS = ("sentence@1", "sentence@3", "shown@1", "refused", "trust")
@@ -118,7 +120,8 @@ def held_to(baseline: Baseline, now: Baseline, tolerance: float = TOLERANCE) -> 
     changes = [_change(measure, then, now.values.get(measure, {})) for measure, then in baseline.values.items()]
     compared = [change for change in changes if change.shared]
     for change, p in zip(compared, holm([change.p for change in compared]), strict=True):
-        if p <= SIGNIFICANT or (abs(change.difference) > tolerance and change.shared >= ENOUGH):
+        sure = p <= SIGNIFICANT and abs(change.difference) > NEGLIGIBLE
+        if sure or (abs(change.difference) > tolerance and change.shared >= ENOUGH):
             (failures if change.difference < 0 else notices).append(change.told(p))
     failures += [f"no longer measured: {change.measure}" for change in changes if not change.shared]
     return Verdict(tuple(failures), tuple(notices))

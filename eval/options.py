@@ -53,7 +53,7 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
     )
     inputs.add_argument("--skip-bad", action="store_true", help="leave wrong entries out and say how many")
     inputs.add_argument("--split", choices=("tune", "test"), help="only the questions of one split of a gold file")
-    inputs.add_argument("--limit", type=int, metavar="N", help="only the first N questions")
+    inputs.add_argument("--limit", type=_count, metavar="N", help="only the first N questions")
 
 
 def _add_systems(parser: argparse.ArgumentParser) -> None:
@@ -72,7 +72,9 @@ def _add_systems(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a TREC run of another engine, beside them",
     )
-    systems.add_argument("--processes", type=int, metavar="N", help="default: as many as there are cores and work for")
+    systems.add_argument(
+        "--processes", type=_count, metavar="N", help="default: as many as there are cores and work for"
+    )
 
 
 def _add_outputs(parser: argparse.ArgumentParser) -> None:
@@ -97,6 +99,13 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
     )
     outputs.add_argument("--export-qrels", type=Path, metavar="FILE", help="judgements for trec_eval")
     outputs.add_argument("--export-squad", type=Path, metavar="FILE", help="predictions for SQuAD's official script")
+
+
+def _count(written: str) -> int:
+    number = int(written)
+    if number < 1:
+        raise ValueError
+    return number
 
 
 def is_bundled(options: argparse.Namespace) -> bool:

@@ -100,7 +100,7 @@ def table(results: Results) -> str:
         parts.append(_rows("answer sentence", groups(results), found, _SENTENCES, width))
         parts.append(_rows("answers shown", groups(results), found, _SHOWN, width))
         parts.append(_rows("to be refused", refusals(results), found, ("refused", "AUROC"), width))
-        parts.append("\n".join(_trust_lines(found)))
+        parts.append("\n".join((*_trust_lines(found), _verbatim(results))))
     parts.append(_speed(results))
     return "\n\n".join(part for part in parts if part)
 
@@ -141,6 +141,12 @@ def _trust_lines(found: Mapping[str, float]) -> Iterator[str]:
         f"confidence: calibration error {found['ECE']:.3f} (ECE), Brier {found['Brier']:.3f}, "
         f"area under risk and coverage {found['AURC']:.3f}"
     )
+
+
+def _verbatim(results: Results) -> str:
+    """How many quotes were compared with their documents; one that differs would have ended the run."""
+    count = sum(len(choice.quotes) for outcome in results.outcomes for choice in outcome.choices.values())
+    return f"quotes: {count:,} compared with their documents, all word for word"
 
 
 def _speed(results: Results) -> str:

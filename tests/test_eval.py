@@ -326,6 +326,22 @@ def test_a_question_that_is_no_longer_asked_is_a_failure_that_names_it(
     assert "no longer measured: fused refused\n" in err
 
 
+def test_a_baseline_is_made_only_where_it_is_named(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*arguments, "--update-baseline"]) == 2
+    assert capsys.readouterr().err.startswith("eval: --update-baseline needs --baseline FILE")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [["--topics", "x"], ["--own-sentences"], ["--limit", "0"], ["--gold", "x", "--squad", "y"], ["--qrels", "x"]],
+    ids=" ".join,
+)
+def test_options_that_do_not_go_together_are_wrong_usage(wrong: list[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(wrong)
+    assert stopped.value.code == 2
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -71,6 +71,8 @@ def test_relevant_documents_that_the_corpus_lacks_are_told_of_and_still_count(tm
         ({"corpus": CORPUS + lines({"_id": "a", "text": ""})}, "corpus.jsonl:3: _id a is taken by an earlier document"),
         ({"corpus": lines({"text": "x"})}, "corpus.jsonl:1: _id: missing; expected text"),
         ({"corpus": lines({"_id": "c", "text": 5})}, "corpus.jsonl:1: title, text: expected text"),
+        ({"corpus": '{"_id": "c", "text": "\\ud800"}\n'}, "corpus.jsonl:1: 'utf-8' codec can't encode"),
+        ({"queries": QUERIES + lines({"_id": "1", "text": "x"})}, "queries.jsonl:3: _id 1 is taken"),
         ({"queries": lines({"_id": "1"})}, "queries.jsonl:1: text: missing; expected text"),
         ({"qrels": QRELS + "1 a 1\n"}, "test.tsv:4: expected question, document and grade between tabs, not 1 fields"),
         ({"qrels": QRELS + "9\ta\t1\n"}, "test.tsv:4: question 9 is not in queries.jsonl"),

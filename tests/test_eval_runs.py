@@ -335,6 +335,13 @@ def test_a_drop_beyond_the_tolerance_fails_where_there_are_enough_questions() ->
     assert (len(lost(3, 120)), len(lost(2, 120)), len(lost(3, 90))) == (1, 0, 0)
 
 
+def test_a_change_too_small_to_matter_is_not_spoken_of_however_sure() -> None:
+    before = {f"q{number}": 0.5 for number in range(50)}
+    slightly, more = ({name: value - fall for name, value in before.items()} for fall in (0.0009, 0.002))
+    assert held_to(measured("x", before), measured("x", slightly)).failures == ()
+    assert len(held_to(measured("x", before), measured("x", more)).failures) == 1
+
+
 def test_a_rise_is_told_and_does_not_fail() -> None:
     verdict = held_to(measured("x", scores(50, 30)), measured("x", scores(60, 20)))
     assert verdict.failures == ()

@@ -30,6 +30,8 @@ def from_beir(folder: Path, wrong: Wrong | None = None) -> QuestionSet:
     texts: dict[str, str] = {}
     for place, entry in json_lines(folder / "queries.jsonl", wrong):
         with wrong.at(place):
+            if text(entry, "_id") in texts:
+                raise ValueError(f"_id {entry['_id']} is taken by an earlier question")
             texts[text(entry, "_id")] = text(entry, "text")
     qrels = _chosen(folder)
     grades = _grades(qrels, texts, wrong)

@@ -93,7 +93,7 @@ def by_document(questions: QuestionSet) -> QuestionSet:
 
 
 def paragraph_document(path: str, title: str, text: str) -> Document:
-    """A document of one paragraph that stands in no file."""
+    """A document of one paragraph that stands in no file. Raises ValueError for half a character, as JSON may hold."""
     start = len(text) - len(text.lstrip())
     blocks = (Block(start, len(text.rstrip()), "paragraph"),) if text.strip() else ()
     return _document(path, title.replace("_", " "), text, blocks)
@@ -117,7 +117,7 @@ def _document(path: str, title: str, text: str, blocks: tuple[Block, ...]) -> Do
         text=text,
         title=title,
         format="text",
-        sha256=hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest(),
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
         blocks=blocks,
         source_map=SourceMap((0,), (0,), (0,)),
     )

@@ -22,14 +22,15 @@ def from_squad(file: Path, limit: int | None = None, wrong: Wrong | None = None)
     documents: list[Document] = []
     questions: dict[str, Question] = {}
     for place, title, number, paragraph in _paragraphs(file):
-        document = paragraph_document(f"{title}/{number:04}.txt", title, paragraph["context"])
-        documents.append(document)
-        for at, entry in enumerate(paragraph["qas"]):
-            with wrong.at(f"{file}: not SQuAD JSON: {place}.qas[{at}]"):
-                question = _question(entry, document)
-                if question.id in questions:
-                    raise ValueError(f"id {question.id} is taken by an earlier question")
-                questions[question.id] = question
+        with wrong.at(f"{file}: not SQuAD JSON: {place}"):
+            document = paragraph_document(f"{title}/{number:04}.txt", title, paragraph["context"])
+            documents.append(document)
+            for at, entry in enumerate(paragraph["qas"]):
+                with wrong.at(f"{file}: not SQuAD JSON: {place}.qas[{at}]"):
+                    question = _question(entry, document)
+                    if question.id in questions:
+                        raise ValueError(f"id {question.id} is taken by an earlier question")
+                    questions[question.id] = question
     return QuestionSet(file.name, tuple(documents), tuple(questions.values())[:limit], wrong.notes)
 
 

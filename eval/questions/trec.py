@@ -41,7 +41,9 @@ def from_trec(topics: Path, qrels: Path, corpus: Path, wrong: Wrong | None = Non
 
 def _names(paths: Collection[str]) -> dict[str, str]:
     """Every name that means one document alone, and its path: the path, the path or file name without its end."""
-    short = [(name, path) for path in paths for name in {PurePosixPath(path).stem, path.rpartition(".")[0]}]
+    short = [
+        (name, path) for path in paths for name in {PurePosixPath(path).stem, str(PurePosixPath(path).with_suffix(""))}
+    ]
     counted = Counter(name for name, _ in short)
     return {name: path for name, path in short if counted[name] == 1} | dict(zip(paths, paths, strict=True))
 

@@ -25,6 +25,8 @@ class Wrong:
         """What goes wrong inside is wrong at this place. Raises GoldError unless wrong entries are skipped."""
         try:
             yield
+        except GoldError:  # has named its place already
+            raise
         except (ValueError, QAError) as error:
             self.report(GoldError(f"{place}: {error}"))
 
@@ -86,6 +88,7 @@ def text(entry: Mapping[str, Any], name: str) -> str:
     value = _given(entry, name, "text")
     if not isinstance(value, str) or not value.strip():
         raise ValueError(f"{name}: expected text, not {_seen(value)}")
+    value.encode()  # half a character, which JSON can hold, is a ValueError here and not later
     return value
 
 
