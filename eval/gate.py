@@ -4,7 +4,7 @@
      "measures": ["fused R@5", …], "questions": {"g001": [1, …], …}}
 
 A run fails when a measure fell and the fall is real (paired randomisation, Holm-corrected, 5 %), or when it fell beyond
-the tolerance over enough questions to speak of; and when a question of the baseline is no longer asked.
+the tolerance over enough questions to speak of; and when a question of the baseline is no longer asked, or measured.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def load(file: Path) -> Baseline:
 
 
 def _parsed(kept: Any) -> Baseline:
-    columns = {measure: {} for measure in kept["measures"]}  # type: dict[str, dict[str, float]]
+    columns: dict[str, dict[str, float]] = {measure: {} for measure in kept["measures"]}
     for question, row in kept["questions"].items():
         for measure, value in zip(columns, row, strict=True):
             if value is not None:
@@ -123,12 +123,12 @@ def held_to(baseline: Baseline, now: Baseline, tolerance: float = TOLERANCE) -> 
         sure = p <= SIGNIFICANT and abs(change.difference) > NEGLIGIBLE
         if sure or (abs(change.difference) > tolerance and change.shared >= ENOUGH):
             (failures if change.difference < 0 else notices).append(change.told(p))
-    failures += [f"no longer measured: {change.measure}" for change in changes if not change.shared]
+    failures += [f"no longer measured: {change.measure} of {_named(change.gone)}" for change in changes if change.gone]
     return Verdict(tuple(failures), tuple(notices))
 
 
 def _questions(baseline: Baseline, now: Baseline) -> tuple[list[str], list[str]]:
-    """What is to be said of questions that are in one of the two only."""
+    """What is to be said of questions that are in one of the two only; a new label shows in what is measured."""
     then_ids, now_ids = (
         {question for of in values.values() for question in of} for values in (baseline.values, now.values)
     )
@@ -148,6 +148,7 @@ class _Change:
     p: float
     won: Sequence[str]
     lost: Sequence[str]
+    gone: Sequence[str]
 
     @property
     def difference(self) -> float:
@@ -156,10 +157,8 @@ class _Change:
     def told(self, p: float) -> str:
         """One line: how far, how sure, and which questions."""
         where = "below" if self.difference < 0 else "above"
-        told = (
-            f"{where} the baseline: {self.measure} is {self.now:.4f}, was {self.then:.4f} (p {p:.4f}, n {self.shared})"
-        )
-        return f"{told}; lost: {_named(self.lost)}; won: {_named(self.won)}"
+        means = f"{self.measure} is {self.now:.4f}, was {self.then:.4f} (p {p:.4f} by Holm, n {self.shared})"
+        return f"{where} the baseline: {means}; lost: {_named(self.lost)}; won: {_named(self.won)}"
 
 
 def _change(measure: str, then: Mapping[str, float], now: Mapping[str, float]) -> _Change:
@@ -174,6 +173,7 @@ def _change(measure: str, then: Mapping[str, float], now: Mapping[str, float]) -
         p=randomisation_test(after - before),
         won=[question for question in shared if now[question] > then[question]],
         lost=[question for question in shared if now[question] < then[question]],
+        gone=[question for question in then if question not in now],
     )
 
 

@@ -323,7 +323,7 @@ def test_a_question_that_is_no_longer_asked_is_a_failure_that_names_it(
     assert main([*arguments, "--baseline", str(baseline)]) == 1
     err = capsys.readouterr().err
     assert "no longer asked: g2\n" in err
-    assert "no longer measured: fused refused\n" in err
+    assert "no longer measured: fused refused of g2\n" in err
 
 
 def test_a_baseline_is_made_only_where_it_is_named(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:

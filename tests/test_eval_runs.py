@@ -361,7 +361,11 @@ def test_a_question_or_measure_that_is_gone_fails_and_a_new_one_is_told() -> Non
         Baseline("set", {}, {"x": {"a": 1.0, "b": 1.0}, "gone": {"a": 1.0}}),
         Baseline("set", {}, {"x": {"b": 1.0, "c": 1.0}}),
     )
-    assert verdict.failures == ("no longer asked: a", "no longer measured: gone")
+    assert verdict.failures == (
+        "no longer asked: a",
+        "no longer measured: x of a",
+        "no longer measured: gone of a",
+    )
     assert verdict.notices == ("not in the baseline: c",)
 
 
