@@ -1,67 +1,97 @@
 """Question sets -> the weights by which the retriever's signals are fused.
 
-    python -m eval.fuse --squad nqg.json --gold eval/gold.jsonl --out qa/fusion.json
+    python -m eval.fuse --squad nqg.json --sentences selqa-dev.jsonl --beir npl --gold eval/gold.jsonl \
+        --out qa/fusion.json
 
 A pairwise logistic regression: for each question, the signals of a passage that holds the answer against those of the
-best that do not, as all signals alike would rank them. Each set weighs the same, however many questions it has; of a
-gold file the tuning half alone is used. Only the proportions of the weights count, so they are scaled to sum to 1.
+best that do not, as the weights themselves rank them. Each set weighs the same, and in it each question; of a gold file
+the tuning half alone is used. Only the proportions of the weights count, so they are scaled to sum to 1.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from eval.questions import QuestionSet, from_gold, from_squad
+from eval.questions import Question, QuestionSet, from_beir, from_gold, from_sentences, from_squad
 from eval.train import sampled, tuning_half
 from qa import dialogue
-from qa.index import build
+from qa.index import Index, build
 from qa.index.segment import Array
 from qa.retrieve import SIGNALS, query, retrieve
 
 RIVALS = 15
 """Wrong passages a question is trained on."""
+ROUNDS = 3
+"""Times the rivals are chosen anew by what was learned from those before; at first all signals count alike."""
 
 
 def main() -> None:
     """Train on the sets named on the command line and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--squad", type=Path, action="append", required=True, metavar="FILE")
+    parser.add_argument("--squad", type=Path, action="append", default=[], metavar="FILE")
+    parser.add_argument("--sentences", type=Path, action="append", default=[], metavar="FILE")
+    parser.add_argument("--beir", type=Path, action="append", default=[], metavar="DIR")
     parser.add_argument("--gold", type=Path, metavar="FILE", help="a gold file of the bundled documents")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
     options = parser.parse_args()
-    sets = [sampled(from_squad(file)) for file in options.squad]
+    sets = [from_squad(file) for file in options.squad] + [from_sentences(file) for file in options.sentences]
+    sets = [sampled(questions) for questions in (*sets, *map(from_beir, options.beir))]
     if options.gold:
         sets.append(tuning_half(from_gold(options.gold, None)))
-    weights = fused([np.concatenate(list(_pairs(questions))) for questions in sets])
+    weights = fused([_examples(questions) for questions in sets])
     options.out.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")
 
 
-def _pairs(questions: QuestionSet) -> Iterator[Array]:
-    """For each question, the signals of the passages that hold its answer less those of each rival."""
+def _examples(questions: QuestionSet) -> list[tuple[Array, Array]]:
+    """For each question that can be learned from, its candidates' signals and which of them answer."""
     index = build(questions.documents)
+    examples = []
     for question in questions.questions:
-        asked = query(index, dialogue.standalone(question.text, question.history))
-        found = retrieve(index, asked, weights=dict.fromkeys(SIGNALS, 1.0))
-        places = [(index.path_of(int(passage)), *index.passage_range(int(passage))) for passage in found.passages]
-        right = np.array([question.held_by(*place) for place in places], dtype=bool)
-        rivals = found.signals[~right][:RIVALS]
-        yield from (signals - rivals for signals in found.signals[right])
+        found = retrieve(index, query(index, dialogue.standalone(question.text, question.history)))
+        right = np.array([_answers(index, question, int(passage)) for passage in found.passages], dtype=bool)
+        if right.any() and not right.all():
+            examples.append((found.signals, right))
+    return examples
 
 
-def fused(differences: list[Array]) -> dict[str, float]:
-    """The weight of each signal, from the differences of some sets, each of shape (pairs, signals)."""
-    positive = np.concatenate(differences)
-    shares = np.concatenate([np.full(len(pairs), 1000 / len(pairs)) for pairs in differences] * 2)
-    examples, labels = np.concatenate([positive, -positive]), np.repeat([1, 0], len(positive))
-    learned = LogisticRegression(C=1.0, fit_intercept=False, max_iter=1000).fit(examples, labels, sample_weight=shares)
-    weights = learned.coef_[0] / learned.coef_[0].sum()
-    return dict(zip(SIGNALS, weights.round(4).tolist(), strict=True))
+def _answers(index: Index, question: Question, passage: int) -> bool:
+    """Whether a passage holds an answer, or is of a document judged relevant."""
+    path = index.path_of(passage)
+    relevant = any(judgement.path == path and judgement.grade > 0 for judgement in question.judgements)
+    return relevant or question.held_by(path, *index.passage_range(passage))
+
+
+def fused(sets: Sequence[Sequence[tuple[Array, Array]]]) -> dict[str, float]:
+    """The weight of each signal, from each set's candidates as (signals, which of them answer)."""
+    spread = np.concatenate([signals for examples in sets for signals, _ in examples]).std(axis=0)
+    weights = 1 / spread
+    for _ in range(ROUNDS):
+        weights = _learned([[_differences(*example, weights) for example in examples] for examples in sets], spread)
+    return dict(zip(SIGNALS, (weights / weights.sum()).round(4).tolist(), strict=True))
+
+
+def _differences(signals: Array, right: Array, weights: Array) -> Array:
+    """The signals of each passage that answers less those of the rivals that the weights rank highest."""
+    rivals = signals[~right]
+    rivals = rivals[np.argsort(-(rivals @ weights), kind="stable")[:RIVALS]]
+    return np.concatenate([one - rivals for one in signals[right]])
+
+
+def _learned(sets: Sequence[Sequence[Array]], spread: Array) -> Array:
+    """One round: the weights that tell the differences of all sets from their opposites."""
+    pairs = np.concatenate([pairs for examples in sets for pairs in examples]) / spread
+    shares = [np.full(len(pairs), 1000 / len(pairs) / len(examples)) for examples in sets for pairs in examples]
+    learned = LogisticRegression(C=1.0, fit_intercept=False, max_iter=1000).fit(
+        np.concatenate([pairs, -pairs]), np.repeat([1, 0], len(pairs)), sample_weight=np.concatenate(shares * 2)
+    )
+    weights: Array = learned.coef_[0] / spread
+    return weights
 
 
 if __name__ == "__main__":

@@ -17,7 +17,6 @@ from types import MappingProxyType
 import numpy as np
 
 from qa.index import Clue, Index, bm25, idf, idfs, ranked, score, tfidf, top
-from qa.index.count import BM25_K1
 from qa.index.segment import Array
 from qa.text import content_terms
 from qa.vectors import shipped, sums
@@ -28,13 +27,14 @@ CANDIDATES = 50
 """Passages that are looked at sentence by sentence."""
 
 SIGNALS = (
-    "bm25",  # as a share of its possible maximum
+    "bm25",  # the score itself: it grows with the question, so that many words that are found outweigh the rest
     "tfidf",  # cosine of words, and words above
     "sentence",  # share of the question's weight in the best sentence
+    "pairs",  # share of the question's neighbouring terms that are neighbours in a sentence
     "meaning",  # cosine of what the question and the best sentence mean, as sums of word vectors
     "covered",  # share of the question's weight that the passage holds, or has a near word for
 )
-"""What a passage is judged by, each between 0 and 1."""
+"""What a passage is judged by; all but the first are 1 at most."""
 
 # Chosen by a grid on public question sets: each moves the right passage's rank 1 by a point or less either way.
 _FROM_ABOVE = 0.4
@@ -144,14 +144,24 @@ def retrieve(
     """
     clues = [Clue(term, 1.0, _FROM_ABOVE) for term in asked.terms] + _other_words(index, asked)
     passages, _ = top(index, clues, max(k, CANDIDATES))
-    lexical = score(index, bm25(asked.terms), passages) / max(float(asked.weights.sum()) * (BM25_K1 + 1), 1e-9)
-    cosine = tfidf(index, asked.terms, passages)
     seen = _evidence(index, asked, passages)
-    best = (_best(values, seen.owners, len(passages)) for values in (_worth(asked, seen), seen.meaning))
-    signals = np.stack([lexical, cosine, *best, _covered(asked, seen, len(passages))], axis=1)
+    signals = _signals(index, asked, passages, seen)
     scores = signals @ [(weights or shipped_weights())[name] for name in SIGNALS]
     order = ranked(index, passages, scores)
     return Candidates(passages[order], scores[order], signals[order], _reordered(seen, order))
+
+
+def _signals(index: Index, asked: Query, passages: Array, seen: Evidence) -> Array:
+    """The SIGNALS of some passages, shape (passages, signals)."""
+    found = {
+        "bm25": score(index, bm25(asked.terms), passages),
+        "tfidf": tfidf(index, asked.terms, passages),
+        "sentence": _best(_worth(asked, seen), seen.owners, len(passages)),
+        "pairs": _best(seen.pairs, seen.owners, len(passages)),
+        "meaning": _best(seen.meaning, seen.owners, len(passages)),
+        "covered": _covered(asked, seen, len(passages)),
+    }
+    return np.stack([found[name] for name in SIGNALS], axis=1)
 
 
 @cache

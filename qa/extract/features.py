@@ -11,6 +11,7 @@ import numpy as np
 
 from qa.extract.answer_type import expected, offers
 from qa.index import Index
+from qa.index.count import BM25_K1
 from qa.index.segment import KINDS, Array
 from qa.retrieve import Candidates, Evidence, Query
 
@@ -23,7 +24,7 @@ FEATURES = (
     "around",  # … elsewhere in the passage only
     "soft",  # words that mean much the same, as far as the question's own are not there
     "pairs",  # neighbouring question words that are neighbours here
-    "bm25",  # of the passage
+    "bm25",  # of the passage, as a share of the most that the question can give
     "tfidf",  # of the passage
     "type",  # offers what the question wants: a date, a name, a reason
     "defines",  # "X is a …", where that is what the question wants
@@ -71,7 +72,7 @@ def rows(index: Index, asked: Query, found: Candidates) -> Rows:
         known |= mask
     column["soft"][:] = np.maximum(seen.soft - seen.credited, 0.0) @ asked.weights / total
     column["pairs"][:] = seen.pairs
-    column["bm25"][:] = found.signal("bm25")[seen.owners]
+    column["bm25"][:] = found.signal("bm25")[seen.owners] / (total * (BM25_K1 + 1))
     column["tfidf"][:] = found.signal("tfidf")[seen.owners]
     _shape(seen, column)
     rough = column["inside"] + 0.5 * column["near"] + 0.5 * column["above"] + column["bm25"]
