@@ -66,9 +66,9 @@ def rows(index: Index, asked: Query, found: Candidates) -> Rows:
     total = max(float(asked.weights.sum()), 1e-9)
     known = np.zeros_like(seen.inside)
     for name in ("inside", "above", "near", "around"):
-        mask: Array = getattr(seen, name)
-        column[name][:] = (mask & ~known) @ asked.weights / total
-        known |= mask
+        held: Array = getattr(seen, name)
+        column[name][:] = np.maximum(held - known, 0.0) @ asked.weights / total
+        known = np.maximum(known, held)
     column["soft"][:] = np.maximum(seen.soft - seen.credited, 0.0) @ asked.weights / total
     column["pairs"][:] = seen.pairs
     column["bm25"][:] = found.signal("bm25")[seen.owners]
