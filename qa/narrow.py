@@ -71,11 +71,13 @@ def _below(index: Index, path: str) -> list[Array]:
 def _path_test(wanted: str) -> Callable[[str], bool]:
     """Whether a document's path is the one that is wanted, lies below it, has it as file name, or fits it as a pattern.
 
-    Capitals make no difference. A `*` fits folders, too.
+    Capitals make no difference. A `*` fits folders, too, and `**/` none.
 
     >>> stands = _path_test("notes/2024")
     >>> stands("notes/2024/may.md"), stands("notes/2024-old.md"), _path_test("May.md")("notes/2024/may.md")
     (True, False, True)
+    >>> _path_test("**/*.md")("may.md"), _path_test("n*/may.md")("notes/2024/may.md")
+    (True, True)
     """
     wanted = wanted.removeprefix("./").rstrip("/").casefold()
     fits = re.compile(translate(wanted)).match if set(wanted) & set("*?[") else None
@@ -84,7 +86,7 @@ def _path_test(wanted: str) -> Callable[[str], bool]:
         path = path.casefold()
         name = path.rpartition("/")[2]
         exact = not wanted or wanted in (path, name) or path.startswith(f"{wanted}/")
-        return exact or (fits is not None and bool(fits(path) or fits(name)))
+        return exact or (fits is not None and bool(fits(path) or fits(name) or fits(f"/{path}")))
 
     return stands
 
