@@ -10,13 +10,10 @@ stands where the first of its passages does.
 from __future__ import annotations
 
 import argparse
-import csv
-import hashlib
-import json
 import math
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,10 +23,10 @@ from benchmarks.ours import Ours
 from benchmarks.report import markdown
 from benchmarks.rows import Row
 from benchmarks.systems import system
-from eval.questions import from_squad
+from eval.questions import Question, from_beir, from_squad
 from qa.chunk import passages
-from qa.errors import GoldError, QAError
-from qa.model import Block, Document
+from qa.errors import QAError
+from qa.model import Document
 
 __all__ = ["Judged", "Scores", "beir", "score", "squad"]
 
@@ -77,38 +74,17 @@ def squad(file: Path) -> Judged:
 
 
 def beir(folder: Path) -> Judged:
-    """A folder of corpus.jsonl, queries.jsonl and qrels/test.tsv. Raises GoldError for another layout."""
-    try:
-        documents = tuple(
-            _document(str(entry["_id"]), entry.get("title") or "", entry["text"])
-            for entry in _json_lines(folder / "corpus.jsonl")
-        )
-        grades: dict[str, Grades] = {}
-        with (folder / "qrels" / "test.tsv").open(encoding="utf-8", newline="") as lines:
-            for question, document, grade in list(csv.reader(lines, delimiter="\t"))[1:]:
-                if float(grade) > 0:
-                    grades.setdefault(question, {})[document] = float(grade)
-        texts = {str(entry["_id"]): str(entry["text"]) for entry in _json_lines(folder / "queries.jsonl")}
-        return Judged(folder.name, documents, tuple((texts[question], of) for question, of in grades.items()))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise GoldError(f"{folder}: not in BEIR's layout: {error!r}") from None
+    """A folder in BEIR's layout. Raises GoldError for another."""
+    given = from_beir(folder)
+    return Judged(
+        folder.name,
+        given.documents,
+        tuple((question.text, _relevant(question)) for question in given.questions),
+    )
 
 
-def _json_lines(file: Path) -> Iterator[dict[str, str]]:
-    with file.open(encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
-
-
-def _document(name: str, title: str, body: str) -> Document:
-    """A document whose title is its heading, so that every system reads the title, as BEIR's own baselines do."""
-    title, body = title.strip(), body.strip()
-    text = f"{title}\n\n{body}".strip()
-    blocks = []
-    if title:
-        blocks.append(Block(0, len(title), "heading", 1))
-    if body:
-        blocks.append(Block(len(text) - len(body), len(text), "paragraph"))
-    return Document(name, text, title, "text", hashlib.sha256(text.encode()).hexdigest(), tuple(blocks))
+def _relevant(question: Question) -> Grades:
+    return {judgement.path: float(judgement.grade) for judgement in question.judgements if judgement.grade > 0}
 
 
 def score(ranking: Sequence[str], grades: Grades) -> Scores:

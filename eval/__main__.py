@@ -1,88 +1,138 @@
-"""`python -m eval`: the tool's figures on a question set, and whether they fell below a baseline.
+"""`python -m eval`: the tool's figures on a question set, other systems beside it, and whether a difference is real.
 
-Exit codes: 0 passed, 1 below the baseline, 2 wrong usage or a wrong question file.
+Exit codes: 0 passed, 1 below the baseline or a quote that is not verbatim, 2 wrong usage or a wrong question file,
+130 after Control-C.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from eval.questions import QuestionSet, from_gold, from_squad
-from eval.report import figures, table
-from eval.run import run
+from eval import gate, runs, trec_files
+from eval.against import against
+from eval.compared import comparison
+from eval.judge import Results, ranks
+from eval.options import BASELINE, is_bundled, parsed, question_set
+from eval.questions import Question, QuestionSet, Wrong
+from eval.report import table
+from eval.run import NotVerbatim, run
+from eval.show import show
+from eval.systems import DEFAULT
 from qa.errors import QAError
-
-HERE = Path(__file__).resolve().parent
-TOLERANCE = 0.005
-"""How far a figure may fall below the baseline: less than one question of the bundled set."""
 
 
 def main(argv: list[str] | None = None) -> int:
     """Evaluate one question set and print the report."""
-    parser = argparse.ArgumentParser(prog="python -m eval", description=__doc__)
-    given = parser.add_mutually_exclusive_group()
-    given.add_argument("--gold", type=Path, metavar="FILE", help="a gold question file (default: the bundled one)")
-    given.add_argument("--squad", type=Path, metavar="FILE", help="SQuAD 1.1 or 2.0 JSON, all paragraphs as one corpus")
-    parser.add_argument(
-        "--corpus", type=Path, metavar="PATH", help="the documents of --gold (default: the bundled ones)"
-    )
-    parser.add_argument("--split", choices=("tune", "test"), help="only the questions of one split of a gold file")
-    parser.add_argument("--misses", action="store_true", help="list the questions whose first quote does not answer")
-    parser.add_argument(
-        "--baseline", type=Path, metavar="FILE", help="fail when a figure in it is higher by more than 0.005"
-    )
-    parser.add_argument("--update-baseline", action="store_true", help="write the figures to the baseline file")
-    options = parser.parse_args(argv)
+    options = parsed(__doc__, argv)
     try:
         return _evaluate(options)
+    except KeyboardInterrupt:
+        return 130
+    except NotVerbatim as error:
+        print(f"eval: {error}", file=sys.stderr)
+        return 1
     except QAError as error:
         print(f"eval: {error}", file=sys.stderr)
         return 2
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    bundled = options.gold is None and options.squad is None
-    questions = _questions(options)
-    chosen = [question for question in questions.questions if options.split in (None, question.split)]
-    outcomes = run(questions, chosen)
-    print(f"{questions.name}: {len(questions.documents)} documents, {len(chosen)} questions\n")
-    print(table(outcomes))
-    if options.misses:
-        for outcome in outcomes:
-            if outcome.question.answerable and outcome.sentence != 1:
-                print(f"\n{outcome.question.id} [{outcome.question.group}] {outcome.question.text}")
-                print(f"  ranks {outcome.ranks}, sentence {outcome.sentence}; first: {' '.join(outcome.quotes[:1])!r}")
-    baseline = options.baseline or (HERE / "baseline.json" if bundled and options.split is None else None)
-    found = figures(outcomes)
-    if baseline and options.update_baseline:
-        kept = {name: round(value, 4) for name, value in found.items()}
-        baseline.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
-    elif baseline:
-        return _compare(found, baseline)
-    return 0
+    questions = question_set(options)
+    results = _results(options, questions)
+    if options.show:
+        print(show(questions, results))
+        return 0
+    print(f"{questions.name}: {len(questions.documents)} documents, {len(results.outcomes)} questions")
+    print("".join(f"note: {note}\n" for note in questions.notes))
+    print("\n\n".join(filter(None, (table(results), comparison(results)))))
+    if options.misses and results.answering:
+        print("\n".join(_misses(results)))
+    _keep(options, questions, results)
+    return _gated(options, questions, results)
 
 
-def _questions(options: argparse.Namespace) -> QuestionSet:
-    return (
-        from_squad(options.squad) if options.squad else from_gold(options.gold or HERE / "gold.jsonl", options.corpus)
+def _results(options: argparse.Namespace, questions: QuestionSet) -> Results:
+    """Every system's outcomes, those of runs that were made elsewhere beside them."""
+    outcomes = run(
+        questions,
+        _chosen(options, questions),
+        systems=list(dict.fromkeys(options.system or DEFAULT)),
+        processes=options.processes,
+        progress=_show_progress,
     )
+    for file in options.run if outcomes else ():
+        name, rankings = trec_files.read_run(file, outcomes, Wrong(skip=options.skip_bad))
+        if name in outcomes[0].rankings:
+            raise QAError(f"{file}: there is a system {name} already; give the run another name in its last column")
+        outcomes = [
+            replace(outcome, rankings={**outcome.rankings, name: ranking})
+            for outcome, ranking in zip(outcomes, rankings, strict=True)
+        ]
+    return Results(outcomes)
 
 
-def _compare(found: dict[str, float], baseline: Path) -> int:
-    """Name every figure that fell, and return the exit code."""
-    try:
-        kept = json.loads(baseline.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise QAError(f"{baseline}: no baseline: {error}") from None
-    if not isinstance(kept, dict) or not all(isinstance(value, int | float) for value in kept.values()):
-        raise QAError(f"{baseline}: no baseline: expected an object of numbers; --update-baseline writes one")
-    fallen = [name for name, value in kept.items() if not found.get(name, 0.0) >= value - TOLERANCE]
-    for name in fallen:
-        print(f"below the baseline: {name} is {found.get(name, 0.0):.4f}, was {kept[name]:.4f}", file=sys.stderr)
-    return 1 if fallen else 0
+def _chosen(options: argparse.Namespace, questions: QuestionSet) -> list[Question]:
+    if options.show:
+        found = [question for question in questions.questions if question.id == options.show]
+        if not found:
+            raise QAError(f"{options.show}: no question of {questions.name} has this id")
+        return found
+    return [question for question in questions.questions if options.split in (None, question.split)][: options.limit]
+
+
+def _show_progress(done: int, total: int) -> None:
+    """One line on a terminal's stderr, gone at the end."""
+    if sys.stderr.isatty():
+        end = "\r\033[K" if done == total else ""
+        print(f"\r{done} of {total} questions{end}", end="", file=sys.stderr, flush=True)
+
+
+def _misses(results: Results) -> Iterator[str]:
+    """The answerable questions whose first quote does not answer, with the ranks of what does."""
+    for outcome in results.outcomes:
+        choice = outcome.choices[results.answering[0]]
+        if outcome.question.answerable and choice.rank != 1:
+            found = {name: next(iter(ranks(of, outcome.relevant)), None) for name, of in outcome.rankings.items()}
+            first = choice.quotes[0].text if choice.quotes else ""
+            yield f"\n{outcome.question.id} [{outcome.question.group}] {outcome.question.text}"
+            yield f"  ranks {found}, sentence {choice.rank}; first: {' '.join(first.split())!r}"
+
+
+def _keep(options: argparse.Namespace, questions: QuestionSet, results: Results) -> None:
+    """Compare with a saved run, save this one, write what other programs read."""
+    settings = {name: getattr(options, name) for name in ("split", "limit", "by_document", "own_sentences", "skip_bad")}
+    if options.compare:
+        made_from = runs.manifest(questions, results, settings)
+        print("\n" + against(results, runs.load(options.compare), made_from))
+    if options.save:
+        runs.save(options.save, questions, results, settings)
+    if options.export_run:
+        trec_files.export_run(results.outcomes, options.export_run)
+    if options.export_qrels:
+        trec_files.export_qrels(results.outcomes, options.export_qrels)
+    if options.export_squad:
+        trec_files.export_predictions(results.outcomes, options.export_squad)
+
+
+def _gated(options: argparse.Namespace, questions: QuestionSet, results: Results) -> int:
+    """Hold the run to its baseline, if there is one, or make it the baseline; the exit code."""
+    file: Path | None = options.baseline or (BASELINE if is_bundled(options) else None)
+    if file is None and options.update_baseline:
+        raise QAError("--update-baseline needs --baseline FILE, for this is not all of the bundled questions")
+    if file is None:
+        return 0
+    now = gate.baseline_of(questions.name, results)
+    if options.update_baseline:
+        gate.write(now, file)
+        return 0
+    verdict = gate.held_to(gate.load(file), now, options.tolerance)
+    for line in (*verdict.notices, *verdict.failures):
+        print(line, file=sys.stderr)
+    return 1 if verdict.failures else 0
 
 
 if __name__ == "__main__":

@@ -1,16 +1,42 @@
-"""The measures, per question; an unanswered question scores 0 and is never skipped.
+"""The measures, each a function of what was found for one question, or of all questions' confidences.
 
-A question may have several places that answer it, any one of which will do, so the rank that counts is that of the
-first: recall@k is 1 when it is at most k, the reciprocal rank is 1 / rank (MRR is its mean), nDCG@10 is
-1 / log2(1 + rank) with the ideal at rank 1 (Järvelin and Kekäläinen 2002).
+An unanswered question scores 0 and is never skipped. A question may have several places that answer it, any one of
+which will do, so recall@k is 1 when the first of them is among the first k, the reciprocal rank is 1 / its rank (MRR is
+its mean), and nDCG@10 is 1 / log2(1 + rank) with the ideal at rank 1 (Järvelin and Kekäläinen 2002). Precision and
+average precision count them all. Judgements of whole documents by grade are left to ir-measures, which calls trec_eval.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+import string
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from itertools import groupby
 
-__all__ = ["auroc", "mean", "ndcg", "recall", "reciprocal_rank"]
+import numpy as np
+import numpy.typing as npt
+
+__all__ = [
+    "auroc",
+    "average_precision",
+    "brier",
+    "calibration_error",
+    "exact_match",
+    "f1",
+    "judged",
+    "mean",
+    "ndcg",
+    "normalised",
+    "precision",
+    "recall",
+    "reciprocal_rank",
+    "risk_coverage_area",
+]
+
+Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 
 def recall(rank: int | None, k: int) -> float:
@@ -40,27 +66,136 @@ def ndcg(rank: int | None, k: int = 10) -> float:
     return 1 / math.log2(1 + rank) if rank and rank <= k else 0.0
 
 
-def mean(values: Sequence[float]) -> float:
+def precision(ranks: Collection[int], k: int) -> float:
+    """Share of the first k places that answer, from the ranks of all that do.
+
+    >>> precision([1, 4, 9], 5)
+    0.4
+    """
+    return sum(rank <= k for rank in ranks) / k
+
+
+def average_precision(ranks: Collection[int], relevant: int) -> float:
+    """Mean, over all places that answer, of the precision where each was found, 0 for one that was not.
+
+    >>> average_precision([1, 4], relevant=3)
+    0.5
+    """
+    return sum(found / rank for found, rank in enumerate(sorted(ranks), 1)) / relevant if relevant else 0.0
+
+
+_ARTICLES = re.compile(r"\b(?:a|an|the)\b")
+_MARKS = str.maketrans("", "", string.punctuation)
+
+
+def normalised(text: str) -> str:
+    """An answer as SQuAD's official script compares it: lower case, no ASCII punctuation, no articles, single spaces.
+
+    >>> normalised("The  U.S. Army, a force")
+    'us army force'
+    """
+    return " ".join(_ARTICLES.sub(" ", text.lower().translate(_MARKS)).split())
+
+
+def exact_match(given: str, answers: Collection[str]) -> float:
+    """1 when the answer given is one of the right ones. No right answer means that "" is right, as in SQuAD 2.0.
+
+    >>> exact_match("the Beatles!", ["Beatles", "Wings"]), exact_match("", [])
+    (1.0, 1.0)
+    """
+    return float(normalised(given) in {normalised(answer) for answer in answers or ("",)})
+
+
+def f1(given: str, answers: Collection[str]) -> float:
+    """The best harmonic mean of precision and recall of words, over the right answers, as SQuAD's script has it.
+
+    >>> f1("in May 1901", ["1901", "May"])
+    0.5
+    """
+    return max(_f1(normalised(given).split(), normalised(answer).split()) for answer in answers or ("",))
+
+
+def _f1(given: Sequence[str], answer: Sequence[str]) -> float:
+    if not given or not answer:
+        return float(given == answer)
+    shared = sum((Counter(given) & Counter(answer)).values())
+    return 2 * shared / (len(given) + len(answer))
+
+
+def mean(values: Sequence[float] | Array | Flags) -> float:
     """The mean, nan of nothing."""
-    return sum(values) / len(values) if values else math.nan
+    return float(sum(values)) / len(values) if len(values) else math.nan
 
 
-def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
+def auroc(positive: Sequence[float] | Array, negative: Sequence[float] | Array) -> float:
     """The probability that a positive's score is above a negative's, ties counting half.
 
     >>> auroc([0.9, 0.5], [0.5, 0.1])
     0.875
     """
-    if not positive or not negative:
+    if not len(positive) or not len(negative):
         return math.nan
-    ranks: dict[float, float] = {}
-    every = sorted([*positive, *negative])
-    start = 0
-    while start < len(every):
-        stop = start
-        while stop < len(every) and every[stop] == every[start]:
-            stop += 1
-        ranks[every[start]] = (start + stop + 1) / 2
-        start = stop
-    total = sum(ranks[score] for score in positive)
+    every = np.concatenate([positive, negative])
+    _, place, counts = np.unique(every, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]  # tied scores share their mean rank
+    total = float(ranks[: len(positive)].sum())
     return (total - len(positive) * (len(positive) + 1) / 2) / (len(positive) * len(negative))
+
+
+def brier(confidences: Array, right: Flags) -> float:
+    """Mean squared distance of a probability from what happened (Brier 1950).
+
+    >>> brier(np.array([1.0, 0.5]), np.array([True, False]))
+    0.125
+    """
+    return mean((confidences - right) ** 2)
+
+
+def calibration_error(confidences: Array, right: Flags, bins: int = 10) -> float:
+    """Expected calibration error: mean distance of confidence from the share that is right, over bins of equal width.
+
+    A bin includes its upper end, as in Guo et al. 2017.
+
+    >>> round(calibration_error(np.array([0.9, 0.9, 0.2]), np.array([True, False, False])), 3)
+    0.333
+    """
+    if not len(confidences):
+        return math.nan
+    bin_of = np.clip(np.ceil(confidences * bins).astype(int) - 1, 0, bins - 1)
+    gaps = np.bincount(bin_of, weights=confidences - right, minlength=bins)
+    return float(np.abs(gaps).sum()) / len(confidences)
+
+
+def risk_coverage_area(confidences: Array, right: Flags) -> float:
+    """Mean share of wrong answers when the n surest questions are answered, over all n (Geifman and El-Yaniv 2017).
+
+    Of equally sure questions each counts as wrong as they are on average, so that their order does not matter.
+
+    >>> risk_coverage_area(np.array([0.9, 0.8]), np.array([True, False]))
+    0.25
+    """
+    order = np.argsort(-confidences, kind="stable")
+    wrong: list[float] = []
+    for _, tied in groupby(order, key=lambda at: confidences[at]):
+        members = list(tied)
+        wrong += [1 - float(right[members].mean())] * len(members)
+    return mean(np.cumsum(wrong) / np.arange(1, len(wrong) + 1))
+
+
+def judged(
+    qrels: Mapping[str, Mapping[str, int]], rankings: Mapping[str, Sequence[str]], measures: Mapping[str, str]
+) -> dict[str, dict[str, float]]:
+    """Value by measure and question, as trec_eval has them; a question without a ranking scores 0.
+
+    `measures` gives each name its definition for ir-measures, such as "AP" or "nDCG@10".
+    """
+    import ir_measures
+
+    names = {ir_measures.parse_measure(definition): name for name, definition in measures.items()}
+    found = {name: dict.fromkeys(qrels, 0.0) for name in measures}
+    run = {
+        question: {path: -float(rank) for rank, path in enumerate(ranking)} for question, ranking in rankings.items()
+    }
+    for metric in ir_measures.iter_calc(list(names), qrels, run):
+        found[names[metric.measure]][metric.query_id] = float(metric.value)
+    return found

@@ -1,93 +1,167 @@
-"""Outcomes -> tables and the figures that a baseline keeps."""
+"""Results -> the figures by name, and the tables for a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 
-from eval.metrics import auroc, mean, ndcg, recall, reciprocal_rank
-from eval.run import SYSTEMS, Outcome
-from qa.errors import QAError
+import numpy as np
 
-__all__ = ["figures", "table"]
+from eval.judge import Array, Mask, Results
+from eval.metrics import auroc, brier, calibration_error, mean, recall, risk_coverage_area
 
-_RETRIEVAL: dict[str, Callable[[int | None], float]] = {
-    "R@1": lambda rank: recall(rank, 1),
-    "R@5": lambda rank: recall(rank, 5),
-    "R@10": lambda rank: recall(rank, 10),
-    "MRR": reciprocal_rank,
-    "nDCG@10": ndcg,
-}
+__all__ = ["ALL", "ALL_REFUSALS", "figures", "groups", "refusals", "table"]
+
+ALL = "answerable, all"
+ALL_REFUSALS = "to be refused, all"
 _SHARED = "answerable, not paraphrases"
 _SINGLE = "… of these, without follow-ups"
-_ALL = "answerable, all"
+
+_SENTENCES = ("sentence@1", "sentence@3", "sentence MRR", "sentence MAP")
+_SHOWN = ("shown@1", "answered", "EM", "F1", "words")
 
 
-def figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
-    """Every figure of the report by its name, such as `fused R@5 (paraphrase)`."""
+def groups(results: Results) -> dict[str, Mask]:
+    """Which questions are in each group: the answerable ones by kind, and those together that the goals speak of."""
+    answerable = results.mask(lambda outcome: outcome.question.answerable)
+    kinds = sorted({outcome.question.group for outcome in results.outcomes if outcome.question.answerable})
+    found = {kind: answerable & _of_kind(results, kind) for kind in kinds}
+    if len(found) > 1:
+        shared = answerable & results.mask(lambda outcome: not outcome.question.paraphrase)
+        single = shared & results.mask(lambda outcome: not outcome.question.history)
+        found |= {ALL: answerable, _SHARED: shared, _SINGLE: single}
+    return {name: mask for name, mask in found.items() if mask.any()}
+
+
+def refusals(results: Results) -> dict[str, Mask]:
+    """Which questions are in each group of those that nothing answers; several groups together, too."""
+    refused = results.mask(lambda outcome: not outcome.question.answerable)
+    kinds = sorted({outcome.question.group for outcome in results.outcomes if not outcome.question.answerable})
+    found = {kind: refused & _of_kind(results, kind) for kind in kinds}
+    return {**found, ALL_REFUSALS: refused} if len(found) > 1 else found
+
+
+def _of_kind(results: Results, kind: str) -> Mask:
+    return results.mask(lambda outcome: outcome.question.group == kind)
+
+
+def figures(results: Results) -> dict[str, float]:
+    """Every figure by its name, such as `fused R@5 (paraphrase)`; answers are of the first system that gives them."""
     found: dict[str, float] = {}
-    for group, members in _groups(outcomes).items():
-        for system in SYSTEMS:
-            for name, measure in _RETRIEVAL.items():
-                found[f"{system} {name} ({group})"] = mean([measure(outcome.ranks[system]) for outcome in members])
-        for k in (1, 3):
-            found[f"sentence@{k} ({group})"] = mean([recall(outcome.sentence, k) for outcome in members])
-        found[f"shown@1 ({group})"] = mean([recall(outcome.shown, 1) for outcome in members])
-        found[f"answered ({group})"] = mean([float(outcome.answered) for outcome in members])
-    answerable = [outcome for outcome in outcomes if outcome.question.answerable]
-    for group, members in _refusals(outcomes).items():
-        found[f"refused ({group})"] = mean([float(not outcome.answered) for outcome in members])
-        scores = [outcome.confidence for outcome in members]
-        found[f"AUROC ({group})"] = auroc([outcome.confidence for outcome in answerable], scores)
+    for group, mask in groups(results).items():
+        for system in results.systems:
+            for name in results.measures:
+                found[f"{system} {name} ({group})"] = results.mean(f"{system} {name}", mask)
+        for system in results.answering:
+            prefix = "" if system == results.answering[0] else f"{system} "
+            for name in (*_SENTENCES, *_SHOWN):
+                found[f"{prefix}{name} ({group})"] = results.mean(f"{system} {name}", mask)
+    for system in results.answering[:1]:
+        sure = _confidences(results, system)
+        answerable = results.mask(lambda outcome: outcome.question.answerable)
+        for group, mask in refusals(results).items():
+            found[f"refused ({group})"] = results.mean(f"{system} refused", mask)
+            found[f"AUROC ({group})"] = auroc(sure[answerable], sure[mask])
+        found |= _trust(results, system)
     return found
 
 
-def _groups(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
-    """The answerable questions by kind, and those two groups together that the goals speak of."""
-    answerable = [outcome for outcome in outcomes if outcome.question.answerable]
-    names = sorted({outcome.question.group for outcome in answerable})
-    groups = {name: [outcome for outcome in answerable if outcome.question.group == name] for name in names}
-    shared = [outcome for outcome in answerable if not outcome.question.paraphrase]
-    single = [outcome for outcome in shared if not outcome.question.history]
-    together = {_ALL: answerable, _SHARED: shared, _SINGLE: single} if len(groups) > 1 else {}
-    return {name: members for name, members in {**groups, **together}.items() if members}
+def _confidences(results: Results, system: str) -> Array:
+    return np.array([outcome.choices[system].confidence for outcome in results.outcomes])
 
 
-def _refusals(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
-    unanswerable = [outcome for outcome in outcomes if not outcome.question.answerable]
-    names = sorted({outcome.question.group for outcome in unanswerable})
-    return {name: [outcome for outcome in unanswerable if outcome.question.group == name] for name in names}
+def _trust(results: Results, system: str) -> dict[str, float]:
+    """How far confidence and refusals can be trusted, over all questions; right is a first quote that answers."""
+    sure = _confidences(results, system)
+    right = results.mask(lambda outcome: recall(outcome.choices[system].rank, 1) > 0)
+    answered = results.mask(lambda outcome: outcome.choices[system].answered)
+    answerable = results.mask(lambda outcome: outcome.question.answerable)
+    return {
+        "refusal precision": mean(~answerable[~answered]),
+        "refusal recall": mean(~answered[~answerable]),
+        "selective accuracy": mean(right[answered]),
+        "AURC": risk_coverage_area(sure, right),
+        "ECE": calibration_error(sure, right),
+        "Brier": brier(sure, right),
+    }
 
 
-def table(outcomes: Sequence[Outcome]) -> str:
-    """The report for a terminal: retrieval by system and group, sentences, refusals, speed.
+def table(results: Results) -> str:
+    """The report: retrieval by system and group, sentences, answers, refusals, confidence, speed.
 
-    `@1` and `@3` judge the ranking of the quotes, near misses too; `shown@1` counts a refused question as not answered.
-    Raises QAError when there are no outcomes.
+    The answer sentence is judged in the ranking of the quotes, near misses too; what is shown counts a refused question
+    as not answered.
     """
-    if not outcomes:
-        raise QAError("no questions: the set, or the split asked for, is empty")
-    found = figures(outcomes)
-    groups = _groups(outcomes)
-    width = max([len(group) for group in (*groups, *_refusals(outcomes))], default=0) + 2
-    lines = [f"{'retrieval':<{width}}{'n':>6}  {'system':<8}" + "".join(f"{name:>9}" for name in _RETRIEVAL)]
-    for group, members in groups.items():
-        for system in SYSTEMS:
-            cells = "".join(f"{found[f'{system} {name} ({group})']:>9.3f}" for name in _RETRIEVAL)
-            label = f"{group:<{width}}{len(members):>6}" if system == next(iter(SYSTEMS)) else " " * (width + 6)
-            lines.append(f"{label}  {system:<8}{cells}")
-    lines += ["", f"{'answer sentence':<{width}}{'n':>6}{'@1':>12}{'@3':>12}{'shown@1':>12}{'answered':>12}"]
-    for group, members in groups.items():
-        lines.append(_row(group, width, members, found, ("sentence@1", "sentence@3", "shown@1", "answered")))
-    if _refusals(outcomes):
-        lines += ["", f"{'to be refused':<{width}}{'n':>6}{'refused':>12}{'AUROC':>12}"]
-        for group, members in _refusals(outcomes).items():
-            lines.append(_row(group, width, members, found, ("refused", "AUROC")))
-    seconds = sorted(outcome.seconds for outcome in outcomes)
-    median, high = seconds[len(seconds) // 2], seconds[int(len(seconds) * 0.95)]
-    return "\n".join(
-        [*lines, "", f"one answer: {1000 * median:.1f} ms median, {1000 * high:.1f} ms at the 95th percentile"]
+    found = figures(results)
+    named = [*groups(results), *refusals(results)]
+    width = max(map(len, named), default=0) + 2
+    parts = [_retrieval(results, found, width)]
+    if results.answering:
+        parts.append(_rows("answer sentence", groups(results), found, _SENTENCES, width))
+        parts.append(_rows("answers shown", groups(results), found, _SHOWN, width))
+        parts.append(_rows("to be refused", refusals(results), found, ("refused", "AUROC"), width))
+        parts.append("\n".join((*_trust_lines(found), _verbatim(results))))
+    parts.append(_speed(results))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _retrieval(results: Results, found: Mapping[str, float], width: int) -> str:
+    names = max(8, *map(len, results.systems))
+    lines = [f"{'retrieval':<{width}}{'n':>6}  {'system':<{names}}" + "".join(f"{m:>9}" for m in results.measures)]
+    for group, mask in groups(results).items():
+        for number, system in enumerate(results.systems):
+            cells = "".join(f"{found[f'{system} {name} ({group})']:>9.3f}" for name in results.measures)
+            lead = " " * (width + 6) if number else f"{group:<{width}}{int(mask.sum()):>6}"
+            lines.append(f"{lead}  {system:<{names}}{cells}")
+    return "\n".join(lines) if len(lines) > 1 else ""
+
+
+def _rows(head: str, members: Mapping[str, Mask], found: Mapping[str, float], names: Sequence[str], width: int) -> str:
+    """A row a group, a column a figure; nothing where there is no group."""
+    if not members:
+        return ""
+    shown = [name.removeprefix("sentence").strip() for name in names]
+    lines = [f"{head:<{width}}{'n':>6}" + "".join(f"{name:>12}" for name in shown)]
+    for group, mask in members.items():
+        cells = "".join(f"{_cell(found[f'{name} ({group})']):>12}" for name in names)
+        lines.append(f"{group:<{width}}{int(mask.sum()):>6}{cells}")
+    return "\n".join(lines)
+
+
+def _cell(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.3f}" if value < 10 else f"{value:.1f}"
+
+
+def _trust_lines(found: Mapping[str, float]) -> Iterator[str]:
+    if not math.isnan(found["refusal precision"]):
+        recalled = "" if math.isnan(found["refusal recall"]) else f", recall {found['refusal recall']:.3f}"
+        yield f"refusing: precision {found['refusal precision']:.3f}{recalled}"
+    yield f"of what is answered, right: {_cell(found['selective accuracy'])}"
+    yield (
+        f"confidence: calibration error {found['ECE']:.3f} (ECE), Brier {found['Brier']:.3f}, "
+        f"area under risk and coverage {found['AURC']:.3f}"
     )
 
 
-def _row(group: str, width: int, members: Sequence[Outcome], found: dict[str, float], names: Sequence[str]) -> str:
-    return f"{group:<{width}}{len(members):>6}" + "".join(f"{found[f'{name} ({group})']:>12.3f}" for name in names)
+def _verbatim(results: Results) -> str:
+    """How many quotes were compared with their documents; one that differs would have ended the run."""
+    count = sum(len(choice.quotes) for outcome in results.outcomes for choice in outcome.choices.values())
+    return f"quotes: {count:,} compared with their documents, all word for word"
+
+
+def _speed(results: Results) -> str:
+    """Median and 95th percentile, of the whole answer and its stages."""
+    timed = next((name for name in results.systems if name in results.outcomes[0].seconds), None)
+    if timed is None:
+        return ""
+    stages = [outcome.seconds[timed] for outcome in results.outcomes]
+    median, high = _percentiles([sum(stage.values()) for stage in stages])
+    each = {name: _percentiles([stage[name] for stage in stages]) for name in stages[0]}
+    parts = ", ".join(f"{name} {middle:.1f} and {late:.1f}" for name, (middle, late) in each.items())
+    return f"one answer: {median:.1f} ms median, {high:.1f} ms at the 95th percentile ({parts})"
+
+
+def _percentiles(seconds: Sequence[float]) -> tuple[float, float]:
+    """Milliseconds: the median and the 95th percentile."""
+    median, high = 1000 * np.percentile(seconds, (50, 95))
+    return float(median), float(high)

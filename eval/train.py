@@ -48,21 +48,25 @@ def main() -> None:
     parser.add_argument("--gold", type=Path, metavar="FILE", help="a gold file of the bundled documents")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
     options = parser.parse_args()
-    sets = [_sampled(from_squad(file)) for file in options.squad]
+    sets = [sampled(from_squad(file)) for file in options.squad]
     sentence = train_sentences(sets)
     if options.gold:
-        gold = from_gold(options.gold, None)
-        sets.append(replace(gold, questions=tuple(q for q in gold.questions if q.split == "tune")))
+        sets.append(tuning_half(from_gold(options.gold, None)))
     examples = [confidence_examples(questions, sentence) for questions in sets]
     weights = {"sentence": _named(FEATURES, sentence), **train_confidence(examples)}
     options.out.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")
 
 
-def _sampled(questions: QuestionSet) -> QuestionSet:
+def sampled(questions: QuestionSet) -> QuestionSet:
     """The set with the answerable questions only, and no more than are needed."""
     answerable = [question for question in questions.questions if question.answerable]
     chosen = np.random.default_rng(SEED).permutation(len(answerable))[:QUESTIONS]
     return replace(questions, questions=tuple(answerable[number] for number in sorted(chosen)))
+
+
+def tuning_half(gold: QuestionSet) -> QuestionSet:
+    """The questions of a gold file that may be tuned on."""
+    return replace(gold, questions=tuple(question for question in gold.questions if question.split == "tune"))
 
 
 def _named(names: Sequence[str], weights: Array) -> dict[str, float]:

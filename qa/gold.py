@@ -63,10 +63,17 @@ class GoldItem:
     standalone: str
 
 
-def read_gold(file: Path, document: Callable[[str], Document]) -> list[GoldItem]:
+def _refuse(error: GoldError) -> None:
+    raise error from None
+
+
+def read_gold(
+    file: Path, document: Callable[[str], Document], *, wrong: Callable[[GoldError], None] = _refuse
+) -> list[GoldItem]:
     """The items of a question file, anchored in the documents that `document` returns for a path.
 
-    Raises GoldError, naming file and line, for a line that is not as the module says.
+    Raises GoldError, naming file and line, for a line that is not as the module says, unless `wrong` is given, which is
+    called with each such error and may let the line be left out.
     """
     try:
         lines = file.read_text(encoding="utf-8").split("\n")
@@ -79,10 +86,11 @@ def read_gold(file: Path, document: Callable[[str], Document]) -> list[GoldItem]
             continue
         try:
             item = _item(_parsed(line), document)
+            if item.id in seen:
+                raise ValueError(f"id {item.id} is taken by an earlier line")
         except (ValueError, QAError) as error:
-            raise GoldError(f"{file}:{number}: {error}") from None
-        if item.id in seen:
-            raise GoldError(f"{file}:{number}: id {item.id} is taken by an earlier line")
+            wrong(GoldError(f"{file}:{number}: {error}"))
+            continue
         seen.add(item.id)
         items.append(item)
     return items

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["TABLE", "UNKNOWN", "Neighbours", "Vectors", "shipped"]
+__all__ = ["TABLE", "UNKNOWN", "Neighbours", "Vectors", "shipped", "sums"]
 
 Array = npt.NDArray[Any]
 
@@ -165,6 +165,12 @@ class Vectors:
             np.concatenate([*cosines, np.zeros(0, np.float32)]),
         )
 
+    def scaled(self, rows: Array, lengths: Array) -> Array:
+        """The rows as vectors of some lengths, 0 for UNKNOWN, shape (rows, dimensions), float32."""
+        whole, own = self.gathered(rows)
+        scaled: Array = whole * (lengths / own).astype(np.float32)[:, None]
+        return scaled
+
     def gathered(self, rows: Array) -> tuple[Array, Array]:
         """The rows as float32 whole numbers, 0 for UNKNOWN, and their lengths, 1 for UNKNOWN."""
         rows = np.asarray(rows)
@@ -174,6 +180,19 @@ class Vectors:
         whole[rows == UNKNOWN] = 0.0
         squares = np.einsum("ij,ij->i", whole, whole)
         return whole, np.sqrt(np.where(squares > 0, squares, np.float32(1.0)))
+
+
+def sums(vectors: Array, places: Array, owners: Array, total: int) -> Array:
+    """The sum of `vectors[places]` of each owner, shape (total, dimensions); `owners` are ascending.
+
+    >>> sums(np.array([[1, 0], [0, 2]], np.float32), np.array([0, 1, 1]), np.array([0, 0, 2]), 3).tolist()
+    [[1.0, 2.0], [0.0, 0.0], [0.0, 2.0]]
+    """
+    summed = np.zeros((total, vectors.shape[1]), dtype=np.float32)
+    if len(places):
+        first = np.flatnonzero(np.diff(owners, prepend=-1))
+        summed[owners[first]] = np.add.reduceat(vectors[places], first, axis=0)
+    return summed
 
 
 @cache

@@ -6,7 +6,7 @@ terms, `score` says what each term adds. Nothing here knows what an answer is.
 """
 
 from qa.index.index import Index, build
-from qa.index.score import Clue, bm25, idf, score, tfidf
+from qa.index.score import Clue, bm25, idf, idfs, score, tfidf
 from qa.index.top import ranked, top
 
-__all__ = ["Clue", "Index", "bm25", "build", "idf", "ranked", "score", "tfidf", "top"]
+__all__ = ["Clue", "Index", "bm25", "build", "idf", "idfs", "ranked", "score", "tfidf", "top"]

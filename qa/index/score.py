@@ -17,7 +17,7 @@ from qa.index.count import BM25_K1
 from qa.index.index import Index
 from qa.index.segment import Array, Segment
 
-__all__ = ["Clue", "Gains", "bm25", "gains_of", "idf", "score", "tfidf"]
+__all__ = ["Clue", "Gains", "bm25", "gains_of", "idf", "idfs", "score", "tfidf"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,12 @@ def idf(passages: int, frequency: int) -> float:
     (1.992, True)
     """
     return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))
+
+
+def idfs(passages: int, frequencies: Array) -> Array:
+    """`idf` of many frequencies, shape (frequencies,)."""
+    weights: Array = np.log(1 + (passages - frequencies + 0.5) / (frequencies + 0.5))
+    return weights
 
 
 @dataclass(frozen=True, slots=True)
