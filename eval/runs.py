@@ -54,7 +54,7 @@ def manifest(questions: QuestionSet, results: Results, settings: Mapping[str, An
         "corpus": _hash(f"{document.path}\0{document.sha256}\0{document.text}" for document in questions.documents),
         "asked": _hash(repr(outcome.question) for outcome in results.outcomes),
         "systems": list(results.systems),
-        "settings": {**settings, "candidates": CANDIDATES, "weights": shipped_weights()},
+        "settings": {**settings, "candidates": CANDIDATES, "weights": dict(shipped_weights())},
         "statistics": {"seed": SEED, "draws": DRAWS},
         "versions": {"qa": qa.__version__, "python": platform.python_version(), **_versions()},
     }

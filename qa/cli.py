@@ -10,7 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from qa import __version__
 from qa.errors import CacheError, QAError
@@ -20,6 +20,18 @@ if TYPE_CHECKING:
     from qa.library import Library
 
 __all__ = ["main"]
+
+_FILTERS = """\
+in the text:
+  in:notes/2024 in:*.md        only documents below a folder, or that fit a pattern; again for more
+  title:irmin                  only documents with this word in their title
+"""
+_ASK_FILTERS = f"""{_FILTERS}\
+  "boot time"                  words that had better stand together"""
+_SEARCH_FILTERS = f"""{_FILTERS}\
+  "boot time"                  only passages in which these words stand together
+  -docker                      only passages without this word
+Filters alone list what passes them."""
 
 _SILENT_SECONDS = 0.5
 _BAR = 20
@@ -92,6 +104,9 @@ def _note(line: str) -> None:
 class _Parser(argparse.ArgumentParser):
     """A parser whose complaints are one line, as all others are, and which notices when nobody can read its help."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+
     def _print_message(self, message: str, file: object = None) -> None:  # the original passes over any OSError
         _say(message.rstrip("\n"))
 
@@ -112,13 +127,13 @@ def _parser() -> argparse.ArgumentParser:
     _corpus_options(chat)
     chat.set_defaults(run=_chat)
 
-    ask = commands.add_parser("ask", help="answer one question")
+    ask = commands.add_parser("ask", help="answer one question", epilog=_ASK_FILTERS)
     ask.add_argument("question", metavar="QUESTION")
     _corpus_options(ask)
     _output_options(ask, "quotes", 3)
     ask.set_defaults(run=_ask)
 
-    search = commands.add_parser("search", help="find passages")
+    search = commands.add_parser("search", help="find passages", epilog=_SEARCH_FILTERS)
     search.add_argument("query", metavar="QUERY")
     _corpus_options(search)
     _output_options(search, "passages", 10)
@@ -219,11 +234,13 @@ def _ask(options: argparse.Namespace) -> int:
 
 def _search(options: argparse.Namespace) -> int:
     from qa.library import check
-    from qa.present import hits_text, json_text
+    from qa.present import hits_text, json_text, read_as_text
 
     check(options.query, k=options.k)
     with _open(options) as library:
         hits = library.search(options.query, k=options.k)
+        if read_as := library.read_as(options.query):
+            _note(read_as_text(read_as))
         _note_unread(library)
     _say(json_text(hits, encoding=_encoding()) if options.json else hits_text(hits, width=_width()))
     return 0 if hits else 1

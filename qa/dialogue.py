@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from qa.model import Answer
+from qa.syntax import parse
 from qa.text import STOP_TERMS, Term, spans
 
 __all__ = ["standalone"]
@@ -42,22 +43,28 @@ _MOST_SWAPPED = 4
 def standalone(question: str, history: Sequence[Answer | str]) -> str:
     """The question with what it takes from its history, or as it is when it needs nothing.
 
+    Its filters stay as they were typed; those of its history are not taken over.
+
     >>> standalone("Who worked on it?", ["What is Jitsu?"])
     'Who worked on it? (Jitsu)'
     >>> standalone("And Ensemble?", ["Where was FoxNet developed?"])
     'Where was Ensemble developed?'
     >>> standalone("Where is it now?", ["Who founded OCLC?", "And Tarides?"])
     'Where is it now? (Tarides)'
+    >>> standalone("Who worked on it? in:papers", ["What is Jitsu? in:news"])
+    'Who worked on it? (Jitsu) in:papers'
     >>> standalone("What is Irmin?", ["What is Jitsu?"])
     'What is Irmin?'
     """
     read, answer = "", None
     for entry in history:
         if isinstance(entry, Answer):
-            read, answer = entry.standalone, _short_answer(entry)
+            read, answer = parse(entry.standalone).text, _short_answer(entry)
         else:
-            read, answer = _read(entry, read, answer), None
-    return _read(question, read, answer)
+            read, answer = _read(parse(entry).text, read, answer), None
+    typed = parse(question)
+    resolved = _read(typed.text, read, answer)
+    return question if resolved == typed.text else " ".join([resolved, *typed.filters])
 
 
 def _short_answer(earlier: Answer) -> str | None:

@@ -23,7 +23,8 @@ from qa.index import Index, build
 from qa.index.folder import Opened, open_folder, roots_of
 from qa.load import Source, find, read
 from qa.model import Answer, Document, Hit, Quote, Skipped
-from qa.retrieve import Candidates, query, retrieve
+from qa.retrieve import Candidates, listed, query, retrieve
+from qa.syntax import parse
 from qa.text import STOP_TERMS, spans
 
 __all__ = [
@@ -230,12 +231,15 @@ class Library:
     def answer(self, question: str, *, history: Sequence[Answer | str] = (), k: int = 3) -> Answer:
         """Quotes that answer the question, up to `k`, best first; none when the documents do not answer.
 
-        `history` holds earlier Answers or questions, oldest first, for a question that leans on them. Raises
-        QuestionError as `check` does.
+        `history` holds earlier Answers or questions, oldest first, for a question that leans on them. `in:path` and
+        `title:word` in the question say in which documents to look (see `qa.syntax`). Raises QuestionError as `check`
+        does, for a question of nothing but these, and for a path or a title that no document has.
         """
         from qa.extract import select
 
         check(question, k=k, history=history)
+        if not parse(question).text:
+            raise QuestionError(f"{question.strip()}: these are filters; ask something beside them")
         standalone = dialogue.standalone(question, history)
         asked = query(self._index, standalone)
         selection = select(self._index, asked, retrieve(self._index, asked), k=k)
@@ -247,17 +251,28 @@ class Library:
             nearest=() if selection.answered else quotes,
             confidence=selection.confidence,
             corpus=tuple(str(root) for root in self.roots),
-            missing=_as_spelt(standalone, asked.missing),
+            missing=_as_spelt(asked.text, asked.missing),
             changed=tuple(sorted(path for path in {quote.path for quote in quotes} if not self._is_as_indexed(path))),
+            read_as=asked.read_as,
         )
 
     def _is_as_indexed(self, path: str) -> bool:
         return path in self._sources and self._sources[path].is_as_found()
 
     def search(self, question: str, *, k: int = 10) -> list[Hit]:
-        """The best `k` passages, best first. Raises QuestionError as `answer` does."""
+        """The best `k` passages, best first.
+
+        To a search, a "quoted phrase" and `-word` are filters, too. Filters without a question find all that passes
+        them, by path and position, with scores of 0. Raises QuestionError as `answer` does.
+        """
         check(question, k=k)
-        return self._hits(retrieve(self._index, query(self._index, question), k=k))[:k]
+        asked = query(self._index, question, search=True)
+        found = retrieve(self._index, asked, k=k) if asked.terms else listed(self._index, asked, k)
+        return self._hits(found)[:k]
+
+    def read_as(self, question: str) -> tuple[tuple[str, str], ...]:
+        """The words of a search that are taken for misspelt, each with the word that it is read as."""
+        return query(self._index, question, search=True).read_as
 
     def _hits(self, found: Candidates) -> list[Hit]:
         hits = []

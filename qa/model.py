@@ -218,8 +218,9 @@ class Answer:
 
     `standalone` is the question as understood with its history. `confidence` is that of the first of `quotes`, or of
     `nearest` when it refuses. `corpus` holds the absolute roots of the documents. `missing` holds the question's
-    words that stand nowhere in the documents, as it spells them. `changed` holds the paths of quoted files that are no
-    longer as they were when they were indexed.
+    words that stand nowhere in the documents, as it spells them, `read_as` those that were taken for misspelt, each
+    with the word of the documents that it was read as. `changed` holds the paths of quoted files that are no longer as
+    they were when they were indexed.
     """
 
     question: str
@@ -230,6 +231,7 @@ class Answer:
     corpus: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    read_as: tuple[tuple[str, str], ...] = ()
 
     @property
     def answered(self) -> bool:
@@ -247,5 +249,6 @@ class Answer:
             "nearest": [quote.to_dict() for quote in self.nearest],
             "missing": list(self.missing),
             "changed": list(self.changed),
+            "read_as": [{"word": word, "as": read} for word, read in self.read_as],
             "corpus": list(self.corpus),
         }

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from qa.model import Answer, Hit, Quote, Skipped
+from qa.syntax import parse
 from qa.text import STOP_TERMS, content_terms, spans
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "one_line",
     "place",
     "printable",
+    "read_as_text",
     "skipped_text",
     "text",
     "unread_text",
@@ -79,7 +81,9 @@ def _escaped(found: re.Match[str]) -> str:
 
 def text(answer: Answer, *, width: int = 80, color: bool = False, first: int = 1) -> str:
     """An Answer for a person to read; quotes are numbered from `first`."""
-    parts = [] if answer.standalone == answer.question else [_reading(answer.standalone, width, color)]
+    parts = [] if answer.standalone == answer.question else [_aside(f"reading: {answer.standalone}", width, color)]
+    if answer.read_as:
+        parts.append(_aside(read_as_text(answer.read_as), width, color))
     if answer.changed:
         words = ["Changed", "since", "it", "was", "read;", "start", "again:", *map(one_line, answer.changed)]
         parts.append("\n".join(_wrap(words, width)))
@@ -93,8 +97,17 @@ def text(answer: Answer, *, width: int = 80, color: bool = False, first: int = 1
     return "\n\n".join(parts)
 
 
-def _reading(question: str, width: int, color: bool) -> str:
-    return "\n".join(_dim(line, color) for line in _wrap(f"(reading: {printable(question)})".split(), width))
+def read_as_text(read_as: Iterable[tuple[str, str]]) -> str:
+    """Which words were taken for misspelt.
+
+    >>> read_as_text([("unikernal", "unikernel"), ("Dcoker", "Docker")])
+    "read 'unikernal' as 'unikernel', 'Dcoker' as 'Docker'"
+    """
+    return "read " + ", ".join(f"'{word}' as '{read}'" for word, read in read_as)
+
+
+def _aside(remark: str, width: int, color: bool) -> str:
+    return "\n".join(_dim(line, color) for line in _wrap(f"({printable(remark)})".split(), width))
 
 
 def _never_mentioned(words: Sequence[str]) -> str:
@@ -106,7 +119,8 @@ def _never_mentioned(words: Sequence[str]) -> str:
 
 
 def _quotes(answer: Answer, quotes: Iterable[Quote], width: int, color: bool, first: int) -> list[str]:
-    wanted = set(content_terms(answer.standalone)) - STOP_TERMS
+    asked = " ".join([parse(answer.standalone).text, *(read for _, read in answer.read_as)])
+    wanted = set(content_terms(asked)) - STOP_TERMS
     return [_quote(quote, number, wanted, width, color) for number, quote in enumerate(quotes, first)]
 
 
@@ -182,7 +196,7 @@ def _dim(value: str, color: bool) -> str:
 def hits_text(hits: Sequence[Hit], *, width: int = 80) -> str:
     """Passages for a person to read, best first."""
     if not hits:
-        return "No passage holds any of these words."
+        return "No passage is found."
     parts = []
     for number, hit in enumerate(hits, 1):
         where = one_line(hit.path) + (f":{hit.line}" if hit.line is not None else "")

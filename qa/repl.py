@@ -37,7 +37,10 @@ Ask in your own words; the answer is a quotation with its place, or the word tha
 /open N      open the file of quote N at its line ($VISUAL, $EDITOR, or a pager)
 /sources     the documents, and what could not be read
 /help        this
-/quit        leave (also Control-D); Control-C drops the line"""
+/quit        leave (also Control-D); Control-C drops the line
+in:notes/a   in a question: only documents below a folder, in a file, or of a pattern such as in:*.md
+title:irmin  only documents with this word in their title
+"boot time"  words that had better stand together"""
 _HANGING = " " * 13
 
 

@@ -7,8 +7,8 @@ sentence have a say, because a passage that says everything in one sentence beat
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -17,11 +17,26 @@ from types import MappingProxyType
 import numpy as np
 
 from qa.index import Clue, Index, bm25, idf, idfs, ranked, score, tfidf, top
-from qa.index.segment import Array
-from qa.text import content_terms
+from qa.index.phrase import owners_of_run
+from qa.index.segment import Array, Segment
+from qa.narrow import allowed_passages
+from qa.spelling import meant
+from qa.syntax import parse
+from qa.text import content_terms, spans, term_of, terms
 from qa.vectors import shipped, sums
 
-__all__ = ["CANDIDATES", "SIGNALS", "Candidates", "Evidence", "Query", "query", "retrieve", "shipped_weights"]
+__all__ = [
+    "CANDIDATES",
+    "SIGNALS",
+    "Candidates",
+    "Evidence",
+    "Query",
+    "StandIn",
+    "listed",
+    "query",
+    "retrieve",
+    "shipped_weights",
+]
 
 CANDIDATES = 50
 """Passages that are looked at sentence by sentence."""
@@ -50,14 +65,34 @@ _ALIKE = 0.55
 _WORD = 0.4
 _MOST_WORDS = 6
 """Weight of such a word, times the cosine, and how many a term of the question may bring."""
+_INSTEAD = 0.8
+"""What a word is worth that is read in place of a misspelt one, and an acronym in place of its long form."""
+_MOST_READINGS = 5
+"""Unknown words of a question that are looked for under another spelling."""
+_MOST_WORDS_IN_FORMS = 100
+"""Words of a question among which acronyms and long forms are looked for."""
+_PHRASE = 2.0
+"""What a quoted phrase in a sentence is worth beside all of the question's neighbouring terms."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """Terms that, all together, may stand for some of a question's terms, given by their places in it."""
+
+    places: tuple[int, ...]
+    terms: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """A question as the index sees it.
 
-    `terms` are its content terms, each once; `frequencies` in how many passages each stands; `weights` their idf;
-    `rows` their places in the table of word vectors, -1 for none. Shapes: all (terms,).
+    `text` is without its filters, misspelt words as they are read. `terms` are its content terms, each once;
+    `frequencies` in how many passages each stands; `weights` their idf; `rows` their places in the table of word
+    vectors, -1 for none; `trust` what finding each is worth, 1 unless it is but a reading. Shapes: all (terms,).
+
+    `read_as` holds the misspelt words as typed, and as the documents spell them; `phrases` the terms of what stands in
+    quotation marks; `allowed` the passages that pass the filters, for each segment, None for all.
     """
 
     text: str
@@ -65,6 +100,11 @@ class Query:
     frequencies: Array
     weights: Array
     rows: Array
+    trust: Array
+    read_as: tuple[tuple[str, str], ...] = ()
+    stand_ins: tuple[StandIn, ...] = ()
+    phrases: tuple[tuple[str, ...], ...] = ()
+    allowed: tuple[Array, ...] | None = field(default=None, repr=False)
 
     @property
     def shares(self) -> Array:
@@ -127,12 +167,63 @@ class Candidates:
         return values
 
 
-def query(index: Index, question: str) -> Query:
-    """The question as the index sees it."""
-    found = tuple(content_terms(question))
+def query(index: Index, question: str, *, search: bool = False) -> Query:
+    """The question as the index sees it; to a `search`, phrases and `-word` are filters.
+
+    Raises QuestionError for a filter that no document passes by its path or title.
+    """
+    typed = parse(question, search=search)
+    read_as = _readings(index, typed.text)
+    text = _as_read(typed.text, dict(read_as))
+    found = tuple(content_terms(text))
+    guessed = {term_of(read) for _, read in read_as} - set(terms(typed.text))
     frequencies = [index.frequency(term) for term in found]
-    weights = [idf(index.passage_count, frequency) for frequency in frequencies]
-    return Query(question, found, np.array(frequencies, dtype=np.int64), np.array(weights), shipped().rows(found))
+    return Query(
+        text=text,
+        terms=found,
+        frequencies=np.array(frequencies, dtype=np.int64),
+        weights=np.array([idf(index.passage_count, frequency) for frequency in frequencies]),
+        rows=shipped().rows(found),
+        trust=np.array([_INSTEAD if term in guessed else 1.0 for term in found]),
+        read_as=read_as,
+        stand_ins=_stand_ins(index, text, found),
+        phrases=tuple(tuple(terms(phrase)) for phrase in typed.phrases),
+        allowed=allowed_passages(index, typed, search=search),
+    )
+
+
+def _readings(index: Index, text: str) -> tuple[tuple[str, str], ...]:
+    """The misspelt words of a text, each with the word of the documents that it is read as."""
+    unknown = [term for term in content_terms(text) if not index.stands(term)]
+    if not unknown:
+        return ()
+    words = {span.term: text[span.start : span.end] for span in reversed(spans(text))}
+    meanings = ((words[term], meant(index, words[term])) for term in unknown[:_MOST_READINGS])
+    return tuple((word, read) for word, read in meanings if read is not None)
+
+
+def _as_read(text: str, read_as: Mapping[str, str]) -> str:
+    """The text with the words that are read as others replaced by these, for whoever looks at its words."""
+    if not read_as:
+        return text
+    by_term = {term_of(word): read for word, read in read_as.items()}
+    pieces, at = [], 0
+    for span in spans(text):
+        if span.term in by_term:
+            pieces += [text[at : span.start], by_term[span.term]]
+            at = span.end
+    return "".join([*pieces, text[at:]])
+
+
+def _stand_ins(index: Index, text: str, asked: tuple[str, ...]) -> tuple[StandIn, ...]:
+    """The other forms of acronyms, and the acronyms of long forms, among a question's terms."""
+    places = {term: place for place, term in enumerate(asked)}
+    in_order = [term for term in terms(text) if term in places][:_MOST_WORDS_IN_FORMS]
+    found = (
+        StandIn(tuple(places[term] for term in in_order[at : at + size]), other)
+        for at, size, other in index.aliases(in_order)
+    )
+    return tuple(dict.fromkeys(found))  # a form that is named twice stands for the same terms
 
 
 def retrieve(
@@ -142,8 +233,11 @@ def retrieve(
 
     `weights` of the SIGNALS are given to measure what each is worth.
     """
-    clues = [Clue(term, 1.0, _FROM_ABOVE) for term in asked.terms] + _other_words(index, asked)
-    passages, _ = top(index, clues, max(k, CANDIDATES))
+    clues = [
+        Clue(term, trust, trust * _FROM_ABOVE) for term, trust in zip(asked.terms, asked.trust.tolist(), strict=True)
+    ]
+    clues += _other_words(index, asked) + _other_forms(index, asked)
+    passages, _ = top(index, clues, max(k, CANDIDATES), asked.allowed)
     seen = _evidence(index, asked, passages)
     signals = _signals(index, asked, passages, seen)
     scores = signals @ [(weights or shipped_weights())[name] for name in SIGNALS]
@@ -182,6 +276,26 @@ def _other_words(index: Index, asked: Query) -> list[Clue]:
     return [Clue(word, _WORD * best[row], _WORD * _FROM_ABOVE * best[row]) for row, word in words.items()]
 
 
+def _other_forms(index: Index, asked: Query) -> list[Clue]:
+    """The terms of stand-ins as clues that are together worth a share of what they stand for."""
+    clues = []
+    for stand_in in asked.stand_ins:
+        others = [term for term in stand_in.terms if term not in asked.terms and index.frequency(term)]
+        own = sum(idf(index.passage_count, index.frequency(term)) for term in others)
+        weight = _INSTEAD * float(asked.weights[list(stand_in.places)].sum()) / max(own, 1e-9)
+        clues += [Clue(term, weight, weight * _FROM_ABOVE) for term in others]
+    return clues
+
+
+def listed(index: Index, asked: Query, k: int) -> Candidates:
+    """The first `k` passages that pass the filters, by path and position, for a search that asks nothing."""
+    found = [np.flatnonzero(mask) + index.passage_bases[number] for number, mask in enumerate(asked.allowed or ())]
+    passages = np.concatenate([np.zeros(0, dtype=np.int64), *found])
+    passages = passages[ranked(index, passages, np.zeros(len(passages)))[:k]]
+    nothing = np.zeros((len(passages), len(SIGNALS)))
+    return Candidates(passages, nothing[:, 0], nothing, _evidence(index, asked, passages[:0]))
+
+
 def _reordered(seen: Evidence, order: Array) -> Evidence:
     """The evidence of passages that now stand in another order, its sentences in that order, too."""
     places = np.empty(len(order), dtype=np.int64)
@@ -218,9 +332,9 @@ def _evidence(index: Index, asked: Query, passages: Array) -> Evidence:
     """Where the question's terms stand in the sentences of some passages; sentences in the order of the passages."""
     parts = [_evidence_in(index, number, asked, places, local) for number, places, local in index.by_segment(passages)]
     if not parts:
-        none, no_masks = np.zeros(0, dtype=np.int64), np.zeros((0, len(asked.terms)), dtype=bool)
+        none, nowhere = np.zeros(0, dtype=np.int64), np.zeros((0, len(asked.terms)))
         nothing = np.zeros(0)
-        return Evidence(none, none, none, none, no_masks, no_masks, no_masks, no_masks, no_masks, nothing, nothing)
+        return Evidence(none, none, none, none, nowhere, nowhere, nowhere, nowhere, nowhere, nothing, nothing)
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     order = np.lexsort((columns[0], columns[1]))
     return Evidence(*(column[order] for column in columns))
@@ -231,15 +345,14 @@ def _evidence_in(index: Index, number: int, asked: Query, places: Array, local: 
     segment = index.segments[number]
     sentences, owner = segment.sentences_of(local)
     tokens, within = segment.tokens_of(sentences)
-    ids = np.array([-1 if (term := segment.term_id(name)) is None else term for name in asked.terms], dtype=np.int64)
-    inside = _holds(tokens, within, ids, len(sentences))
-    same = owner[1:] == owner[:-1]
+    ids = _ids(segment, asked.terms)
+    inside = _found(segment, asked, tokens, within, len(sentences))
+    first = np.diff(owner, prepend=-1) > 0
     near = np.zeros_like(inside)
-    near[1:] |= inside[:-1] & same[:, None]
-    near[:-1] |= inside[1:] & same[:, None]
-    around = np.zeros((len(local), len(ids)), dtype=bool)
-    np.logical_or.at(around, owner, inside)
-    above = _holds(*segment.context_of(local), ids, len(local))
+    near[1:] = inside[:-1] * ~first[1:, None]
+    near[:-1] = np.maximum(near[:-1], inside[1:] * ~first[1:, None])
+    around = np.maximum.reduceat(inside, np.flatnonzero(first), axis=0)[np.cumsum(first) - 1]
+    above = _found(segment, asked, *segment.context_of(local), len(local))
     words = segment.sentence_tokens[sentences + 1] - segment.sentence_tokens[sentences]
     return (
         sentences + index.sentence_bases[number],
@@ -249,11 +362,37 @@ def _evidence_in(index: Index, number: int, asked: Query, places: Array, local: 
         inside,
         near,
         above[owner],
-        around[owner],
-        _softly(asked, segment.term_rows[tokens], within, len(sentences)),
-        _pair_share(asked, ids, tokens, within, len(sentences)),
+        around,
+        _softly(asked, segment.term_rows[tokens], within, len(sentences)) * asked.trust,
+        _pair_share(asked, ids, tokens, within, len(sentences))
+        + _PHRASE * _phrase_share(segment, asked, tokens, within, len(sentences)),
         _meaning(index, number, asked, local),
     )
+
+
+def _ids(segment: Segment, names: Sequence[str]) -> Array:
+    """The numbers of some terms in a segment, -1 for one that it does not hold, shape (terms,)."""
+    return np.array([-1 if (term := segment.term_id(name)) is None else term for name in names], dtype=np.int64)
+
+
+def _found(segment: Segment, asked: Query, tokens: Array, owners: Array, total: int) -> Array:
+    """How far each owner holds each term of the question, itself or what stands for it, shape (total, terms)."""
+    found = _holds(tokens, owners, _ids(segment, asked.terms), total) * asked.trust
+    for stand_in in asked.stand_ins:
+        whole = _holds(tokens, owners, _ids(segment, stand_in.terms), total).all(axis=1)
+        cells = np.ix_(whole, np.array(stand_in.places))
+        found[cells] = np.maximum(found[cells], _INSTEAD)
+    return found
+
+
+def _phrase_share(segment: Segment, asked: Query, tokens: Array, owners: Array, sentences: int) -> Array:
+    """Share of the question's phrases that stand in each sentence."""
+    share = np.zeros(sentences)
+    for phrase in asked.phrases:
+        ids = _ids(segment, phrase)
+        if (ids >= 0).all():
+            share[owners_of_run(tokens, owners, ids)] += 1 / len(asked.phrases)
+    return share
 
 
 def _softly(asked: Query, rows: Array, owners: Array, total: int) -> Array:

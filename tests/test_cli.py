@@ -72,6 +72,26 @@ def test_search_prints_passages_as_text_and_as_json(capsys: pytest.CaptureFixtur
     assert run(capsys, "search", "zebra", "--corpus", str(notes))[0] == 1
 
 
+def test_a_search_says_on_stderr_how_it_read_a_misspelt_word(capsys: pytest.CaptureFixture[str], notes: Path) -> None:
+    for options in ([], ["--json"]):
+        code, out, err = run(capsys, "search", "barleey in:mill.txt", "--corpus", str(notes), *options)
+        assert (code, "mill.txt" in out, err) == (0, True, "qa: read 'barleey' as 'barley'\n")
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_filters_are_explained_and_a_wrong_one_is_one_line_and_2(
+    capsys: pytest.CaptureFixture[str], notes: Path, command: str
+) -> None:
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in ("in:", "title:", '"boot time"'))
+    assert ("-docker" in shown) == (command == "search")
+    code, out, err = run(capsys, command, "barley in:gone", "--corpus", str(notes))
+    assert (code, out) == (2, "")
+    assert err == "qa: in:gone: no such document; name a folder, a file or a pattern such as *.md\n"
+
+
 def test_index_counts_and_reports_what_it_skipped(capsys: pytest.CaptureFixture[str], notes: Path) -> None:
     (notes / "photo.jpg").write_bytes(JPEG)
     code, out, err = run(capsys, "index", str(notes))

@@ -12,13 +12,16 @@ from eval.questions import paragraph_document
 from qa.index import Clue, Index, bm25, build, idf, score, tfidf, top
 from qa.index.count import count
 from qa.index.merge import keep, merge
+from qa.index.phrase import holding
 from qa.index.reference import ReferenceBM25
 from qa.index.segment import Segment
 from qa.model import Document
 from qa.text import terms
 
 WORDS = st.lists(
-    st.sampled_from(["xen", "alto", "ocaml", "the", "of", "stack", "boots", "12"]), min_size=1, max_size=12
+    st.sampled_from(["xen", "alto", "ocaml", "the", "of", "stack", "boots", "12", "Alto Stack (ALK)"]),
+    min_size=1,
+    max_size=12,
 )
 CORPORA = st.lists(WORDS.map(" ".join), min_size=1, max_size=14)
 QUESTIONS = WORDS.map(" ".join)
@@ -35,7 +38,7 @@ def index_of(texts: list[str]) -> Index:
 def split_index(texts: list[str], parts: int) -> Index:
     """An index of the texts spread over several segments, with deleted documents among them."""
     documents = documents_of(texts)
-    ghosts = documents_of(["xen xen ghost", "alto ocaml stack"])
+    ghosts = documents_of(["xen xen ghost", "alto ocaml stack (AOS)"])
     segments = [Segment(count([*documents[part::parts], ghosts[part % 2]])) for part in range(parts)]
     live = []
     for part, segment in enumerate(segments):
@@ -95,6 +98,57 @@ def test_segments_and_deletions_do_not_change_what_is_found(
     assert np.allclose(scores, same, rtol=1e-12)
     assert np.allclose(tfidf(whole, terms(question), found), tfidf(split, terms(question), again), rtol=1e-12)
     assert whole.passage_count == split.passage_count
+
+
+@given(CORPORA, QUESTIONS, st.integers(1, 3), st.integers(1, 5), st.data())
+def test_the_best_k_of_some_passages_are_those_of_scoring_everything(
+    texts: list[str], question: str, parts: int, k: int, data: st.DataObject
+) -> None:
+    index = split_index(texts, parts)
+    allowed = [
+        np.array(data.draw(st.lists(st.booleans(), min_size=size, max_size=size)), dtype=bool) & index.live_passages(n)
+        for n, size in enumerate(segment.passage_count for segment in index.segments)
+    ]
+    clues = [Clue(term, 1.0, 0.4) for term in dict.fromkeys(terms(question))]
+    every = score(index, clues, everywhere(index)) * np.concatenate(allowed)
+    passages, scores = top(index, clues, k, allowed)
+    assert np.allclose(scores, np.sort(every[every > 0])[::-1][:k], rtol=1e-9)
+    assert np.allclose(scores, every[passages], rtol=1e-9)
+    assert len(set(passages.tolist())) == len(passages)
+
+
+@given(CORPORA, st.lists(st.sampled_from(["xen", "alto", "the", "stack", "gone"]), min_size=1, max_size=3))
+def test_a_phrase_is_found_where_its_words_stand_in_a_row(texts: list[str], phrase: list[str]) -> None:
+    (segment,) = index_of(texts).segments
+    expected = [
+        n for n, text in enumerate(texts) if f" {' '.join(terms(' '.join(phrase)))} " in f" {' '.join(terms(text))} "
+    ]
+    assert holding(segment, terms(" ".join(phrase))).tolist() == expected
+
+
+@given(CORPORA, st.lists(st.text("abestuwxz", min_size=1, max_size=6), min_size=1))
+def test_many_terms_are_found_as_one_is(texts: list[str], wanted: list[str]) -> None:
+    (segment,) = index_of(texts).segments
+    every = segment.terms()
+    names = [name.encode() for name in wanted] + every
+    assert segment.places(names).tolist() == [sum(term < name for term in every) for name in names]
+    assert [segment.term(number).encode() for number in range(segment.term_count)] == every
+    assert segment.terms(1, 3) == every[1:3]
+
+
+@given(CORPORA, st.integers(1, 4))
+def test_other_forms_are_the_same_however_documents_are_spread(texts: list[str], parts: int) -> None:
+    defined = any("(ALK)" in text for text in texts)
+    expected = {
+        "alk": [(0, 1, ("alto", "stack"))],
+        "xen alto stack boots": [(1, 2, ("alk",))],
+        "alto": [],
+        "stack alto": [],
+        "alto ocaml stack": [],  # defined in a deleted document only
+    }
+    for asked, found in expected.items():
+        for index in (index_of(texts), split_index(texts, parts)):
+            assert index.aliases(terms(asked)) == (found if defined else [])
 
 
 @given(CORPORA, st.integers(1, 4))

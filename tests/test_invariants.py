@@ -18,10 +18,25 @@ from qa.library import Library
 from qa.load import find, read
 from qa.model import Document
 from qa.retrieve import query, retrieve
+from qa.syntax import parse
 from qa.text import sentence_spans
 
 WORDS = st.sampled_from(
-    ["Heron", "heron", "weir", "1874", "e.g.", "Dr.", "granite.", "Barley!", "it", "was", "&amp;", "*of*"]
+    [
+        "Heron",
+        "heron",
+        "weir",
+        "1874",
+        "e.g.",
+        "Dr.",
+        "granite.",
+        "Barley!",
+        "it",
+        "was",
+        "&amp;",
+        "*of*",
+        "Heron Weir (HEW)",
+    ]
 )
 PROSE = st.lists(WORDS, min_size=1, max_size=25).map(" ".join)
 MARKUP: tuple[Callable[[str], str], ...] = (
@@ -39,7 +54,10 @@ SOURCES = st.lists(st.tuples(st.sampled_from(MARKUP), PROSE), min_size=1, max_si
 )
 CORPORA = st.dictionaries(st.sampled_from(["a.md", "b.txt", "c.html", "d/e.md", "f"]), SOURCES, min_size=1, max_size=4)
 QUESTIONS = st.lists(
-    st.sampled_from(["heron", "weir", "1874", "who", "granite", "barley", "Dr", "was"]), min_size=1
+    st.sampled_from(
+        ["heron", "weir", "1874", "who", "granite", "barley", "Dr", "was", "hreon", "garnite", "HEW", '"heron weir"']
+    ),
+    min_size=1,
 ).map(" ".join)
 SLOW = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
@@ -131,14 +149,43 @@ def found(index: Index, question: str) -> list[tuple[object, ...]]:
     ]
 
 
-@given(st.text(st.characters(), max_size=120), st.integers(1, 12))
+TYPED = st.sampled_from(
+    [
+        "in:",
+        "title:",
+        "in:jitsu.md",
+        "in:*",
+        "title:unikernels",
+        '"',
+        "“",
+        "”",
+        "-",
+        ":",
+        " ",
+        "xen",
+        "unikernal",
+        "libOS",
+        "boot time",
+        "?",
+        "\n",
+        "in:[",
+        "in:/",
+        "in:./",
+        "-xen",
+        "-5",
+        "[",
+    ]
+)
+
+
+@given(st.text(st.characters(), max_size=120) | st.lists(TYPED, max_size=12).map("".join), st.integers(1, 12))
 def test_5_an_answer_has_quotes_or_it_did_not_answer_and_6_any_text_is_a_question(
     bundled: Library, question: str, k: int
 ) -> None:
     try:
         reply = bundled.answer(question, k=k)
     except qa.QAError:
-        assert not question.strip()
+        assert not question.strip() or parse(question).filters
         return
     assert reply.answered == bool(reply.quotes)
     assert not (reply.quotes and reply.nearest)
@@ -148,3 +195,13 @@ def test_5_an_answer_has_quotes_or_it_did_not_answer_and_6_any_text_is_a_questio
         assert 0 <= quote.confidence <= 1
     first = (reply.quotes or reply.nearest)[:1]
     assert all(quote.confidence == reply.confidence for quote in first)
+
+
+@given(st.text(st.characters(), max_size=60) | st.lists(TYPED, max_size=12).map("".join))
+def test_6_any_text_is_a_search(bundled: Library, typed: str) -> None:
+    try:
+        hits = bundled.search(typed, k=5)
+    except qa.QAError:
+        assert not typed.strip() or parse(typed, search=True).filters
+        return
+    assert all(bundled.document(hit.path).text[hit.start : hit.end] == hit.text for hit in hits)

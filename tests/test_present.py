@@ -47,6 +47,12 @@ def test_a_refusal_names_the_words_that_never_occur_and_marks_what_is_near() -> 
     assert "Nearest, but not an answer:\n\n 1  The old bridge" in shown
 
 
+def test_words_read_as_others_are_named_before_the_quotes() -> None:
+    shown = text(replace(ANSWER, standalone="Who built the brigde in:a?", read_as=(("brigde", "bridge"),)), color=True)
+    assert "(read 'brigde' as 'bridge')" in shown
+    assert "\x1b[1mbridge\x1b[0m" in shown
+
+
 def test_lines_keep_to_the_width_even_where_it_is_narrow() -> None:
     for width in (24, 40, 80, 200):
         assert all(len(line) <= width for line in text(ANSWER, width=width).split("\n"))
@@ -70,7 +76,7 @@ def test_no_control_character_reaches_the_terminal(value: str) -> None:
 def test_hits_show_place_heading_and_score() -> None:
     hit = Hit(BODY, "a.md", 0, len(BODY), 3, "Repairs", 0.5, 0.25, 0.25)
     assert hits_text([hit]) == f" 1  a.md:3 · Repairs · 0.500\n    {BODY}"
-    assert hits_text([]) == "No passage holds any of these words."
+    assert hits_text([]) == "No passage is found."
 
 
 @given(st.text(st.characters(codec=None), max_size=40))

@@ -59,6 +59,7 @@ def test_help_sources_and_an_unknown_command(bundled: Library, pipe: PipeInput) 
     listed, helped, unknown, _ = talk(bundled, pipe, "/sources\n/help\n/nonsense\n/\n")
     assert "jitsu.md" in listed
     assert all(f"/{name}" in helped for name in ("more", "open", "sources", "help", "quit"))
+    assert "in:" in helped
     assert unknown == "/nonsense: no such command; /help lists them"
 
 

@@ -67,16 +67,16 @@ def rows(index: Index, asked: Query, found: Candidates) -> Rows:
     total = max(float(asked.weights.sum()), 1e-9)
     known = np.zeros_like(seen.inside)
     for name in ("inside", "above", "near", "around"):
-        mask: Array = getattr(seen, name)
-        column[name][:] = (mask & ~known) @ asked.weights / total
-        known |= mask
+        held: Array = getattr(seen, name)
+        column[name][:] = np.maximum(held - known, 0.0) @ asked.weights / total
+        known = np.maximum(known, held)
     column["soft"][:] = np.maximum(seen.soft - seen.credited, 0.0) @ asked.weights / total
     column["pairs"][:] = seen.pairs
     column["bm25"][:] = found.signal("bm25")[seen.owners] / (total * (BM25_K1 + 1))
     column["tfidf"][:] = found.signal("tfidf")[seen.owners]
     _shape(seen, column)
     rough = column["inside"] + 0.5 * column["near"] + 0.5 * column["above"] + column["bm25"]
-    announces = _announces(index, seen)
+    announces = _announces(index, seen, found.passages)
     rough -= 10.0 * (announces & ~announces.all())
     kept = np.sort(np.argsort(-rough, kind="stable")[: min(SHORTLIST, max(int((~announces).sum()), 1))])
     passages = found.passages[seen.owners[kept]]
@@ -84,16 +84,26 @@ def rows(index: Index, asked: Query, found: Candidates) -> Rows:
     return Rows(seen.sentences[kept], passages, values[kept])
 
 
-def _announces(index: Index, seen: Evidence) -> Array:
+def _announces(index: Index, seen: Evidence, passages: Array) -> Array:
     """Which sentences announce what follows and are not quoted: headings, and the first row of a table."""
     row = KINDS.index("row")
     found = np.asarray(seen.kinds == KINDS.index("heading"))
     for at in np.flatnonzero(seen.kinds == row):
-        sentence = int(seen.sentences[at])
-        first = sentence == 0 or index.sentence(sentence - 1)[2] != row
-        followed = sentence + 1 < index.sentence_bases[-1] and index.sentence(sentence + 1)[2] == row
-        found[at] = first and followed
+        sentence, passage = int(seen.sentences[at]), int(passages[seen.owners[at]])
+        before, after = (_kind_beside(index, passage, sentence, step) for step in (-1, 1))
+        found[at] = before != row and after == row
     return found
+
+
+def _kind_beside(index: Index, passage: int, sentence: int, step: int) -> int | None:
+    """The kind of the sentence before or after one of a passage, None where its document begins or ends."""
+    begin, stop = index.passage_sentences(passage)
+    if not begin <= sentence + step < stop:
+        number, local = index.segment_of(passage)
+        documents = index.segments[number].passage_documents
+        if not 0 <= local + step < len(documents) or documents[local + step] != documents[local]:
+            return None
+    return index.sentence(sentence + step)[2]
 
 
 def _shape(seen: Evidence, column: dict[str, Array]) -> None:

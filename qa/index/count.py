@@ -10,7 +10,9 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
+from qa.acronyms import Definition, definitions
 from qa.chunk import passages
+from qa.index.aliases import alias_arrays
 from qa.index.segment import KINDS, Array
 from qa.model import Document, Passage
 from qa.text import STOP_TERMS, term_of, words
@@ -51,6 +53,7 @@ class Counter:
         self._passage_bytes = array("q")
         self._contexts: dict[str, int] = {}
         self._passage_contexts = array("i")
+        self._defined: list[tuple[int, Definition]] = []
         self._texts: list[bytes] = []
         self._text_bytes = 0
         self._paths: list[bytes] = []
@@ -89,13 +92,23 @@ class Counter:
         number = self._numbers.__getitem__
         text = document.text
         for sentence in passage.sentences:
-            self._tokens.extend(map(number, words(text[sentence.start : sentence.end])))
+            said = text[sentence.start : sentence.end]
+            self._tokens.extend(map(number, words(said)))
+            if "(" in said:
+                self._add_definitions(said)
             self._sentence_tokens.append(len(self._tokens))
             self._sentences.extend((sentence.start, sentence.end, KINDS.index(sentence.kind)))
         self._passage_sentences.append(len(self._sentences) // 3)
         self._passage_documents.append(len(self._texts))
         context = _context(document, passage)
         self._passage_contexts.append(self._contexts.setdefault(context, len(self._contexts)))
+
+    def _add_definitions(self, sentence: str) -> None:
+        """Note what a sentence of the document that is being added says about acronyms."""
+        for definition in definitions(sentence):
+            for word in chain.from_iterable(definition):
+                self._numbers[word]  # a form cut out of its sentence may be words of its own: "5G" of "4.5G"
+            self._defined.append((len(self._texts), definition))
 
     def arrays(self) -> dict[str, Array]:
         """The arrays of the segment."""
@@ -129,6 +142,7 @@ class Counter:
             **_postings("words", tokens, owner, len(terms)),
             **_context_postings(above_tokens, above_starts, passage_contexts, len(terms)),
             **vector_rows(terms),
+            **alias_arrays(self._defined, terms),
             **self._document_arrays(),
         }
         return made | peaks(made)

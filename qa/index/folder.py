@@ -32,7 +32,7 @@ from qa.vectors import TABLE
 
 __all__ = ["FORMAT", "Opened", "open_folder", "roots_of"]
 
-FORMAT = 5
+FORMAT = 6
 """Version of the files' layout; an index with another is built anew."""
 _SETTINGS = {"format": FORMAT, "analysis": ANALYSIS, "chunking": CHUNKING, "vectors": TABLE}
 _MANIFEST = "manifest.json"

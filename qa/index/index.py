@@ -14,6 +14,7 @@ from itertools import accumulate
 
 import numpy as np
 
+from qa.index.aliases import Alias, aliases
 from qa.index.count import BM25_B, BM25_K1, count
 from qa.index.segment import Array, Segment
 from qa.model import Document
@@ -102,6 +103,14 @@ class Index:
                 starts = (segment.words, segment.context)[row].starts
                 return int(starts[found + 1] - starts[found])
         return 0
+
+    def stands(self, term: str) -> bool:
+        """Whether a term stands anywhere: in a passage, or above one."""
+        return bool(self.frequency(term) or self.frequency_above(term))
+
+    def aliases(self, terms: Sequence[str]) -> list[Alias]:
+        """What else the documents call things that stand among some terms, in the order of these."""
+        return aliases(self.segments, self.live, terms)
 
     def frequencies_of(self, number: int, terms: Array) -> Array:
         """In how many passages some terms of a segment stand, and stand above, shape (2, terms)."""

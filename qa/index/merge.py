@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from qa.index.aliases import joined_aliases, kept_aliases
 from qa.index.count import peaks, starts_of, vector_rows
 from qa.index.segment import Array, Segment, runs
 from qa.index.store import read_arrays
@@ -46,7 +47,9 @@ def keep(segment: Segment, live: Array) -> Segment:
     made["sentence_tokens"] = _edges(old["sentence_tokens"], sentences)
     made["passage_sentences"] = _edges(old["passage_sentences"], passages)
     made["passage_contexts"] = old["passage_contexts"][passages]
-    made["passage_documents"] = _numbers(len(live), documents)[old["passage_documents"][passages]]
+    new_numbers = _numbers(len(live), documents)
+    made["passage_documents"] = new_numbers[old["passage_documents"][passages]]
+    made |= kept_aliases(old, new_numbers)
     for name in _RUNS:
         starts, rows = old[f"{name}_starts"], _RUN_ARRAYS.get(name, name)
         made[rows] = old[rows][runs(starts[documents], starts[documents + 1])[0]]
@@ -96,7 +99,7 @@ def merge(segments: Sequence[Segment]) -> Iterator[tuple[str, Iterable[Array]]]:
     }
     yield "terms", [np.frombuffer(b"".join(terms), dtype=np.uint8)]
     yield "term_starts", [starts_of(map(len, terms))]
-    for part, array in vector_rows(terms).items():
+    for part, array in (vector_rows(terms) | joined_aliases(every, renumbered, bases["file_stats"])).items():
         yield part, [array]
     for name in ("tokens", "context_tokens"):
         yield name, (new[arrays[name]] for new, arrays in zip(renumbered, every, strict=True))

@@ -14,7 +14,7 @@ Terms are sorted by their UTF-8 bytes.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -119,11 +119,38 @@ class Segment:
     def _term(self, number: int) -> bytes:
         return bytes(self._terms[self._term_starts[number] : self._term_starts[number + 1]])
 
-    def terms(self) -> list[bytes]:
-        """Every term, sorted, as UTF-8."""
-        blob = self._terms.tobytes()
-        edges = self._term_starts.tolist()
-        return [blob[start:end] for start, end in pairwise(edges)]
+    def term(self, number: int) -> str:
+        """The term with this number."""
+        return self._term(number).decode()
+
+    def terms(self, first: int = 0, stop: int | None = None) -> list[bytes]:
+        """The terms from one number up to another, sorted, as UTF-8; every term where none is given."""
+        edges = self._term_starts[first : self.term_count + 1 if stop is None else stop + 1].tolist()
+        if len(edges) < 2:
+            return []
+        base = edges[0]
+        blob = self._terms[base : edges[-1]].tobytes()
+        return [blob[start - base : end - base] for start, end in pairwise(edges)]
+
+    def places(self, wanted: Sequence[bytes]) -> Array:
+        """How many of the terms come before each of some byte strings, shape (wanted,): one binary search for all."""
+        asked = np.array(wanted, dtype=bytes)
+        low = np.zeros(len(asked), dtype=np.int64)
+        high = np.full(len(asked), self.term_count)
+        while (searched := low < high).any():
+            middle = (low + high) // 2
+            before = searched & (self._beginnings(np.minimum(middle, self.term_count - 1), asked.itemsize) < asked)
+            low = np.where(before, middle + 1, low)
+            high = np.where(searched & ~before, middle, high)
+        return low
+
+    def _beginnings(self, numbers: Array, width: int) -> Array:
+        """The first bytes of some terms, at most `width` of each, shape (numbers,)."""
+        starts, stops = self._term_starts[numbers], self._term_starts[numbers + 1]
+        places = starts[:, None] + np.arange(width)
+        found = self.arrays["terms"][np.minimum(places, len(self._terms) - 1)]
+        found[places >= stops[:, None]] = 0
+        return found.view(f"S{width}").ravel()
 
     def sentences_of(self, passages: Array) -> tuple[Array, Array]:
         """The sentences of some passages, and for each the position in `passages` of the one it is from."""

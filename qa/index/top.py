@@ -29,16 +29,18 @@ _SEEDS = 10
 _own = threading.local()
 
 
-def top(index: Index, clues: Sequence[Clue], k: int) -> tuple[Array, Array]:
+def top(index: Index, clues: Sequence[Clue], k: int, allowed: Sequence[Array] | None = None) -> tuple[Array, Array]:
     """The numbers of the `k` best passages and their scores, best first; ties by path, then position.
 
-    Fewer than `k` when fewer passages hold any of the clues' terms. Shapes: both (up to k,).
+    `allowed` says for each segment which of its live passages may be found, shape (its passages,); None for all. Fewer
+    than `k` when fewer passages hold any of the clues' terms. Shapes: both (up to k,).
     """
     floor = 0.0
     found: list[Array] = []
     for number, base in enumerate(index.passage_bases[:-1]):
         gains = sorted(gains_of(index, number, clues, roughly=True), key=lambda gain: -gain.bound)
-        passages, scores = _best(gains, index.segments[number].passage_count, k, floor, index.live_passages(number))
+        live = index.live_passages(number) if allowed is None else allowed[number]
+        passages, scores = _best(gains, index.segments[number].passage_count, k, floor, live)
         floor = max(floor, _kth(scores, k))
         found.append(passages[scores >= floor * (1 - _SLACK)] + base)
     passages = np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
