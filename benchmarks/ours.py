@@ -25,6 +25,7 @@ from qa.index.segment import Segment
 from qa.index.store import read_arrays, write_arrays
 from qa.model import Document, Passage, Sentence
 from qa.retrieve import query, retrieve
+from qa.text import content_terms
 
 __all__ = ["Fused", "Ours"]
 
@@ -65,7 +66,7 @@ class Ours:
 
     def top(self, question: str, k: int) -> list[tuple[int, float]]:
         """The k best passages with their scores, best first, ties by path and position."""
-        passages, scores = top(self._index, bm25(query(self._index, question).terms), k)
+        passages, scores = top(self._index, bm25(content_terms(question)), k)
         return list(zip(passages.tolist(), scores.tolist(), strict=True))
 
     @staticmethod

@@ -1,6 +1,7 @@
 """Question sets -> the weights that ship.
 
-    python -m eval.train --squad nqg.json --gold eval/gold.jsonl --out qa/extract/weights.json
+    python -m eval.train --squad nqg.json --sentences selqa-dev.jsonl --gold eval/gold.jsonl \
+        --out qa/extract/weights.json
 
 The sentence weights are a pairwise logistic regression: for each question, a sentence that holds the answer against
 each that does not. Confidence is a logistic regression of whether the first quote answers, on every question asked
@@ -20,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from eval.questions import Question, QuestionSet, from_gold, from_squad
+from eval.questions import Question, QuestionSet, from_gold, from_sentences, from_squad
 from qa import dialogue
 from qa.extract.choose import confidence_signs
 from qa.extract.features import FEATURES, Rows, rows
@@ -35,8 +36,6 @@ FOLDS = 5
 FEW_DOCUMENTS = 200
 """Documents below which each question's own are taken out for it alone."""
 SEED = 20
-NEGATIVES = 12
-"""Wrong sentences a question is trained on."""
 PINNED = {"defines": 2.0, "code": -1.0, "question": -2.0}
 """Weights set by hand: the public sets are plain paragraphs without headings and code, and seldom ask "what is X"."""
 
@@ -44,14 +43,17 @@ PINNED = {"defines": 2.0, "code": -1.0, "question": -2.0}
 def main() -> None:
     """Train on the sets named on the command line and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--squad", type=Path, action="append", required=True, metavar="FILE")
+    parser.add_argument("--squad", type=Path, action="append", default=[], metavar="FILE")
+    parser.add_argument("--sentences", type=Path, action="append", default=[], metavar="FILE")
     parser.add_argument("--gold", type=Path, metavar="FILE", help="a gold file of the bundled documents")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
     options = parser.parse_args()
-    sets = [sampled(from_squad(file)) for file in options.squad]
-    sentence = train_sentences(sets)
+    sets = [
+        sampled(questions) for questions in (*map(from_squad, options.squad), *map(from_sentences, options.sentences))
+    ]
     if options.gold:
         sets.append(tuning_half(from_gold(options.gold, None)))
+    sentence = train_sentences(sets)
     examples = [confidence_examples(questions, sentence) for questions in sets]
     weights = {"sentence": _named(FEATURES, sentence), **train_confidence(examples)}
     options.out.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")
@@ -74,26 +76,31 @@ def _named(names: Sequence[str], weights: Array) -> dict[str, float]:
 
 
 def train_sentences(sets: Sequence[QuestionSet]) -> Array:
-    """Weights of the sentence features, shape (features,)."""
-    differences = [pair for questions in sets for pair in _pairs(questions)]
-    positive = np.concatenate(differences)
-    examples = np.concatenate([positive, -positive])
-    labels = np.repeat([1, 0], len(positive))
-    shares = np.concatenate([np.full(len(pair), 1 / len(pair)) for pair in differences] * 2)
-    learned = LogisticRegression(C=1.0, fit_intercept=False, max_iter=1000).fit(examples, labels, sample_weight=shares)
+    """Weights of the sentence features, shape (features,). Each set weighs the same, and in it each question."""
+    differences = [list(_pairs(questions)) for questions in sets]
+    positive = np.concatenate([pairs for every in differences for pairs in every])
+    shares = [np.full(len(pairs), 3000 / len(pairs) / len(every)) for every in differences for pairs in every]
+    spread = positive.std(axis=0) + 1e-9
+    learned = LogisticRegression(C=1.0, fit_intercept=False, max_iter=1000).fit(
+        np.concatenate([positive, -positive]) / spread,
+        np.repeat([1, 0], len(positive)),
+        sample_weight=np.concatenate(shares * 2),
+    )
     pinned = [PINNED.get(name) for name in FEATURES]
-    return np.array([weight if pin is None else pin for weight, pin in zip(learned.coef_[0], pinned, strict=True)])
+    weights = learned.coef_[0] / spread
+    return np.array([weight if pin is None else pin for weight, pin in zip(weights, pinned, strict=True)])
 
 
 def _pairs(questions: QuestionSet) -> Iterator[Array]:
     """For each question, the answering sentence's features less those of each rival."""
     index = build(questions.documents)
     for question in questions.questions:
-        if question.answerable and (seen := _rows(index, query(index, question.text))) is not None:
+        asked = query(index, dialogue.standalone(question.text, question.history))
+        if question.answerable and (seen := _rows(index, asked)) is not None:
             right = _answering(index, seen, question)
             if right.any() and not right.all():
                 best = seen.values[right][0]
-                yield best - seen.values[~right][:NEGATIVES]
+                yield best - seen.values[~right]
 
 
 def _rows(index: Index, asked: Query) -> Rows | None:

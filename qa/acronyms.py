@@ -17,7 +17,10 @@ __all__ = ["Definition", "definitions"]
 Definition = tuple[tuple[str, ...], tuple[str, ...]]
 """The words of the short form and those of the long one, function words left out."""
 
-_BRACKETED = re.compile(r"(?<=\s)\(([^()\n]{2,200})\)")
+_BRACKETED = re.compile(r"\s\(([^()\n]{2,200})\)")
+_CAPITALS = re.compile(r"[A-Z][^A-Z]*[A-Z]")
+_AROUND = 12
+"""Characters on either side of an opening bracket in which a short form's capitals stand; most have none."""
 _SHORT = re.compile(r"(?=(?:[^A-Z]*[A-Z]){2})[^\W_][\w./&+-]{1,9}")
 """Two to ten characters with two capitals: one of them, or none, is how names and remarks in brackets are written."""
 _LAST_WORD = re.compile(r"\S{2,10}(?=\s+$)")
@@ -33,7 +36,10 @@ def definitions(sentence: str) -> Iterator[Definition]:
 (('VM',), ('virtual', 'machines'))]
     """
     for match in _BRACKETED.finditer(sentence):
-        before = sentence[max(match.start() - _LONGEST_BEFORE, 0) : match.start()]
+        bracket = match.start() + 1
+        if not _CAPITALS.search(sentence, max(bracket - _AROUND, 0), bracket + _AROUND):
+            continue
+        before = sentence[max(bracket - _LONGEST_BEFORE, 0) : bracket]
         short, long = _pair(before, re.split(r"[;,]", match[1])[0].strip(), match[1])
         if long:
             for form in dict.fromkeys((short, _PLURAL.sub("", short))):

@@ -56,7 +56,7 @@ _OFFERS: dict[AnswerType, re.Pattern[str]] = {
 
 _IS_A = _compiled(
     r"""["'”’)]*(?:\s\([^)]*\))?
-        (?:\s(?:(?:is|was)\s(?:an?|the|one|any|short|where|when|what)|are|were|means?|refers?\sto|stands?\sfor)\b|,\san?\b)"""
+        (?:\s(?:(?:is|was|were)\s(?:an?|the|one|any|short|where|when|what)|are|means?|refers?\sto|stands?\sfor)\b|,\san?\b)"""
 )
 _WHICH = r"\b(?:which|what)\s(?:\w+\s)?"
 _ASKS: tuple[tuple[re.Pattern[str], AnswerType], ...] = (
@@ -122,8 +122,10 @@ def expected(question: str) -> AnswerType:
     return found[0] if found else "other"
 
 
-def answer_spans(text: str, wanted: AnswerType, question: str) -> list[tuple[int, int]]:
+def answer_spans(text: str, wanted: AnswerType, question: str, around: str = "") -> list[tuple[int, int]]:
     """Ranges of a text that could be the short answer: of the wanted kind, and not only words of the question.
+
+    `around` is what the text is taken from, where a word that opens the text may be seen to be a name.
 
     >>> text = "Docker bought the company in January 2016."
     >>> [text[start:end] for start, end in answer_spans(text, "date", "When was the company bought?")]
@@ -135,24 +137,29 @@ def answer_spans(text: str, wanted: AnswerType, question: str) -> list[tuple[int
     asked = set(content_terms(question))
     ranges = [match.span() for match in pattern.finditer(text)]
     if wanted == "person":
-        ranges = [span for span in ranges if not _only_opens(text, *span)]
+        ranges = [span for span in ranges if not _only_opens(text, *span, around)]
     return [span for span in ranges if not {term.term for term in spans(text[slice(*span)])} <= asked | STOP_TERMS]
 
 
-def _only_opens(text: str, start: int, end: int) -> bool:
-    """Whether a capital letter may be there just because a sentence begins: one common-looking word at the start."""
-    return start == 0 and " " not in text[start:end] and text[start + 1 : end].islower()
+def _only_opens(text: str, start: int, end: int, around: str) -> bool:
+    """Whether a word may have its capital letter only because it opens the text: it has none elsewhere but there."""
+    word = text[start:end]
+    opens = start == 0 and " " not in word and word[1:].islower()
+    return opens and not re.search(rf"[\w,;]\s{re.escape(word)}\b", around)
 
 
-def offers(text: str, wanted: AnswerType, question: str) -> bool:
-    """Whether a sentence has something of the wanted kind to offer that the question did not say."""
+def offers(text: str, wanted: AnswerType, question: str, around: str = "") -> bool:
+    """Whether a sentence has something of the wanted kind to offer that the question did not say.
+
+    `around` is what the sentence is taken from.
+    """
     if wanted == "definition":
         return _defines(text, question)
     if wanted in ("reason", "manner"):
         return bool(_OFFERS[wanted].search(text))
     if wanted == "list":
         return text.count(",") >= 2 or text.rstrip().endswith(":")
-    return bool(answer_spans(text, wanted, question))
+    return bool(answer_spans(text, wanted, question, around))
 
 
 def _defines(text: str, question: str) -> bool:

@@ -134,7 +134,7 @@ def _last_item(index: Index, lead_in: int, stop: int) -> int:
 
 def _short_answer(text: str, start: int, end: int, asked: Query) -> tuple[int, int] | None:
     """The first range in the quote that is of the wanted kind."""
-    for found, stop in answer_spans(text[start:end], expected(asked.text), asked.text):
+    for found, stop in answer_spans(text[start:end], expected(asked.text), asked.text, text):
         if len(text[start + found : start + stop].split()) <= _SHORT_ANSWER_WORDS:
             return start + found, start + stop
     return None

@@ -1,6 +1,6 @@
 """Question and sentence -> numbers, one row a sentence.
 
-Every feature is between 0 and 1 or close to it, 0 where it says nothing, so that a weight is worth what it says.
+Every feature is between -1 and 1 or close to it, 0 where it says nothing, so that a weight is worth what it says.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import numpy as np
 
 from qa.extract.answer_type import expected, offers
 from qa.index import Index
-from qa.index.count import BM25_K1
 from qa.index.segment import KINDS, Array
 from qa.retrieve import Candidates, Evidence, Query
 
@@ -24,8 +23,8 @@ FEATURES = (
     "around",  # … elsewhere in the passage only
     "soft",  # words that mean much the same, as far as the question's own are not there
     "pairs",  # neighbouring question words that are neighbours here
-    "bm25",  # of the passage, as a share of the most that the question can give
-    "tfidf",  # of the passage
+    "meaning",  # cosine of what the question and the sentence mean
+    "fused",  # how far the passage's fused score is behind the best
     "type",  # offers what the question wants: a date, a name, a reason
     "defines",  # "X is a …", where that is what the question wants
     "mistype",  # wants something of a kind that can be seen, and does not offer it
@@ -72,10 +71,11 @@ def rows(index: Index, asked: Query, found: Candidates) -> Rows:
         known = np.maximum(known, held)
     column["soft"][:] = np.maximum(seen.soft - seen.credited, 0.0) @ asked.weights / total
     column["pairs"][:] = seen.pairs
-    column["bm25"][:] = found.signal("bm25")[seen.owners] / (total * (BM25_K1 + 1))
-    column["tfidf"][:] = found.signal("tfidf")[seen.owners]
+    column["meaning"][:] = seen.meaning
+    column["fused"][:] = (found.scores - found.scores.max())[seen.owners]
     _shape(seen, column)
-    rough = column["inside"] + 0.5 * column["near"] + 0.5 * column["above"] + column["bm25"]
+    rough = column["inside"] + 0.5 * column["near"] + 0.5 * column["above"] + 0.5 * column["soft"]
+    rough += 0.5 * column["meaning"] + 2.0 * column["fused"]
     announces = _announces(index, seen, found.passages)
     rough -= 10.0 * (announces & ~announces.all())
     kept = np.sort(np.argsort(-rough, kind="stable")[: min(SHORTLIST, max(int((~announces).sum()), 1))])
@@ -125,10 +125,10 @@ def _words(
     wanted = expected(asked.text)
     texts = {int(p): (index.passage_range(int(p))[0], index.passage_text(int(p))) for p in np.unique(passages)}
     for sentence, passage, row in zip(sentences, passages, kept, strict=True):
-        begin, text = texts[int(passage)]
+        begin, whole = texts[int(passage)]
         start, end, _, _ = index.sentence(int(sentence))
-        text = text[start - begin : end - begin]
-        offered = wanted != "other" and offers(text, wanted, asked.text)
+        text = whole[start - begin : end - begin]
+        offered = wanted != "other" and offers(text, wanted, asked.text, whole)
         column["defines" if wanted == "definition" else "type"][row] = offered
         column["mistype"][row] = wanted in ("date", "number", "person") and not offered
         column["question"][row] = text.endswith("?")

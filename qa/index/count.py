@@ -94,7 +94,7 @@ class Counter:
         for sentence in passage.sentences:
             said = text[sentence.start : sentence.end]
             self._tokens.extend(map(number, words(said)))
-            if "(" in said:
+            if " (" in said or "\n(" in said:
                 self._add_definitions(said)
             self._sentence_tokens.append(len(self._tokens))
             self._sentences.extend((sentence.start, sentence.end, KINDS.index(sentence.kind)))

@@ -63,8 +63,11 @@ class Gains:
         passages = self.passages[places]
         if self.counts is None:
             return np.full(len(passages), self.weight, dtype=self.damping.dtype)
-        counts = self.counts[places].astype(self.damping.dtype)
-        gains: Array = self.damping.dtype.type(self.weight) * counts / (counts + self.damping[passages])
+        gains: Array = self.damping.take(passages)
+        counts = self.counts[places].astype(gains.dtype)
+        gains += counts
+        np.divide(counts, gains, out=gains)
+        gains *= gains.dtype.type(self.weight)
         return gains
 
     def of(self, passages: Array) -> Array:

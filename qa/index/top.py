@@ -26,6 +26,12 @@ _EXACT = 1e-12
 _SEEDS = 10
 """Passages, for each one that is wanted, whose full score gives the first threshold."""
 
+_WORTH_SCANNING = 0.1
+"""Postings, for each passage there is, from which it is faster to look at every passage's sum once."""
+
+_WORTH_ADDING = 1.0
+"""Postings of a clue, for each one taken before, up to which adding it is faster than looking it up."""
+
 _own = threading.local()
 
 
@@ -81,19 +87,23 @@ def _best(gains: Sequence[Gains], size: int, k: int, floor: float, live: Array |
     rest = np.append(np.cumsum([gain.bound for gain in gains][::-1])[::-1], 0.0)
     sums = _scratch(size)
     met: list[Array] = []
-    threshold, essential = floor, 0
-    while essential < len(gains) and rest[essential] >= threshold * (1 - _SLACK):
-        passages, values = _live_gains(gains[essential], live)
-        sums[passages] += values
+    threshold, taken = floor, 0
+    for number, gain in enumerate(gains):
+        essential = rest[number] >= threshold * (1 - _SLACK)
+        if not essential and len(gain.passages) > _WORTH_ADDING * taken:
+            break
+        passages, values = _live_gains(gain, live)
+        np.add.at(sums, passages, values)
         met.append(passages)
-        if not essential:
+        taken += len(passages)
+        if not number:
             threshold = max(threshold, _promised(gains, passages, values, k))
-        else:
-            scores = sums[passages]
+        elif essential:
+            scores = sums.take(passages)
             threshold = max(threshold, _kth(scores[scores > threshold], k))
-        essential += 1
-    candidates, scores = _harvest(sums, met, threshold * (1 - _SLACK) - rest[essential])
-    return _completed(gains[essential:], rest[essential + 1 :], candidates, scores, k, threshold)
+    added = len(met)
+    candidates, scores = _harvest(sums, met, threshold * (1 - _SLACK) - rest[added], size)
+    return _completed(gains[added:], rest[added + 1 :], candidates, scores, k, threshold)
 
 
 def _promised(gains: Sequence[Gains], passages: Array, values: Array, k: int) -> float:
@@ -103,21 +113,25 @@ def _promised(gains: Sequence[Gains], passages: Array, values: Array, k: int) ->
     return _kth(np.sum([gain.of(liked) for gain in gains], axis=0), k)
 
 
-def _harvest(sums: Array, met: Sequence[Array], least: float) -> tuple[Array, Array]:
+def _harvest(sums: Array, met: Sequence[Array], least: float, size: int) -> tuple[Array, Array]:
     """The passages that were met and reach `least`, ascending, and their sums; the sums are zero again afterwards."""
     least = max(least, float(np.finfo(np.float32).tiny))  # a passage taken once is worth 0 and is not taken again
-    found, scores = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.float32)]
+    if sum(map(len, met)) > size * _WORTH_SCANNING:
+        candidates = np.flatnonzero(sums[:size] >= least)
+        scores = sums[candidates]
+        sums[:size] = 0.0
+        return candidates, scores
+    found, values = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.float32)]
     for passages in met:
-        values = sums[passages]
-        reached = np.flatnonzero(values >= least)
-        found.append(passages[reached])
-        scores.append(values[reached])
-        sums[found[-1]] = 0.0
+        reached = passages[sums[passages] >= least]
+        found.append(reached)
+        values.append(sums[reached])
+        sums[reached] = 0.0
     for passages in met:
         sums[passages] = 0.0
     candidates = np.concatenate(found)
     order = np.argsort(candidates)
-    return candidates[order], np.concatenate(scores)[order]
+    return candidates[order], np.concatenate(values)[order]
 
 
 def _live_gains(gain: Gains, live: Array | None) -> tuple[Array, Array]:
