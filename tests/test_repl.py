@@ -37,7 +37,7 @@ def test_a_question_is_answered_with_a_quote_and_its_place(bundled: Library, pip
 
 def test_a_follow_up_shows_how_it_was_read(bundled: Library, pipe: PipeInput) -> None:
     replies = talk(bundled, pipe, "What is Jitsu?\nWho worked on it?\n")
-    assert "(reading: Who worked on it? (Jitsu))" in replies[1]
+    assert "(reading: Who worked on Jitsu?)" in replies[1]
 
 
 def test_control_c_drops_the_line_and_control_d_leaves(bundled: Library, pipe: PipeInput) -> None:
