@@ -391,6 +391,7 @@ def test_the_prompt_comes_before_the_documents_and_waits_for_them_only_to_answer
     opening = Opening(slowly)
     written: list[str] = []
     chat = Chat(opening, written.append)
+    opening.start()
     while opening.progress is None:
         pass
     assert toolbar(chat, 80) == "indexing 1 of 4 MB, type ahead"
@@ -421,6 +422,7 @@ def test_leaving_ends_the_indexing() -> None:
             ended.set()
 
     opening = Opening(forever)
+    opening.start()
     assert begun.wait(10)
     opening.close()
     assert ended.wait(10)

@@ -98,7 +98,8 @@ def _add(chat: Chat, places: list[Anchor], answer: str | None) -> None:
         document=chat.library.document,
     )
     where = ", ".join(dict.fromkeys(place.path for place in places)) if places else "the documents do not answer"
-    first = f" (python -m eval --gold {file} measures them)" if number == 1 else ""
+    corpus = "" if len(chat.library.roots) > 1 else f" --corpus {chat.library.roots[0]}"
+    first = f" (python -m eval --gold {file}{corpus} measures them)" if number == 1 else ""
     chat.write(one_line(f"Noted: {where}. {number} questions in {file}{first}"))
 
 

@@ -22,7 +22,7 @@ class _Cancelled(BaseException):
 class Opening:
     """Opens a library in a thread of its own; `get` waits for it, `progress` says how far it is.
 
-    What goes wrong is raised by `get`, and `when_done` is told as soon as there is something to get.
+    It begins with `start`, or with the first `get`: what it imports would keep the prompt waiting. What goes wrong is raised by `get`, and `when_done` is told as soon as there is something to get.
     """
 
     def __init__(self, open_library: Callable[[Progress], Library]) -> None:
@@ -35,8 +35,13 @@ class Opening:
         self._told: list[Callable[[], None]] = []
         self._done = threading.Event()
         self._lock = threading.Lock()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin, if that has not happened."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, daemon=True)
+            self._thread.start()
 
     def _run(self) -> None:
         try:
@@ -79,9 +84,14 @@ class Opening:
 
         Raises what opening raised.
         """
+        self.start()
+        told = None
         while not self._done.wait(_LOOK_SECONDS):
             if waiting and self.progress:
-                waiting(*self.progress)
+                told = self.progress
+                waiting(*told)
+        if waiting and told:
+            waiting(told[1], told[1])  # ends its line
         if self._error is not None:
             raise self._error
         if self._library is None:
@@ -93,5 +103,5 @@ class Opening:
         self._cancelled = True
         if self.done and self._library is not None:
             self._library.close()
-        else:
+        elif self._thread is not None:
             self._thread.join(timeout=_LOOK_SECONDS)

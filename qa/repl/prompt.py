@@ -22,6 +22,8 @@ __all__ = ["run", "terminal_session", "toolbar"]
 
 _PROMPT = "? "
 _REFRESH_SECONDS = 0.2
+_SHOWN_SECONDS = 0.02
+"""After which the prompt stands there, and the documents are opened."""
 _COLORS = {
     "prompt": "bold",
     "command": "ansicyan",
@@ -43,7 +45,7 @@ def run(session: PromptSession[str], chat: Chat) -> None:
     chat.write(textwrap.fill(greeting, chat.width()))
     while True:
         try:
-            line = session.prompt(_PROMPT, pre_run=lambda: _leave_on_failure(session, chat))
+            line = session.prompt(_PROMPT, pre_run=lambda: _open_below(session, chat))
         except KeyboardInterrupt:
             continue
         except EOFError:
@@ -59,8 +61,8 @@ def run(session: PromptSession[str], chat: Chat) -> None:
             chat.write("(interrupted)")
 
 
-def _leave_on_failure(session: PromptSession[str], chat: Chat) -> None:
-    """End a prompt whose documents turn out not to be readable."""
+def _open_below(session: PromptSession[str], chat: Chat) -> None:
+    """Open the documents once the prompt is shown, and end it when they turn out not to be readable."""
     opening, app = chat.source, session.app
     if not isinstance(opening, Opening):
         return
@@ -76,6 +78,7 @@ def _leave_on_failure(session: PromptSession[str], chat: Chat) -> None:
 
     loop = app.loop
     if loop is not None:
+        loop.call_later(_SHOWN_SECONDS, opening.start)
 
         def tell() -> None:
             with suppress(RuntimeError):  # the prompt has ended, and its loop with it
