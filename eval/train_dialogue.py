@@ -34,6 +34,11 @@ FOLDS = 5
 SEED = 20
 GENERIC = 0.25
 """Share of the articles in whose questions a generic term stands."""
+RELATIONAL = """
+    advantage disadvantage benefit drawback risk cost price author result conclusion limitation requirement symptom
+    cause consequence alternative difference exception deadline duration owner maintainer audience scope status
+"""
+"""Nouns that are always of something; most stand in few of the articles."""
 NEED_CUT = 0.0
 TERM_CUT = -1.1
 ALONE = 0.5
@@ -122,7 +127,9 @@ def generic_terms(files: Sequence[Path]) -> frozenset[str]:
     for article in articles:
         asked = (entry["question"] for paragraph in article["paragraphs"] for entry in paragraph["qas"])
         found.update({term for question in asked for term in terms(question)})
-    return frozenset(term for term, count in found.items() if count >= GENERIC * len(articles)) - STOP_TERMS
+    return frozenset(term for term, count in found.items() if count >= GENERIC * len(articles)) - STOP_TERMS | _content(
+        RELATIONAL
+    )
 
 
 def turns(talk: Conversation, model: Model | None) -> list[Turn]:

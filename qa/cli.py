@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from qa import __version__
@@ -132,7 +132,8 @@ def _parser() -> argparse.ArgumentParser:
     chat.set_defaults(run=_chat)
 
     ask = commands.add_parser("ask", help="answer one question", epilog=_ASK_FILTERS)
-    ask.add_argument("question", metavar="QUESTION")
+    ask.add_argument("question", metavar="QUESTION", help="- with --batch: the lines of standard input")
+    ask.add_argument("--batch", action="store_true", help="answer every line of a file, as JSON Lines with --json")
     _corpus_options(ask)
     _output_options(ask, "quotes", 3)
     ask.set_defaults(run=_ask)
@@ -245,12 +246,57 @@ def _ask(options: argparse.Namespace) -> int:
     from qa.library import check
     from qa.present import json_text, text
 
+    if options.batch:
+        return _batch(options)
     check(options.question, k=options.k)
     with _open(options) as library:
         answer = library.answer(options.question, k=options.k)
         _note_unread(library)
     _say(json_text(answer, encoding=_encoding()) if options.json else text(answer, width=_width(), color=_color()))
     return 0 if answer.answered else 1
+
+
+def _batch(options: argparse.Namespace) -> int:
+    """Answer each line in turn; a wrong one is reported by its number and does not stop the rest."""
+    from qa.library import check
+    from qa.present import json_line, one_line, text
+
+    check("any", k=options.k)
+    answered, wrong = 0, 0
+    lines = _lines(options.question)
+    with _open(options) as library:
+        for number, line in enumerate(lines, 1):
+            question = line.rstrip("\r\n")
+            if not question.strip():
+                continue
+            try:
+                answer = library.answer(question, k=options.k)
+            except QAError as error:
+                wrong += 1
+                _note(f"line {number}: {error}")
+                if options.json:
+                    _say(json_line({"question": question, "error": str(error)}, encoding=_encoding()))
+                continue
+            answered += answer.answered
+            if options.json:
+                _say(json_line(answer.to_dict(), encoding=_encoding()))
+            else:
+                _say(f"? {one_line(question)}\n{text(answer, width=_width(), color=_color())}\n")
+            sys.stdout.flush()
+    return 2 if wrong else 0 if answered else 1
+
+
+def _lines(name: str) -> Iterable[str]:
+    """The lines of a file, or of standard input for "-"; bytes that are no UTF-8 become U+FFFD."""
+    if name == "-":
+        if hasattr(sys.stdin, "reconfigure"):
+            sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+        return sys.stdin
+    try:
+        with open(name, encoding="utf-8", errors="replace") as file:
+            return file.readlines()
+    except OSError as error:
+        raise QAError(f"{name}: cannot be read: {error.strerror}") from None
 
 
 def _search(options: argparse.Namespace) -> int:

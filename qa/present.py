@@ -21,6 +21,7 @@ __all__ = [
     "confidence_word",
     "context_text",
     "hits_text",
+    "json_line",
     "json_text",
     "markdown_text",
     "one_line",
@@ -98,6 +99,16 @@ def json_text(value: Answer | Sequence[Hit], *, encoding: str = "utf-8") -> str:
         raw.encode(encoding)
     except UnicodeEncodeError:
         return json.dumps(plain, indent=2).replace("\x7f", "\\u007f")
+    return raw
+
+
+def json_line(value: dict[str, Any], *, encoding: str = "utf-8") -> str:
+    """The same on one line, for JSON Lines."""
+    raw = _RAW_IN_JSON.sub(_escaped, json.dumps(value, ensure_ascii=False))
+    try:
+        raw.encode(encoding)
+    except UnicodeEncodeError:
+        return json.dumps(value).replace("\x7f", "\\u007f")
     return raw
 
 

@@ -1,5 +1,6 @@
 """The command line: what is printed where, and the exit codes."""
 
+import io
 import json
 import os
 import shutil
@@ -346,3 +347,22 @@ def test_a_question_to_a_cached_corpus_imports_none_of_the_heavy_packages(notes:
     code = f"import sys, qa.cli; {ask}; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("set()\n")
+
+
+def test_a_batch_is_answered_line_by_line_and_a_bad_line_does_not_stop_the_rest(
+    capsys: pytest.CaptureFixture[str], notes: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lines = "Who built the old bridge?\n\nWho? in:gone\nWhat does a zebra eat?\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+    code, out, err = run(capsys, "ask", "--batch", "-", "--corpus", str(notes), "--json")
+    replies = [json.loads(line) for line in out.splitlines()]
+    assert code == 2
+    assert [reply["question"] for reply in replies] == [line for line in lines.split("\n") if line]
+    assert [reply.get("answered") for reply in replies] == [True, None, False]
+    assert err.startswith("qa: line 3: in:gone: no such document")
+    file = tmp_path / "questions.txt"
+    file.write_bytes(b"Who built the old bridge?\r\n\xff\xfe?\n")
+    code, out, _ = run(capsys, "ask", "--batch", str(file), "--corpus", str(notes))
+    assert code == 0
+    assert out.startswith("? Who built the old bridge?\n 1  The old bridge was built in 1874 by Ada Stone.\n")
+    assert run(capsys, "ask", "--batch", str(tmp_path / "none"), "--corpus", str(notes))[0] == 2

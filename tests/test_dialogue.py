@@ -41,6 +41,14 @@ def test_earlier_answers_count_as_they_were_understood_and_lend_their_short_answ
     assert "Jitsu" in standalone("When?", [earlier])
 
 
+def test_a_topic_that_was_swapped_away_does_not_come_back(bundled: Library) -> None:
+    history: list[Answer] = []
+    for question in ("What is Jitsu?", "Who worked on it?", "And Irmin?"):
+        history.append(bundled.answer(question, history=history))
+    assert "Jitsu" not in standalone("When did Tezos adopt it?", history)
+    assert "Irmin" in standalone("When did Tezos adopt it?", history)
+
+
 def test_a_question_of_its_own_is_hardly_ever_changed_by_ten_others_and_finds_no_less(bundled: Library) -> None:
     """Ten turns about other things; the questions are self-contained, so history can only do harm."""
     asked = [

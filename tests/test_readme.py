@@ -2,12 +2,14 @@
 
 import json
 import re
+import runpy
 import shlex
 from pathlib import Path
 
 import pytest
 
 from qa.cli import main
+from qa.library import Library
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -18,6 +20,12 @@ def test_the_answer_shown_is_the_answer_given(capsys: pytest.CaptureFixture[str]
     assert shown is not None
     assert main(shlex.split(shown["command"])) == 0
     assert capsys.readouterr().out == shown["output"]
+
+
+def test_the_conversation_shown_is_the_one_held(bundled: Library) -> None:
+    script = runpy.run_path(str(ROOT / "scripts" / "readme_session.py"))
+    (shown,) = script["SHOWN"].findall(README)
+    assert script["held"](shown, bundled) == shown, "python scripts/readme_session.py writes it anew"
 
 
 def test_the_set_up_is_two_commands_of_one_line() -> None:

@@ -400,7 +400,7 @@ def test_the_prompt_comes_before_the_documents_and_waits_for_them_only_to_answer
     pipe.send_text("Who built the old bridge?\n\x04")
     run(terminal_session(chat, remember=False, input=pipe, output=DummyOutput()), chat)
     assert written[0] == "Ask, or /help for help; Control-D leaves."
-    assert BRIDGE in written[1]
+    assert BRIDGE in written[-1]
 
 
 def test_documents_that_cannot_be_opened_end_the_chat_with_the_reason(tmp_path: Path, pipe: PipeInput) -> None:

@@ -60,7 +60,7 @@ def standalone(question: str, history: Sequence[Answer | str], *, model: Model |
     turns: list[Turn] = []
     for entry in history[-_MOST_TURNS:]:
         if isinstance(entry, Answer):
-            turns.append(_answered(entry))
+            turns.append(_answered(entry, turns))
         else:
             turns.append(turn(parse(entry).text, turns, model=model))
     typed = parse(question)
@@ -68,13 +68,17 @@ def standalone(question: str, history: Sequence[Answer | str], *, model: Model |
     return question if resolved == typed.text else " ".join([resolved, *typed.filters])
 
 
-def _answered(earlier: Answer) -> Turn:
+def _answered(earlier: Answer, before: Sequence[Turn]) -> Turn:
     understood = parse(earlier.standalone).text
+    kept = {span.term for span in content(understood)}
+    swapped = before and earlier.standalone != earlier.question and SWAPS.match(earlier.question)
+    said = {span.term for span in content(before[-1].text)} if swapped else set()
     own = {span.term for span in spans(earlier.question)}
     first = earlier.quotes[0] if earlier.quotes else None
     return Turn(
         understood,
-        frozenset(span.term for span in content(understood)) - own,
+        frozenset(kept - own),
+        frozenset(said - kept),
         answer=(first.answer or "") if first else "",
         near=" ".join(filter(None, (first.title, first.heading))) if first else "",
     )

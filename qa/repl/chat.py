@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["FOLD", "Chat"]
 
 _READING = "(/alone asks it as typed, /new forgets what was asked before)"
+_PATIENCE_SECONDS = 1.0
 FOLD = 12
 """Lines of a quote that are shown; `/context` shows all."""
 
@@ -50,6 +51,8 @@ class Chat:
     def library(self) -> Library:
         """The library, waited for where it is still being opened."""
         if isinstance(self.source, Opening):
+            if not self.source.within(_PATIENCE_SECONDS):
+                self.write("The documents are read first; Control-C drops the question, and reading goes on.")
             self.source = self.source.get(self.waiting)
             if self.source.notice:
                 self.write(one_line(self.source.notice))

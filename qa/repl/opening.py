@@ -22,7 +22,8 @@ class _Cancelled(BaseException):
 class Opening:
     """Opens a library in a thread of its own; `get` waits for it, `progress` says how far it is.
 
-    It begins with `start`, or with the first `get`: what it imports would keep the prompt waiting. What goes wrong is raised by `get`, and `when_done` is told as soon as there is something to get.
+    It begins with `start`, or with the first `get`: what it imports would keep the prompt waiting. What goes wrong is
+    raised by `get`, and `when_done` is told as soon as there is something to get.
     """
 
     def __init__(self, open_library: Callable[[Progress], Library]) -> None:
@@ -70,6 +71,11 @@ class Opening:
     def failed(self) -> bool:
         """Whether `get` raises."""
         return self.done and self._library is None
+
+    def within(self, seconds: float) -> bool:
+        """Whether it is done before some seconds have passed."""
+        self.start()
+        return self._done.wait(seconds)
 
     def when_done(self, call: Callable[[], None]) -> None:
         """Call something when it is done, in this or the other thread."""
