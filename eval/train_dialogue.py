@@ -36,7 +36,8 @@ GENERIC = 0.25
 """Share of the articles in whose questions a generic term stands."""
 RELATIONAL = """
     advantage disadvantage benefit drawback risk cost price author result conclusion limitation requirement symptom
-    cause consequence alternative difference exception deadline duration owner maintainer audience scope status
+    cause consequence alternative difference exception deadline duration owner maintainer audience scope status paper
+    article book project team company conference prototype award grant website
 """
 """Nouns that are always of something; most stand in few of the articles."""
 NEED_CUT = 0.0
