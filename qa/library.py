@@ -265,10 +265,13 @@ class Library:
         To a search, a "quoted phrase" and `-word` are filters, too. Filters without a question find all that passes
         them, by path and position, with scores of 0. Raises QuestionError as `answer` does.
         """
+        from qa.extract import rerank
+
         check(question, k=k)
         asked = query(self._index, question, search=True)
-        found = retrieve(self._index, asked, k=k) if asked.terms else listed(self._index, asked, k)
-        return self._hits(found)[:k]
+        if not asked.terms:
+            return self._hits(listed(self._index, asked, k))
+        return self._hits(rerank(self._index, asked, retrieve(self._index, asked, k=k)))[:k]
 
     def read_as(self, question: str) -> tuple[tuple[str, str], ...]:
         """The words of a search that are taken for misspelt, each with the word that it is read as."""

@@ -161,6 +161,10 @@ class Candidates:
     signals: Array
     evidence: Evidence
 
+    def reordered(self, order: Array, scores: Array) -> Candidates:
+        """The candidates in another order; `scores` are those that gave it, in the order that was."""
+        return Candidates(self.passages[order], scores[order], self.signals[order], _reordered(self.evidence, order))
+
     def signal(self, name: str) -> Array:
         """One of the SIGNALS, shape (candidates,)."""
         values: Array = self.signals[:, SIGNALS.index(name)]
@@ -242,7 +246,7 @@ def retrieve(
     signals = _signals(index, asked, passages, seen)
     scores = signals @ [(weights or shipped_weights())[name] for name in SIGNALS]
     order = ranked(index, passages, scores)
-    return Candidates(passages[order], scores[order], signals[order], _reordered(seen, order))
+    return Candidates(passages, scores, signals, seen).reordered(order, scores)
 
 
 def _signals(index: Index, asked: Query, passages: Array, seen: Evidence) -> Array:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from qa.extract.answer_type import answer_spans, expected
-from qa.extract.features import FEATURES, Rows, rows, sentence_text
+from qa.extract.features import Rows, rows, sentence_text
 from qa.extract.model import CONFIDENCE_FEATURES, model
-from qa.index import Index
+from qa.index import Index, ranked
 from qa.index.segment import KINDS, Array
 from qa.model import Quote
 from qa.retrieve import Candidates, Query
 
-__all__ = ["Selection", "confidence_signs", "select"]
+__all__ = ["Selection", "confidence_signs", "rerank", "select"]
 
 _MAX_QUOTE_WORDS = 60
 _MAX_LIST_WORDS = 200
@@ -26,6 +26,8 @@ _LATER_PRONOUN = re.compile(r" (?:it|they|them|he|him|she|her)\b")
 _SHORT_SENTENCE = 80
 """Characters."""
 _SHORT_ANSWER_WORDS = 12
+_RIVALS = 12
+"""Sentences whose scores say how many could be meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +47,39 @@ def select(index: Index, asked: Query, found: Candidates, *, k: int) -> Selectio
     seen = rows(index, asked, found)
     scores = weights.scores(seen.values)
     order = np.argsort(-scores, kind="stable")  # ties stay in the order of the passages
-    confidence = weights.probability(confidence_signs(asked, seen, scores, order))
+    confidence = weights.probability(confidence_signs(asked, seen, scores, order, found))
     quotes = _quotes(index, asked, seen, order, scores, confidence, k)
     return Selection(quotes, confidence, confidence >= weights.cut)
 
 
-def confidence_signs(asked: Query, seen: Rows, scores: Array, order: Array) -> Array:
+def rerank(index: Index, asked: Query, found: Candidates) -> Candidates:
+    """The candidates in the order of their best sentences: one that answers well lifts its passage.
+
+    Passages whose sentences are not on the shortlist follow in the order that they had.
+    """
+    if not len(found.passages):
+        return found
+    seen = rows(index, asked, found)
+    scores = model().scores(seen.values)
+    best = found.scores - found.scores.max() + scores.min() - 1.0
+    places = {int(passage): place for place, passage in enumerate(found.passages)}
+    for passage, score in zip(seen.passages.tolist(), scores.tolist(), strict=True):
+        best[places[passage]] = max(best[places[passage]], score)
+    return found.reordered(ranked(index, found.passages, best), best)
+
+
+def confidence_signs(asked: Query, seen: Rows, scores: Array, order: Array, found: Candidates) -> Array:
     """What confidence is judged by, in the order of CONFIDENCE_FEATURES."""
     best = order[0]
     rivals = scores[seen.passages != seen.passages[best]]
-    weights = asked.weights / max(float(asked.weights.sum()), 1e-9)
+    odds = np.exp(scores[order[:_RIVALS]] - scores[best])
+    odds /= odds.sum()
     signs = {
         "score": scores[best],
         "gap": scores[best] - (rivals.max() if len(rivals) else 0.0),
-        "inside": seen.values[best, FEATURES.index("inside")],
-        "unknown": weights[asked.frequencies == 0].sum(),
+        "fused": found.scores[np.flatnonzero(found.passages == seen.passages[best])[0]],
+        "terms": len(asked.terms) / 10,
+        "spread": -(odds * np.log(odds + 1e-9)).sum(),
     }
     return np.array([signs[name] for name in CONFIDENCE_FEATURES])
 
