@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qa.errors import CacheError, CorpusError, GoldError, QAError, QuestionError, ReadError
-from qa.model import Answer, Block, Document, Hit, Passage, Quote, Sentence, Skipped, SourceMap
+from qa.model import Answer, Block, Document, Hit, Passage, Promise, Quote, Sentence, Skipped, SourceMap
 
 if TYPE_CHECKING:
     from qa.library import Library, PathLike
@@ -27,6 +27,7 @@ __all__ = [
     "Hit",
     "Library",
     "Passage",
+    "Promise",
     "QAError",
     "QuestionError",
     "Quote",

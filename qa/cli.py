@@ -33,6 +33,11 @@ _SEARCH_FILTERS = f"""{_FILTERS}\
   -docker                      only passages without this word
 Filters alone list what passes them."""
 
+_CALIBRATE = """\
+Asks the questions and looks for the lowest confidence from which on, 95 % sure, no more
+than R of the answers are wrong; that then decides what is answered from these documents.
+Exit code 1: nothing can be promised, and nothing is changed."""
+
 _SILENT_SECONDS = 0.5
 _BAR = 20
 
@@ -143,6 +148,13 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument("corpus", nargs="+", metavar="PATH")
     _exclude_option(index)
     index.set_defaults(run=_index)
+
+    calibrate = commands.add_parser("calibrate", help="promise how many answers are wrong at most", epilog=_CALIBRATE)
+    calibrate.add_argument("gold", metavar="GOLD", nargs="?", help="questions about the documents, as eval/gold.jsonl")
+    _corpus_options(calibrate)
+    calibrate.add_argument("--risk", type=float, default=0.10, metavar="R", help="share of wrong answers (0.10)")
+    calibrate.add_argument("--forget", action="store_true", help="go back to the cut that ships with qa")
+    calibrate.set_defaults(run=_calibrate)
 
     cache = commands.add_parser("cache", help="list or clean the cached indexes")
     cache.add_argument("action", nargs="?", choices=("list", "clean"), default="list")
@@ -269,6 +281,34 @@ def _index(options: argparse.Namespace) -> int:
         if library.skipped:
             print(f"{len(library.skipped)} skipped:\n{skipped_text(library.skipped)}", file=sys.stderr)
     return 0
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from qa.errors import QuestionError
+    from qa.library import forget_promise
+    from qa.present import calibration_text
+
+    if options.forget == (options.gold is not None):
+        raise QuestionError("calibrate needs a file of questions, or --forget, and not both")
+    if options.forget:
+        dropped = forget_promise(options.corpus, exclude=options.exclude)
+        _say("The promise is dropped." if dropped else "There is no promise.")
+        return 0
+    from qa.calibrate import calibrate, check
+    from qa.gold import read_gold
+
+    check(options.risk)
+    with _open(options) as library:
+        found = calibrate(library, read_gold(Path(options.gold), library.document), risk=options.risk)
+        if found.promise:
+            library.keep_promise(found.promise)
+        earlier = library.promise
+    _say(calibration_text(found))
+    if not found.promise and earlier:
+        _note(f"the earlier promise of {100 * earlier.risk:g} % stays; --forget drops it")
+    return 0 if found.promise else 1
 
 
 def _cache(options: argparse.Namespace) -> int:

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-__all__ = ["Answer", "Block", "Document", "Hit", "Passage", "Quote", "Sentence", "Skipped", "SourceMap", "heading_text"]
+__all__ = [
+    "Answer",
+    "Block",
+    "Document",
+    "Hit",
+    "Passage",
+    "Promise",
+    "Quote",
+    "Sentence",
+    "Skipped",
+    "SourceMap",
+    "heading_text",
+]
 
 BlockKind = Literal["heading", "paragraph", "item", "row", "code", "quotation"]
 HEADING_SEPARATOR = " › "
@@ -213,6 +225,22 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Promise:
+    """What may be said of the answers from a corpus: at most a share `risk` of those shown is wrong, so `sure`.
+
+    Shown are those of a confidence of `cut` or more; of the `asked` questions that it was measured with, these were
+    `shown`, and `wrong` of them did not hold the answer.
+    """
+
+    risk: float
+    sure: float
+    cut: float
+    asked: int
+    shown: int
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the documents say to a question: quotes, or, when they do not answer, none and the nearest misses.
 
@@ -220,7 +248,8 @@ class Answer:
     `nearest` when it refuses. `corpus` holds the absolute roots of the documents. `missing` holds the question's
     words that stand nowhere in the documents, as it spells them, `read_as` those that were taken for misspelt, each
     with the word of the documents that it was read as. `changed` holds the paths of quoted files that are no longer as
-    they were when they were indexed.
+    they were when they were indexed. `promised` is the share of wrong answers that was promised for the corpus (see
+    `Library.promise`), None where nothing was.
     """
 
     question: str
@@ -232,6 +261,7 @@ class Answer:
     missing: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     read_as: tuple[tuple[str, str], ...] = ()
+    promised: float | None = None
 
     @property
     def answered(self) -> bool:
@@ -250,5 +280,6 @@ class Answer:
             "missing": list(self.missing),
             "changed": list(self.changed),
             "read_as": [{"word": word, "as": read} for word, read in self.read_as],
+            "promised": self.promised,
             "corpus": list(self.corpus),
         }

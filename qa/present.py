@@ -9,19 +9,24 @@ import json
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from qa.model import Answer, Hit, Quote, Skipped
+from qa.model import Answer, Hit, Promise, Quote, Skipped
 from qa.syntax import parse
 from qa.text import STOP_TERMS, content_terms, spans
 
+if TYPE_CHECKING:
+    from qa.calibrate import Calibration
+
 __all__ = [
+    "calibration_text",
     "confidence_word",
     "hits_text",
     "json_text",
     "one_line",
     "place",
     "printable",
+    "promise_text",
     "read_as_text",
     "skipped_text",
     "text",
@@ -88,13 +93,43 @@ def text(answer: Answer, *, width: int = 80, color: bool = False, first: int = 1
         words = ["Changed", "since", "it", "was", "read;", "start", "again:", *map(one_line, answer.changed)]
         parts.append("\n".join(_wrap(words, width)))
     if answer.answered:
-        return "\n\n".join([*parts, *_quotes(answer, answer.quotes, width, color, first)])
+        promised = [] if answer.promised is None else [_aside(_at_risk(answer.promised), width, color)]
+        return "\n\n".join([*parts, *_quotes(answer, answer.quotes, width, color, first), *promised])
     refusal = f"The documents do not answer this. {_never_mentioned(answer.missing)}"
     parts.append("\n".join(_wrap(refusal.split(), width)))
     if answer.nearest:
         parts.append("Nearest, but not an answer:")
         parts += _quotes(answer, answer.nearest, width, color, first)
     return "\n\n".join(parts)
+
+
+def _at_risk(risk: float) -> str:
+    return f"answered at a promised risk of {100 * risk:g} %"
+
+
+def promise_text(promise: Promise) -> str:
+    """What is promised, in a sentence.
+
+    >>> promise_text(Promise(risk=0.1, sure=0.95, cut=0.45, asked=100, shown=63, wrong=2))
+    'Of the answers shown at most 10 % are wrong (95 % sure), 63 % of questions are answered.'
+    """
+    return (
+        f"Of the answers shown at most {100 * promise.risk:g} % are wrong ({100 * promise.sure:g} % sure), "
+        f"{100 * promise.shown / promise.asked:.0f} % of questions are answered."
+    )
+
+
+def calibration_text(found: Calibration) -> str:
+    """What can be promised, or why nothing can be."""
+    if found.promise:
+        made = found.promise
+        counts = f"{made.wrong} of {made.shown} wrong from a confidence of {made.cut:.0%} on, {made.asked} questions"
+        return f"{promise_text(made)} ({counts})"
+    nothing = f"No promise of {100 * found.risk:g} % can be made"
+    if not found.tested:
+        return f"{nothing}: it takes {found.needed} answers, all right; {found.asked} questions got {found.most}."
+    surest = found.tested[0]
+    return f"{nothing}: of the {surest.shown} surest answers {surest.wrong} are wrong, and that takes {found.needed}."
 
 
 def read_as_text(read_as: Iterable[tuple[str, str]]) -> str:
