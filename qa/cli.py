@@ -136,6 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question", metavar="QUESTION")
     _corpus_options(ask)
     _output_options(ask, "quotes", 3)
+    ask.add_argument("--explain", action="store_true", help="say why each quote won, to the last point of its score")
     ask.set_defaults(run=_ask)
 
     search = commands.add_parser("search", help="find passages", epilog=_SEARCH_FILTERS)
@@ -234,13 +235,18 @@ def _encoding() -> str:
 
 def _ask(options: argparse.Namespace) -> int:
     from qa.library import check
-    from qa.present import json_text, text
+    from qa.present import explanation_text, json_text, text
 
     check(options.question, k=options.k)
     with _open(options) as library:
         answer = library.answer(options.question, k=options.k)
+        why = library.explain(answer) if options.explain else None
         _note_unread(library)
-    _say(json_text(answer, encoding=_encoding()) if options.json else text(answer, width=_width(), color=_color()))
+    if options.json:
+        _say(json_text(answer, explanation=why, encoding=_encoding()))
+    else:
+        shown = text(answer, width=_width(), color=_color())
+        _say(f"{shown}\n\n{explanation_text(why, width=_width())}" if why else shown)
     return 0 if answer.answered else 1
 
 

@@ -22,7 +22,7 @@ from qa.errors import CacheError, CorpusError, QAError, QuestionError, ReadError
 from qa.index import Index, build
 from qa.index.folder import Opened, open_folder, roots_of
 from qa.load import Source, find, read
-from qa.model import Answer, Document, Hit, Promise, Quote, Skipped
+from qa.model import Answer, Document, Explanation, Hit, Promise, Quote, Skipped
 from qa.retrieve import Candidates, listed, query, retrieve
 from qa.syntax import parse
 from qa.text import STOP_TERMS, spans
@@ -283,6 +283,31 @@ class Library:
             changed=tuple(sorted(path for path in {quote.path for quote in quotes} if not self._is_as_indexed(path))),
             read_as=asked.read_as,
             promised=self.promise.risk if self.promise else None,
+        )
+
+    def explain(self, answer: Answer) -> Explanation:
+        """Why the quotes of an answer, or its near misses, won: the exact contributions to their scores.
+
+        Raises QuestionError for an answer that was not given from these documents as they were when this was opened.
+        """
+        from qa.extract import reasons, select
+        from qa.extract.model import model
+
+        shown = answer.quotes or answer.nearest
+        asked = query(self._index, answer.standalone)
+        found = retrieve(self._index, asked)
+        best = select(self._index, asked, found, k=2).quotes if shown else ()
+        others = [quote for quote in best if (quote.path, quote.start) != (shown[0].path, shown[0].start)][:1]
+        why = reasons(self._index, asked, found, [*shown, *others])
+        if why is None or not all(self._index.document(quote.path).sha256 == quote.sha256 for quote in shown):
+            raise QuestionError("the answer is not of these documents as they are now; ask again")
+        return Explanation(
+            question=answer.standalone,
+            answered=answer.answered,
+            confidence=answer.confidence,
+            cut=self.promise.cut if self.promise else model().cut,
+            reasons=why[: len(shown)],
+            runner_up=why[-1] if others else None,
         )
 
     def _is_as_indexed(self, path: str) -> bool:

@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from qa.model import Answer, Hit, Promise, Quote, Skipped
+from qa.model import Answer, Explanation, Hit, Promise, Quote, Reason, Skipped
 from qa.syntax import parse
 from qa.text import STOP_TERMS, content_terms, spans
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "calibration_text",
     "confidence_word",
+    "explanation_text",
     "hits_text",
     "json_text",
     "one_line",
@@ -41,6 +42,8 @@ _WORDS = ((0.9, "almost certain"), (0.7, "likely"), (0.5, "rather likely"), (0.2
 _MIN_WIDTH = 16
 _MOST_MISSING = 8
 _LONGEST_MISSING = 40
+_NAME_WIDTH = 17
+_LEAST_SEEN = 0.005
 
 
 def confidence_word(confidence: float) -> str:
@@ -66,12 +69,15 @@ def one_line(value: str) -> str:
     return printable(value).replace("\n", "\ufffd")
 
 
-def json_text(value: Answer | Sequence[Hit], *, encoding: str = "utf-8") -> str:
+def json_text(value: Answer | Sequence[Hit], *, explanation: Explanation | None = None, encoding: str = "utf-8") -> str:
     """An Answer, or a list of Hits, as JSON that steers no terminal and that `encoding` can write; it parses the same.
 
-    What `json` leaves raw is escaped: DEL and C1, direction characters, lone surrogates, what the encoding lacks.
+    What `json` leaves raw is escaped: DEL and C1, direction characters, lone surrogates, what the encoding lacks. An
+    Answer's explanation goes inside it.
     """
     plain: Any = value.to_dict() if isinstance(value, Answer) else [hit.to_dict() for hit in value]
+    if explanation:
+        plain["explanation"] = explanation.to_dict()
     raw = _RAW_IN_JSON.sub(_escaped, json.dumps(plain, ensure_ascii=False, indent=2))
     try:
         raw.encode(encoding)
@@ -226,6 +232,55 @@ def _cut(value: str, most: int) -> str:
 
 def _dim(value: str, color: bool) -> str:
     return f"{_DIM}{value}{_RESET}" if color else value
+
+
+_PLACES = {
+    "inside": "in the sentence",
+    "above": "above it",
+    "beside": "beside it",
+    "around": "in its passage",
+    "alike": "a like word",
+    "missing": "not there",
+}
+
+
+def explanation_text(why: Explanation, *, width: int = 80, first: int = 1) -> str:
+    """Why each quote won, for a person to read: where the question's words stand, and what adds up to its score."""
+    enough = f"and {why.cut:.0%} is enough" if why.answered else f"and it takes {why.cut:.0%}"
+    verdict = f"{'It answers' if why.answered else 'It does not answer'}: {why.confidence:.0%} sure, {enough}."
+    parts = ["\n".join(_wrap(verdict.split(), width))]
+    parts += [_reason(reason, number, width) for number, reason in enumerate(why.reasons, first)]
+    if why.runner_up:
+        second = why.runner_up
+        by = f"{first} is {why.reasons[0].score - second.score:+.2f} ahead of".split()
+        ahead = ", ".join(f"{group} {amount:+.2f}" for group, amount in why.decided.items() if _is_seen(amount))
+        told = f"({second.score:+.2f}): {ahead or 'a tie'}".split()
+        parts.append("\n".join(_wrap([*by, place(second.quote), *told], width)))
+    return "\n\n".join(parts)
+
+
+def _reason(reason: Reason, number: int, width: int) -> str:
+    """The place and score of a quote above a table: words by where they stand, then groups of contributions."""
+    margin, table = f"{number:>2}  ", []
+    for at, name in _PLACES.items():
+        words = [found for found in reason.words if found.place == at]
+        if words:
+            shown = (f"{_cut(one_line(found.word), _LONGEST_MISSING)} {found.share:.0%}" for found in words)
+            table.append((name, ", ".join(shown)))
+    for group, amount in reason.groups.items():
+        parts = [part for part in reason.contributions if part.group == group and _is_seen(part.amount)]
+        if parts:
+            table.append((group, f"{amount:+.2f} ({', '.join(f'{part.name} {part.amount:+.2f}' for part in parts)})"))
+    lines = _wrap([place(reason.quote), "·", f"{reason.score:+.2f}"], width - len(margin))
+    for name, value in table:
+        body = _wrap(value.split(), width - len(margin) - _NAME_WIDTH)
+        lines += [f"{name if at == 0 else '':<{_NAME_WIDTH}}{line}" for at, line in enumerate(body)]
+    return "\n".join((margin if at == 0 else " " * len(margin)) + line for at, line in enumerate(lines))
+
+
+def _is_seen(amount: float) -> bool:
+    """Whether an amount is more than nothing when written with two digits."""
+    return abs(amount) >= _LEAST_SEEN
 
 
 def hits_text(hits: Sequence[Hit], *, width: int = 80) -> str:
