@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from qa.agreement import Said, agreement
+
 __all__ = [
     "Answer",
     "Block",
@@ -276,6 +278,15 @@ class Answer:
         """Whether the documents answer: the same as having quotes."""
         return bool(self.quotes)
 
+    @property
+    def agreement(self) -> tuple[Said, ...]:
+        """What the quotes' short answers say, most often first: one entry where they agree, several where they differ.
+
+        Of quotes less than half as sure as the first nothing is said, nor when fewer than two answers compare.
+        """
+        sure = self.quotes[0].confidence / 2 if self.quotes else 0.0
+        return agreement([quote.answer if quote.confidence >= sure else None for quote in self.quotes])
+
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
         return {
@@ -285,6 +296,7 @@ class Answer:
             "confidence": self.confidence,
             "quotes": [quote.to_dict() for quote in self.quotes],
             "nearest": [quote.to_dict() for quote in self.nearest],
+            "agreement": [{"answer": said.text, "quotes": list(said.quotes)} for said in self.agreement],
             "missing": list(self.missing),
             "changed": list(self.changed),
             "read_as": [{"word": word, "as": read} for word, read in self.read_as],

@@ -11,14 +11,16 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from qa.agreement import Said
 from qa.model import Answer, Explanation, Hit, Promise, Quote, Reason, Skipped
 from qa.syntax import parse
-from qa.text import STOP_TERMS, content_terms, spans
+from qa.text import STOP_TERMS, content_terms, spans, term_of
 
 if TYPE_CHECKING:
     from qa.calibrate import Calibration
 
 __all__ = [
+    "agreement_text",
     "calibration_text",
     "confidence_word",
     "explanation_text",
@@ -41,6 +43,7 @@ _RAW_IN_JSON = re.compile(rf"[\x7f-\x9f{_DIRECTION}\u2028\u2029\ud800-\udfff]")
 _WORDS = ((0.9, "almost certain"), (0.7, "likely"), (0.5, "rather likely"), (0.25, "doubtful"), (0.0, "unlikely"))
 _MIN_WIDTH = 16
 _MOST_MISSING = 8
+_MOST_LACKING = 4
 _LONGEST_MISSING = 40
 _NAME_WIDTH = 17
 _LEAST_SEEN = 0.005
@@ -100,13 +103,31 @@ def text(answer: Answer, *, width: int = 80, color: bool = False, first: int = 1
         parts.append("\n".join(_wrap(words, width)))
     if answer.answered:
         promised = [] if answer.promised is None else [_aside(_at_risk(answer.promised), width, color)]
+        if said := agreement_text(answer.agreement, first=first):
+            parts.append("\n".join(_wrap(said.split(), width)))
         return "\n\n".join([*parts, *_quotes(answer, answer.quotes, width, color, first), *promised])
-    refusal = f"The documents do not answer this. {_never_mentioned(answer.missing)}"
-    parts.append("\n".join(_wrap(refusal.split(), width)))
+    parts.append("\n".join(_wrap(f"The documents do not answer this. {_why_not(answer)}".split(), width)))
     if answer.nearest:
         parts.append("Nearest, but not an answer:")
         parts += _quotes(answer, answer.nearest, width, color, first)
     return "\n\n".join(parts)
+
+
+def agreement_text(groups: Sequence[Said], *, first: int = 1) -> str:
+    """What the quotes agree on, or how they differ, with the numbers of the quotes.
+
+    >>> agreement_text([Said("2016", (0, 1, 3)), Said("2015", (2,))])
+    'The passages differ: 3 say 2016 (1, 2, 4), 1 says 2015 (3).'
+    >>> agreement_text([Said("Ada Stone", (0, 2))])
+    '2 passages say Ada Stone (1, 3).'
+    """
+    told = []
+    for said in groups:
+        count = str(len(said.quotes)) if len(groups) > 1 else f"{len(said.quotes)} passages"
+        verb = "say" if len(said.quotes) > 1 else "says"
+        places = ", ".join(str(first + place) for place in said.quotes)
+        told.append(f"{count} {verb} {printable(said.text)} ({places})")
+    return ("The passages differ: " if len(groups) > 1 else "") + ", ".join(told) + "." if told else ""
 
 
 def _at_risk(risk: float) -> str:
@@ -151,27 +172,43 @@ def _aside(remark: str, width: int, color: bool) -> str:
     return "\n".join(_dim(line, color) for line in _wrap(f"({printable(remark)})".split(), width))
 
 
-def _never_mentioned(words: Sequence[str]) -> str:
-    if not words:
-        return ""
-    shown = ", ".join(_cut(printable(word), _LONGEST_MISSING) for word in words[:_MOST_MISSING])
-    more = f" and {len(words) - _MOST_MISSING} more" if len(words) > _MOST_MISSING else ""
-    return f"They never mention: {shown}{more}."
+def _why_not(answer: Answer) -> str:
+    if answer.missing:
+        return f"They never mention: {_listed(answer.missing)}."
+    return "They hold its words, but no sentence that is likely to answer." if answer.nearest else ""
+
+
+def _listed(words: Sequence[str], most: int = _MOST_MISSING) -> str:
+    shown = ", ".join(_cut(printable(word), _LONGEST_MISSING) for word in words[:most])
+    return f"{shown} and {len(words) - most} more" if len(words) > most else shown
 
 
 def _quotes(answer: Answer, quotes: Iterable[Quote], width: int, color: bool, first: int) -> list[str]:
+    """The quotes with their places; a near miss with the words of the question that it lacks, too."""
     asked = " ".join([parse(answer.standalone).text, *(read for _, read in answer.read_as)])
     wanted = set(content_terms(asked)) - STOP_TERMS
-    return [_quote(quote, number, wanted, width, color) for number, quote in enumerate(quotes, first)]
+    unread = {term_of(word) for word in (*answer.missing, *(word for word, _ in answer.read_as))}
+    shown = []
+    for number, quote in enumerate(quotes, first):
+        lacking = () if answer.answered else _lacking(quote, asked, wanted - unread)
+        shown.append(_quote(quote, number, wanted, lacking, width, color))
+    return shown
 
 
-def _quote(quote: Quote, number: int, wanted: set[str], width: int, color: bool) -> str:
+def _lacking(quote: Quote, asked: str, wanted: set[str]) -> tuple[str, ...]:
+    """The wanted words, as asked, that stand neither in a quote nor above it."""
+    lacking = wanted - {span.term for span in spans(f"{quote.text}\n{_above(quote)}")}
+    return tuple(dict.fromkeys(asked[span.start : span.end] for span in spans(asked) if span.term in lacking))
+
+
+def _quote(quote: Quote, number: int, wanted: set[str], lacking: Sequence[str], width: int, color: bool) -> str:
     """A quote with its place below it."""
     margin = f"{number:>2}  "
     shown = _emphasised(quote, wanted) if color else printable(quote.text)
     body = [line for part in _parts(shown) for line in _wrap(part.split(), width - len(margin))]
     sure = f"{confidence_word(quote.confidence)} ({quote.confidence:.0%})"
-    beside = "".join(f"· {part} " for part in (printable(_above(quote)), sure) if part)
+    without = f"without: {_listed(lacking, _MOST_LACKING)}" if lacking else ""
+    beside = "".join(f"· {part} " for part in (printable(_above(quote)), sure, without) if part)
     below = _wrap([place(quote), *beside.split()], width - len(margin))
     lines = [*body, *(_dim(line, color) for line in below)]
     return "\n".join((margin if at == 0 else " " * len(margin)) + line for at, line in enumerate(lines))

@@ -9,6 +9,7 @@ import qa
 
 ROOMS = (
     ("errors",),
+    ("agreement",),
     ("model",),
     ("text",),
     ("syntax",),
