@@ -63,15 +63,14 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _MONTH = r"(?P<month>jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _DAY = r"(?P<day>[0-3]?[0-9])(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>1[0-9]{3}|20[0-9]{2})"
-_DATES = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"(?:in |on |since |by |around |circa )?(?:{_DAY} (?:of )?)?{_MONTH}(?:,? {_YEAR})?",
-        rf"(?:in |on |since |by |around |circa )?{_MONTH} {_DAY}(?:,? {_YEAR})?",
-        r"(?P<year>1[0-9]{3}|20[0-9]{2})-(?P<number>[01][0-9])(?:-(?P<day>[0-3][0-9]))?",
-        rf"(?:in |since |by |around |circa |early |mid-?|late |the )*{_YEAR}(?P<decade>s)?",
-        r"(?:in |the |early |mid-?|late )*(?P<century>[12]?[0-9])(?:st|nd|rd|th) century",
-    )
+_IN = "(?:in |on |since |by |around |circa )?"
+_PART = "(?:in |since |by |around |circa |early |mid-?|late |the )*"
+_DATES = (
+    rf"{_IN}(?:{_DAY} (?:of )?)?{_MONTH}(?:,? {_YEAR})?",
+    rf"{_IN}{_MONTH} {_DAY}(?:,? {_YEAR})?",
+    rf"{_YEAR}-(?P<number>[01][0-9])(?:-(?P<day>[0-3][0-9]))?",
+    rf"{_PART}{_YEAR}(?P<decade>s)?",
+    rf"{_PART}(?P<century>[12]?[0-9])(?:st|nd|rd|th) century",
 )
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve"
@@ -105,8 +104,8 @@ _UNITS = {
     }.items()
     for short in shorts.split()
 }
-_AMOUNT = re.compile(r"(?P<sign>[$€£¥])? ?(?P<digits>[0-9][0-9,]*(?:\.[0-9]+)?)(?P<rest>.*)", re.DOTALL)
-_ABOUT = re.compile(
+_AMOUNT = r"(?P<sign>[$€£¥])? ?(?P<digits>[0-9][0-9,]*(?:\.[0-9]+)?)(?P<rest>.*)"
+_ABOUT = (
     r"(?:about|around|approximately|roughly|nearly|almost|over|under|(?:more|less) than|at (?:least|most)|up to) |~ ?"
 )
 _TITLES = frozenset(["the", "a", "an", "mr", "mrs", "ms", "dr", "prof", "professor", "sir"])
@@ -115,7 +114,10 @@ _PARTICLES = frozenset(["of", "de", "van", "von", "der", "la", "le", "the", "and
 
 def agreement(answers: Sequence[str | None]) -> tuple[Said, ...]:
     """What is said, most often first, by those answers that compare with the first; () when fewer than two do."""
-    meanings = [(place, answer, meaning(answer)) for place, answer in enumerate(answers) if answer and answer.strip()]
+    given = [(place, answer) for place, answer in enumerate(answers) if answer and answer.strip()]
+    if len(given) < 2:
+        return ()
+    meanings = [(place, answer, meaning(answer)) for place, answer in given]
     compared = [entry for entry in meanings if comparable(entry[2], meanings[0][2])]
     if len(compared) < 2:
         return ()
@@ -182,7 +184,7 @@ def meaning(answer: str) -> Meaning:
 
 
 def _date(text: str) -> Date | None:
-    found = next((match for pattern in _DATES if (match := pattern.fullmatch(text))), None)
+    found = next((match for pattern in _DATES if (match := re.fullmatch(pattern, text))), None)
     if found is None:
         return None
     said = found.groupdict()
@@ -199,8 +201,8 @@ def _date(text: str) -> Date | None:
 
 def _amount(text: str) -> Amount | None:
     """An amount in digits or in words."""
-    text = text.removeprefix(about[0]) if (about := _ABOUT.match(text)) else text
-    found = _AMOUNT.fullmatch(text)
+    text = text.removeprefix(about[0]) if (about := re.match(_ABOUT, text)) else text
+    found = re.fullmatch(_AMOUNT, text, re.DOTALL)
     if not found:
         value, words = _in_words(text.replace("-", " ").split())
         return None if value is None else Amount(value, _unit(words))

@@ -1,7 +1,7 @@
 """The command line: the only place that prints and exits.
 
-Exit codes: 0 answered, 1 the documents do not answer, 2 wrong usage or nothing readable, 130 after Control-C. Answers
-go to stdout and nothing else does.
+Exit codes: 0 answered, 1 the documents do not answer or allow no promise, 2 wrong usage or nothing readable, 130 after
+Control-C. Answers go to stdout and nothing else does.
 """
 
 from __future__ import annotations

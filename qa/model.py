@@ -6,9 +6,10 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from qa.agreement import Said, agreement
+if TYPE_CHECKING:
+    from qa.agreement import Said
 
 __all__ = [
     "Answer",
@@ -285,7 +286,12 @@ class Answer:
         Of quotes less than half as sure as the first nothing is said, nor when fewer than two answers compare.
         """
         sure = self.quotes[0].confidence / 2 if self.quotes else 0.0
-        return agreement([quote.answer if quote.confidence >= sure else None for quote in self.quotes])
+        answers = [quote.answer if quote.confidence >= sure else None for quote in self.quotes]
+        if sum(answer is not None for answer in answers) < 2:
+            return ()
+        from qa.agreement import agreement  # late: most answers need none
+
+        return agreement(answers)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""

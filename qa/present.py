@@ -11,12 +11,12 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from qa.agreement import Said
 from qa.model import Answer, Explanation, Hit, Promise, Quote, Reason, Skipped
 from qa.syntax import parse
 from qa.text import STOP_TERMS, content_terms, spans, term_of
 
 if TYPE_CHECKING:
+    from qa.agreement import Said
     from qa.calibrate import Calibration
 
 __all__ = [
@@ -116,6 +116,7 @@ def text(answer: Answer, *, width: int = 80, color: bool = False, first: int = 1
 def agreement_text(groups: Sequence[Said], *, first: int = 1) -> str:
     """What the quotes agree on, or how they differ, with the numbers of the quotes.
 
+    >>> from qa.agreement import Said
     >>> agreement_text([Said("2016", (0, 1, 3)), Said("2015", (2,))])
     'The passages differ: 3 say 2016 (1, 2, 4), 1 says 2015 (3).'
     >>> agreement_text([Said("Ada Stone", (0, 2))])
