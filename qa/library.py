@@ -17,12 +17,12 @@ from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral
 from pathlib import Path
 
-from qa import dialogue
+from qa import dialogue, promise
 from qa.errors import CacheError, CorpusError, QAError, QuestionError, ReadError
 from qa.index import Index, build
 from qa.index.folder import Opened, open_folder, roots_of
 from qa.load import Source, find, read
-from qa.model import Answer, Document, Hit, Quote, Skipped
+from qa.model import Answer, Document, Explanation, Hit, Promise, Quote, Skipped
 from qa.retrieve import Candidates, listed, query, retrieve
 from qa.syntax import parse
 from qa.text import STOP_TERMS, spans
@@ -34,6 +34,7 @@ __all__ = [
     "cache_folder",
     "cached_indexes",
     "check",
+    "forget_promise",
     "index_size",
     "open_library",
     "remove_index",
@@ -137,6 +138,21 @@ def open_library(
     return Library(tuple(map(_absolute, given)), exclude=tuple(exclude), progress=progress)
 
 
+def forget_promise(corpus: PathLike | Sequence[PathLike] | None = None, *, exclude: Sequence[str] = ()) -> bool:
+    """Drop what was promised for a corpus, which need not exist any more; whether there was anything.
+
+    Raises CacheError when it cannot be removed.
+    """
+    given = _several(bundled_corpus() if corpus is None else corpus)
+    return promise.forget(_name(tuple(map(_absolute, given)), tuple(exclude)))
+
+
+def _name(roots: tuple[Path, ...], exclude: tuple[str, ...]) -> str:
+    """What a set of roots and patterns is called in the cache and among the promises."""
+    name = json.dumps([[str(root) for root in roots], exclude])
+    return hashlib.sha256(name.encode()).hexdigest()[:24]
+
+
 def _several(corpus: object) -> list[str]:
     """The paths of a corpus that is one path or some."""
     given = [corpus] if isinstance(corpus, str | os.PathLike) else corpus
@@ -180,7 +196,9 @@ class Library:
         self.roots = roots
         self.exclude = exclude
         self.notice: str | None = None
-        """One line about the index that its user should know, such as that a damaged one was built anew."""
+        """One line that its user should know, such as that a damaged index was built anew or a promise is ignored."""
+        self.promise: Promise | None = None
+        """What was promised for this corpus; its cut then decides what is an answer, in place of the shipped one."""
         self._open: Index | None = None
         self.skipped: tuple[Skipped, ...] = ()
         self.refresh(progress=progress)
@@ -208,7 +226,9 @@ class Library:
         unread = (*skipped, *opened.unread)
         if not opened.index.passage_count:
             raise CorpusError(_nothing_readable(self.roots, unread))
-        self._open, self.notice, self.skipped = opened.index, opened.notice, unread
+        self.promise, ignored = promise.kept(_name(self.roots, self.exclude))
+        notice = "; ".join(filter(None, [opened.notice, ignored])) or None
+        self._open, self.notice, self.skipped = opened.index, notice, unread
         self._sources = {source.path: source for source in sources}
 
     def _opened(self, sources: Sequence[Source], progress: Progress | None) -> Opened:
@@ -225,8 +245,15 @@ class Library:
     @property
     def _folder(self) -> Path:
         """The index's place in the cache: one a set of roots and patterns."""
-        name = json.dumps([[str(root) for root in self.roots], self.exclude])
-        return cache_folder() / hashlib.sha256(name.encode()).hexdigest()[:24]
+        return cache_folder() / _name(self.roots, self.exclude)
+
+    def keep_promise(self, made: Promise) -> None:
+        """Hold to a promise from now on, and whenever this corpus is opened again, until `forget_promise`.
+
+        Raises CacheError when it cannot be written down.
+        """
+        promise.keep(_name(self.roots, self.exclude), made)
+        self.promise = made
 
     def answer(self, question: str, *, history: Sequence[Answer | str] = (), k: int = 3) -> Answer:
         """Quotes that answer the question, up to `k`, best first; none when the documents do not answer.
@@ -242,7 +269,8 @@ class Library:
             raise QuestionError(f"{question.strip()}: these are filters; ask something beside them")
         standalone = dialogue.standalone(question, history)
         asked = query(self._index, standalone)
-        selection = select(self._index, asked, retrieve(self._index, asked), k=k)
+        cut = self.promise.cut if self.promise else None
+        selection = select(self._index, asked, retrieve(self._index, asked), k=k, cut=cut)
         quotes: tuple[Quote, ...] = selection.quotes
         return Answer(
             question=question,
@@ -254,6 +282,32 @@ class Library:
             missing=_as_spelt(asked.text, asked.missing),
             changed=tuple(sorted(path for path in {quote.path for quote in quotes} if not self._is_as_indexed(path))),
             read_as=asked.read_as,
+            promised=self.promise.risk if self.promise else None,
+        )
+
+    def explain(self, answer: Answer) -> Explanation:
+        """Why the quotes of an answer, or its near misses, won: the exact contributions to their scores.
+
+        Raises QuestionError for an answer that was not given from these documents as they were when this was opened.
+        """
+        from qa.extract import reasons, select
+        from qa.extract.model import model
+
+        shown = answer.quotes or answer.nearest
+        asked = query(self._index, answer.standalone)
+        found = retrieve(self._index, asked)
+        best = select(self._index, asked, found, k=2).quotes if shown else ()
+        others = [quote for quote in best if (quote.path, quote.start) != (shown[0].path, shown[0].start)][:1]
+        why = reasons(self._index, asked, found, [*shown, *others])
+        if why is None or not all(self._index.document(quote.path).sha256 == quote.sha256 for quote in shown):
+            raise QuestionError("the answer is not of these documents as they are now; ask again")
+        return Explanation(
+            question=answer.standalone,
+            answered=answer.answered,
+            confidence=answer.confidence,
+            cut=self.promise.cut if self.promise else model().cut,
+            reasons=why[: len(shown)],
+            runner_up=why[-1] if others else None,
         )
 
     def _is_as_indexed(self, path: str) -> bool:

@@ -39,8 +39,8 @@ class Selection:
     answered: bool
 
 
-def select(index: Index, asked: Query, found: Candidates, *, k: int) -> Selection:
-    """Up to `k` quotes from the candidates. No candidate, no quote."""
+def select(index: Index, asked: Query, found: Candidates, *, k: int, cut: float | None = None) -> Selection:
+    """Up to `k` quotes from the candidates. No candidate, no quote. `cut` takes the place of the shipped one."""
     if not len(found.passages):
         return Selection((), 0.0, False)
     weights = model()
@@ -49,7 +49,7 @@ def select(index: Index, asked: Query, found: Candidates, *, k: int) -> Selectio
     order = np.argsort(-scores, kind="stable")  # ties stay in the order of the passages
     confidence = weights.probability(confidence_signs(asked, seen, scores, order, found))
     quotes = _quotes(index, asked, seen, order, scores, confidence, k)
-    return Selection(quotes, confidence, confidence >= weights.cut)
+    return Selection(quotes, confidence, confidence >= (weights.cut if cut is None else cut))
 
 
 def rerank(index: Index, asked: Query, found: Candidates) -> Candidates:
