@@ -100,11 +100,18 @@ def test_choosing_among_all_cuts_would_break_it_more_often() -> None:
     assert broken(worse, loosest_that_passes, 300) > 1 - SURE
 
 
-def test_more_questions_allow_a_promise_where_answers_are_good() -> None:
-    good = POPULATIONS["good down to the middle, then useless"]
-    rng = random.Random(1)
-    made = [promised_cut(gold_set(good, 300, rng)) for _ in range(50)]
-    assert sum(cut is not None and cut <= 0.6 for cut in made) >= 30  # 2 % are wrong: chance may end the sequence
+def test_beginning_later_makes_more_promises_where_answers_are_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One wrong answer among the first 29 ends the sequence, and one in fifty is wrong here."""
+
+    def promised() -> float:
+        rng = random.Random(1)
+        good = POPULATIONS["good down to the middle, then useless"]
+        return sum(promised_cut(gold_set(good, 300, rng)) is not None for _ in range(400)) / 400
+
+    begun_here = promised()
+    monkeypatch.setattr("qa.calibrate._FIRST_SHARE", 0.0)
+    begun_at_29 = promised()
+    assert (begun_at_29 < 0.6, begun_here > 0.7) == (True, True)
 
 
 @given(st.lists(st.builds(Judged, st.floats(0, 1), st.booleans()), max_size=120), st.floats(0.05, 0.95))
