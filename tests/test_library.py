@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import qa
 from qa.library import Library, cache_folder, open_library
+from qa.text import terms
 
 
 def test_an_answer_is_a_stretch_of_its_document_and_says_where_it_stands(notes: Path) -> None:
@@ -191,6 +192,35 @@ def test_any_bytes_are_read_or_reported_by_name(
     with qa.open(folder) as library:
         assert set(library.paths) | {entry.path for entry in library.skipped} == {*files, "good.txt"}
         assert any("heron" in quote.text for quote in library.answer("Which document holds a heron?").quotes)
+
+
+def test_one_word_finds_passages_that_hold_it(bundled: Library) -> None:
+    assert all("jitsu" in f"{hit.text} {hit.heading} {hit.path}".lower() for hit in bundled.search("Jitsu"))
+    assert bundled.answer("Jitsu").corpus == tuple(map(str, bundled.roots))
+
+
+def test_a_word_that_is_repeated_is_asked_once(bundled: Library) -> None:
+    assert bundled.search("Jitsu boot " * 50) == bundled.search("Jitsu boot")
+
+
+def test_five_hundred_words_of_a_document_find_it(bundled: Library) -> None:
+    for path in bundled.paths[:3]:
+        words = bundled.document(path).text.split()[:500]
+        assert bundled.search(" ".join(words))[0].path == path
+        reply = bundled.answer(" ".join(words))
+        assert reply.quotes or reply.nearest
+
+
+def test_words_that_only_ask_are_looked_for_where_there_are_no_others(bundled: Library) -> None:
+    assert all({"who", "is"} & set(terms(hit.text)) for hit in bundled.search("who is who"))
+    reply = bundled.answer("who is who")
+    assert reply.quotes or reply.nearest
+
+
+def test_words_that_no_document_holds_find_nothing_and_are_named(bundled: Library) -> None:
+    reply = bundled.answer("zzyzx qqqq")
+    assert (reply.answered, reply.quotes, reply.nearest, reply.missing) == (False, (), (), ("zzyzx", "qqqq"))
+    assert bundled.search("zzyzx qqqq") == []
 
 
 def test_a_question_of_stop_words_or_unknown_words_or_great_length_is_no_trouble(bundled: Library) -> None:

@@ -183,14 +183,16 @@ class Index:
         The last few are remembered, for questions come back to their words.
         """
         key = (row, least, k)
-        if key not in self._near:
+        found = self._near.get(key)
+        if found is None:  # looked at once: another thread may clear what is remembered
             if len(self._near) >= _REMEMBERED:
                 self._near.clear()
             cosines = shipped().cosines_to(np.array([row]), self._vectors)[0]
             places = np.flatnonzero(cosines >= least)
             nearest = places[np.argsort(-cosines[places], kind="stable")][:k]
-            self._near[key] = tuple((int(self.vector_rows[place]), float(cosines[place])) for place in nearest)
-        return self._near[key]
+            found = tuple((int(self.vector_rows[place]), float(cosines[place])) for place in nearest)
+            self._near[key] = found
+        return found
 
     @cached_property
     def _vectors(self) -> tuple[Array, Array]:

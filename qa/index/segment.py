@@ -34,6 +34,7 @@ KINDS: tuple[BlockKind, ...] = ("heading", "paragraph", "item", "row", "code", "
 
 _REMEMBERED = 64
 _REMEMBERED_TERMS = 10_000
+_UNASKED = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,10 @@ class Postings:
 
 
 class Segment:
-    """A view of the arrays that `count` makes, `merge` joins and `store` keeps."""
+    """A view of the arrays that `count` makes, `merge` joins and `store` keeps.
+
+    Threads may share one: what is remembered may be forgotten at any time by another, and is only ever added whole.
+    """
 
     def __init__(self, arrays: Mapping[str, Array]) -> None:
         self.arrays = arrays
@@ -100,11 +104,12 @@ class Segment:
 
     def term_id(self, term: str) -> int | None:
         """The number of a term, or None when the segment does not hold it; the last few are remembered."""
-        if term not in self._ids:
+        found = self._ids.get(term, _UNASKED)
+        if found == _UNASKED:
             if len(self._ids) >= _REMEMBERED_TERMS:
                 self._ids.clear()
-            self._ids[term] = self._searched(term.encode())
-        return self._ids[term]
+            found = self._ids[term] = self._searched(term.encode())
+        return found
 
     def _searched(self, wanted: bytes) -> int | None:
         low, high = 0, self.term_count
@@ -180,11 +185,12 @@ class Segment:
 
     def document(self, number: int) -> Document:
         """The document with this number, made from the arrays; the last few are remembered."""
-        if number not in self._documents:
+        found = self._documents.get(number)
+        if found is None:
             if len(self._documents) >= _REMEMBERED:
                 self._documents.clear()
-            self._documents[number] = self._make_document(number)
-        return self._documents[number]
+            found = self._documents[number] = self._make_document(number)
+        return found
 
     def record(self, number: int) -> dict[str, Any]:
         """What is known of a document beside its text and structure."""
