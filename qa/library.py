@@ -206,7 +206,7 @@ class Library:
         self.notice: str | None = None
         """One line about the index that its user should know, such as that a damaged one was built anew."""
         self._open: _State | None = None
-        self.skipped: tuple[Skipped, ...] = ()
+        self._skipped: tuple[Sequence[Skipped], Sequence[Skipped]] = ((), ())
         self.refresh(progress=progress)
 
     def __enter__(self) -> Library:
@@ -233,10 +233,24 @@ class Library:
         """Take in what has changed in the files since the index was made."""
         sources, skipped = find(self.roots, exclude=self.exclude)
         opened = self._opened(sources, progress)
-        unread = (*skipped, *opened.unread)
         if not opened.index.passage_count:
-            raise CorpusError(_nothing_readable(self.roots, unread))
-        self._open, self.notice, self.skipped = _State(opened.index, sources), opened.notice, unread
+            raise CorpusError(_nothing_readable(self.roots, (*skipped, *opened.unread)))
+        self._open, self.notice = _State(opened.index, sources), opened.notice
+        self._skipped = skipped, opened.unread
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What could not be read, and why: what the walk passed over, then what no reader could make sense of."""
+        found, unread = self._skipped
+        return (*found, *unread)
+
+    @property
+    def unread(self) -> tuple[int, Skipped | None]:
+        """How many files could not be read, hidden ones left out, and the first of them. Quicker than `skipped`."""
+        found, unread = self._skipped
+        seen = [entry for entry in found if not entry.reason.startswith("hidden")]
+        first = seen[0] if seen else unread[0] if unread else None
+        return len(seen) + len(unread), first
 
     def _opened(self, sources: Sequence[Source], progress: Progress | None) -> Opened:
         """The cached index brought in step with the files, or one in memory where the cache cannot be used."""

@@ -136,6 +136,7 @@ def test_many_terms_are_found_as_one_is(texts: list[str], wanted: list[str]) -> 
     assert segment.places(names).tolist() == [sum(term < name for term in every) for name in names]
     assert [segment.term(number).encode() for number in range(segment.term_count)] == every
     assert segment.terms(1, 3) == every[1:3]
+    assert segment.numbers(names).tolist() == [every.index(name) if name in every else -1 for name in names]
 
 
 @given(CORPORA, st.integers(1, 4))

@@ -62,6 +62,19 @@ def test_the_index_is_used_again_only_while_nothing_changed(notes: Path, monkeyp
     assert "weir.txt" not in qa.open(notes).paths
 
 
+def test_what_was_not_read_is_listed_and_counted_without_what_is_hidden(notes: Path) -> None:
+    (notes / ".hidden.txt").write_text("hidden")
+    (notes / "bad.bin").write_bytes(b"\x7fELF\0")
+    (notes / "empty.txt").write_text("")
+    for _ in range(2):  # built, and opened again
+        with qa.open(notes) as library:
+            assert [entry.path for entry in library.skipped] == [".hidden.txt", "bad.bin", "empty.txt"]
+            assert library.unread == (2, library.skipped[1])
+    for file in ("bad.bin", "empty.txt"):
+        (notes / file).unlink()
+    assert qa.open(notes).unread == (0, None)
+
+
 def test_refresh_takes_in_what_changed_and_until_then_the_old_state_answers(notes: Path) -> None:
     library = qa.open(notes)
     (notes / "weir.txt").write_text("The weir was raised in 1901.\n")
