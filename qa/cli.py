@@ -267,7 +267,7 @@ def _search(options: argparse.Namespace) -> int:
 def _note_unread(library: Library) -> None:
     from qa.present import unread_text
 
-    if unread := unread_text(library.skipped):
+    if unread := unread_text(*library.unread):
         _note(f"{unread} (qa index PATH lists them)")
 
 

@@ -13,8 +13,11 @@ import hashlib
 import json
 import os
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from numbers import Integral
+from operator import attrgetter
 from pathlib import Path
 
 from qa import dialogue, promise
@@ -187,8 +190,29 @@ def _shortened(value: object) -> str:
     return f"{type(value).__name__} {shown[:40]}{'…' if len(shown) > 40 else ''}"
 
 
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What is asked, and the files that it was made of, by path. A refresh replaces it as one."""
+
+    index: Index
+    sources: Sequence[Source]
+
+    def source(self, path: str) -> Source | None:
+        """The file at a path; None where there is none."""
+        at = bisect_left(self.sources, path, key=attrgetter("path"))
+        return self.sources[at] if at < len(self.sources) and self.sources[at].path == path else None
+
+    def is_as_indexed(self, path: str) -> bool:
+        """Whether the file at a path is still as it was read."""
+        source = self.source(path)
+        return source is not None and source.is_as_found()
+
+
 class Library:
-    """An open corpus. It answers from the state in which it was opened; `refresh` takes changes in."""
+    """An open corpus. It answers from the state in which it was opened; `refresh` takes changes in.
+
+    Threads may share one; a question that is asked during a refresh is answered from the state before it or after it.
+    """
 
     def __init__(
         self, roots: tuple[Path, ...], *, exclude: tuple[str, ...] = (), progress: Progress | None = None
@@ -199,8 +223,8 @@ class Library:
         """One line that its user should know, such as that a damaged index was built anew or a promise is ignored."""
         self.promise: Promise | None = None
         """What was promised for this corpus; its cut then decides what is an answer, in place of the shipped one."""
-        self._open: Index | None = None
-        self.skipped: tuple[Skipped, ...] = ()
+        self._open: _State | None = None
+        self._skipped: tuple[Sequence[Skipped], Sequence[Skipped]] = ((), ())
         self.refresh(progress=progress)
 
     def __enter__(self) -> Library:
@@ -214,22 +238,39 @@ class Library:
         self._open = None
 
     @property
-    def _index(self) -> Index:
+    def _state(self) -> _State:
         if self._open is None:
             raise QAError("the library is closed")
         return self._open
+
+    @property
+    def _index(self) -> Index:
+        return self._state.index
 
     def refresh(self, *, progress: Progress | None = None) -> None:
         """Take in what has changed in the files since the index was made."""
         sources, skipped = find(self.roots, exclude=self.exclude)
         opened = self._opened(sources, progress)
-        unread = (*skipped, *opened.unread)
         if not opened.index.passage_count:
-            raise CorpusError(_nothing_readable(self.roots, unread))
+            raise CorpusError(_nothing_readable(self.roots, (*skipped, *opened.unread)))
         self.promise, ignored = promise.kept(_name(self.roots, self.exclude))
-        notice = "; ".join(filter(None, [opened.notice, ignored])) or None
-        self._open, self.notice, self.skipped = opened.index, notice, unread
-        self._sources = {source.path: source for source in sources}
+        self.notice = "; ".join(filter(None, [opened.notice, ignored])) or None
+        self._open = _State(opened.index, sources)
+        self._skipped = skipped, opened.unread
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What could not be read, and why: what the walk passed over, then what no reader could make sense of."""
+        found, unread = self._skipped
+        return (*found, *unread)
+
+    @property
+    def unread(self) -> tuple[int, Skipped | None]:
+        """How many files could not be read, hidden ones left out, and the first of them. Quicker than `skipped`."""
+        found, unread = self._skipped
+        seen = [entry for entry in found if not entry.reason.startswith("hidden")]
+        first = seen[0] if seen else unread[0] if unread else None
+        return len(seen) + len(unread), first
 
     def _opened(self, sources: Sequence[Source], progress: Progress | None) -> Opened:
         """The cached index brought in step with the files, or one in memory where the cache cannot be used."""
@@ -268,9 +309,10 @@ class Library:
         if not parse(question).text:
             raise QuestionError(f"{question.strip()}: these are filters; ask something beside them")
         standalone = dialogue.standalone(question, history)
-        asked = query(self._index, standalone)
+        state = self._state
+        asked = query(state.index, standalone)
         cut = self.promise.cut if self.promise else None
-        selection = select(self._index, asked, retrieve(self._index, asked), k=k, cut=cut)
+        selection = select(state.index, asked, retrieve(state.index, asked), k=k, cut=cut)
         quotes: tuple[Quote, ...] = selection.quotes
         return Answer(
             question=question,
@@ -280,7 +322,7 @@ class Library:
             confidence=selection.confidence,
             corpus=tuple(str(root) for root in self.roots),
             missing=_as_spelt(asked.text, asked.missing),
-            changed=tuple(sorted(path for path in {quote.path for quote in quotes} if not self._is_as_indexed(path))),
+            changed=tuple(sorted(path for path in {quote.path for quote in quotes} if not state.is_as_indexed(path))),
             read_as=asked.read_as,
             promised=self.promise.risk if self.promise else None,
         )
@@ -310,9 +352,6 @@ class Library:
             runner_up=why[-1] if others else None,
         )
 
-    def _is_as_indexed(self, path: str) -> bool:
-        return path in self._sources and self._sources[path].is_as_found()
-
     def search(self, question: str, *, k: int = 10) -> list[Hit]:
         """The best `k` passages, best first.
 
@@ -322,35 +361,15 @@ class Library:
         from qa.extract import rerank
 
         check(question, k=k)
-        asked = query(self._index, question, search=True)
+        index = self._index
+        asked = query(index, question, search=True)
         if not asked.terms:
-            return self._hits(listed(self._index, asked, k))
-        return self._hits(rerank(self._index, asked, retrieve(self._index, asked, k=k)))[:k]
+            return _hits(index, listed(index, asked, k))
+        return _hits(index, rerank(index, asked, retrieve(index, asked, k=k)))[:k]
 
     def read_as(self, question: str) -> tuple[tuple[str, str], ...]:
         """The words of a search that are taken for misspelt, each with the word that it is read as."""
         return query(self._index, question, search=True).read_as
-
-    def _hits(self, found: Candidates) -> list[Hit]:
-        hits = []
-        parts = (found.passages, found.scores, found.signal("bm25"), found.signal("tfidf"))
-        for passage, score, bm25, tfidf in zip(*parts, strict=True):
-            document = self._index.document_of(int(passage))
-            start, end = self._index.passage_range(int(passage))
-            hits.append(
-                Hit(
-                    text=document.text[start:end],
-                    path=document.path,
-                    start=start,
-                    end=end,
-                    line=document.line(start),
-                    heading=document.heading(start),
-                    score=float(score),
-                    bm25=float(bm25),
-                    tfidf=float(tfidf),
-                )
-            )
-        return hits
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -359,10 +378,10 @@ class Library:
 
     def file(self, path: str) -> Path:
         """The file of the document at a path as quotes name it. Raises CorpusError when there is none."""
-        try:
-            return self._sources[path].file
-        except KeyError:
-            raise CorpusError(f"{path}: no such document in this corpus") from None
+        source = self._state.source(path)
+        if source is None:
+            raise CorpusError(f"{path}: no such document in this corpus")
+        return source.file
 
     @property
     def passage_count(self) -> int:
@@ -375,6 +394,28 @@ class Library:
             return self._index.document(path)
         except KeyError:
             raise CorpusError(f"{path}: no such document in this corpus") from None
+
+
+def _hits(index: Index, found: Candidates) -> list[Hit]:
+    hits = []
+    parts = (found.passages, found.scores, found.signal("bm25"), found.signal("tfidf"))
+    for passage, score, bm25, tfidf in zip(*parts, strict=True):
+        document = index.document_of(int(passage))
+        start, end = index.passage_range(int(passage))
+        hits.append(
+            Hit(
+                text=document.text[start:end],
+                path=document.path,
+                start=start,
+                end=end,
+                line=document.line(start),
+                heading=document.heading(start),
+                score=float(score),
+                bm25=float(bm25),
+                tfidf=float(tfidf),
+            )
+        )
+    return hits
 
 
 def _as_spelt(question: str, terms: Sequence[str]) -> tuple[str, ...]:

@@ -340,10 +340,9 @@ def skipped_text(skipped: Sequence[Skipped]) -> str:
     return "\n".join(one_line(f"{entry.path}: {entry.reason}") for entry in skipped)
 
 
-def unread_text(skipped: Sequence[Skipped]) -> str:
-    """How many files an answer does not rest on, with one of them and why; nothing for hidden ones."""
-    unread = [entry for entry in skipped if not entry.reason.startswith("hidden")]
-    if not unread:
+def unread_text(count: int, first: Skipped | None) -> str:
+    """How many files an answer does not rest on, with one of them and why."""
+    if first is None:
         return ""
-    first = one_line(f"{unread[0].path}: {unread[0].reason}")
-    return f"{len(unread)} files were not read, e.g. {first}" if len(unread) > 1 else f"1 file was not read: {first}"
+    shown = one_line(f"{first.path}: {first.reason}")
+    return f"{count} files were not read, e.g. {shown}" if count > 1 else f"1 file was not read: {shown}"

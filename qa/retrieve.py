@@ -18,7 +18,7 @@ import numpy as np
 
 from qa.index import Clue, Index, bm25, idf, idfs, ranked, score, tfidf, top
 from qa.index.phrase import owners_of_run
-from qa.index.segment import Array, Segment
+from qa.index.segment import Array, Segment, distinct
 from qa.narrow import allowed_passages
 from qa.spelling import meant
 from qa.syntax import parse
@@ -405,8 +405,8 @@ def _softly(asked: Query, rows: Array, owners: Array, total: int) -> Array:
     has = rows >= 0
     if not has.any():
         return near
-    distinct, place = np.unique(rows[has], return_inverse=True)
-    cosines = np.maximum(shipped().cosines(distinct, asked.rows) - _UNLIKE, 0.0) / (1 - _UNLIKE)
+    held, place = np.unique(rows[has], return_inverse=True)
+    cosines = np.maximum(shipped().cosines(held, asked.rows) - _UNLIKE, 0.0) / (1 - _UNLIKE)
     owners = owners[has]
     first = np.flatnonzero(np.diff(owners, prepend=-1))
     near[owners[first]] = np.maximum.reduceat(cosines[place], first, axis=0)
@@ -454,5 +454,5 @@ def _pair_share(asked: Query, ids: Array, tokens: Array, owners: Array, sentence
         total += left + right
         if first >= 0 and second >= 0:
             met = (tokens[:-1] == first) & (tokens[1:] == second) & together
-            share[np.unique(owners[:-1][met])] += left + right
+            share[distinct(owners[:-1][met])] += left + right
     return share / total if total else share

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from functools import cache
 from itertools import pairwise
+from threading import Lock
 from typing import NamedTuple
 
 import Stemmer
@@ -58,17 +59,22 @@ class Term(NamedTuple):
 
 
 class _Folded(dict[str, str]):
-    """Word -> term, remembered, because a corpus repeats its words: PyStemmer sees each word once."""
+    """Word -> term, remembered, because a corpus repeats its words: PyStemmer sees each word once.
+
+    Threads share it, and PyStemmer does not promise that they may share a stemmer.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._stem = Stemmer.Stemmer("english", 0).stemWord
+        self._alone = Lock()
 
     def __missing__(self, word: str) -> str:
         if len(self) >= _CACHED_WORDS:
             self.clear()
         folded = fold(word)
-        term: str = self._stem(folded) or folded
+        with self._alone:
+            term: str = self._stem(folded) or folded
         self[word] = term
         return term
 

@@ -147,8 +147,8 @@ def test_a_long_reading_and_many_missing_words_keep_to_the_width() -> None:
     assert len(text(replace(refused, missing=("x" * 10_000,), standalone=ANSWER.question))) < 120
 
 
-def test_what_was_not_read_is_counted_with_an_example_and_without_what_is_hidden() -> None:
-    skipped = [Skipped(".git/", "hidden"), Skipped("a\nb.pdf", "binary, not text"), Skipped("c.pdf", "encrypted")]
-    assert unread_text(skipped) == "2 files were not read, e.g. a\ufffdb.pdf: binary, not text"
-    assert unread_text(skipped[:2]) == "1 file was not read: a\ufffdb.pdf: binary, not text"
-    assert unread_text(skipped[:1]) == ""
+def test_what_was_not_read_is_counted_with_an_example() -> None:
+    entry = Skipped("a\nb.pdf", "binary, not text")
+    assert unread_text(2, entry) == "2 files were not read, e.g. a\ufffdb.pdf: binary, not text"
+    assert unread_text(1, entry) == "1 file was not read: a\ufffdb.pdf: binary, not text"
+    assert unread_text(0, None) == ""
