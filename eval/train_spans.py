@@ -3,11 +3,10 @@
     python -m eval.train_spans --squad nqg.json --marks eval/marks.json --gold eval/gold.jsonl \
         --out qa/extract/spans.json
 
-A softmax over the ranges of the sentence that answers (a listwise logistic regression, solved by scipy's L-BFGS from
-zero, so that the same data gives the same weights): each range should be as probable as it shares words with the right
-answer by SQuAD's F1. Where a set's answers are whole sentences, `--marks` says what in them is the short answer: a JSON
-object of question id -> [start, end] in the paragraph; of such a set only marked questions are used. Of a gold file the
-tuning half alone is used.
+A logistic regression over the ranges of the sentences that answer: each is right to the degree that it shares words
+with the right answer by SQuAD's F1. Where a set's answers are whole sentences, `--marks` says what in them is the short
+answer: a JSON object of question id -> [start, end] in the paragraph; of such a set only marked questions are used. Of
+a gold file the tuning half alone is used.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
+from sklearn.linear_model import LogisticRegression
 
 from eval.metrics import f1
 from eval.questions import Question, QuestionSet, from_gold, from_squad
@@ -33,12 +32,16 @@ from qa.index.segment import Array
 from qa.model import Document
 from qa.text import content_terms, sentence_spans
 
-__all__ = ["Example", "example", "learned", "main"]
+__all__ = ["Example", "example", "fitted", "learned", "main", "matrix"]
 
-PENALTY = 1.0
-"""Of the squared weights."""
-SHARPNESS = 0.15
-"""Difference in F1 that makes a range e times less probable."""
+STRENGTH = 0.1
+"""C of the regression."""
+SCALE = 4.0
+"""By what measured features are multiplied, so that their weights cost less than those of classes, which are many."""
+SHARPNESS = 0.1
+"""Difference in F1 to the best range that makes a range e times less right."""
+NEGLIGIBLE = 0.05
+"""Degree of being right up to which a range is but wrong."""
 LEAST = 0.3
 """F1 of the best range below which a question teaches nothing."""
 SEEN = 3
@@ -129,40 +132,44 @@ def _summed(features: Iterable[tuple[str, float]]) -> dict[str, float]:
 
 def learned(examples: Sequence[Example]) -> dict[str, float]:
     """The weight of each feature that occurs in some questions."""
+    model, names = fitted(examples)
+    return {name: weight * _scale(name) for name, weight in zip(names, model.coef_[0].tolist(), strict=True)}
+
+
+def _scale(name: str) -> float:
+    return SCALE if "# " in name or name.startswith("like ") else 1.0
+
+
+def fitted(examples: Sequence[Example]) -> tuple[LogisticRegression, list[str]]:
+    """The regression, and the names of its columns: each range is right to a degree, so it is there twice."""
     seen = Counter(name for each in examples for name in {name for row in each.features for name in row})
-    column = {name: number for number, name in enumerate(sorted(name for name, count in seen.items() if count >= SEEN))}
-    values = _matrix(examples, column)
-    sizes = np.array([len(each.f1) for each in examples])
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    owners = np.repeat(np.arange(len(examples)), sizes)
-    wanted = np.concatenate([_wanted(each.f1) for each in examples])
-    transposed = values.T.tocsr()
-
-    def loss(weights: Array) -> tuple[float, Array]:
-        scores = values @ weights
-        scores = scores - np.maximum.reduceat(scores, starts)[owners]
-        chances = np.exp(scores)
-        sums = np.add.reduceat(chances, starts)[owners]
-        found = -float(wanted @ (scores - np.log(sums))) + PENALTY / 2 * float(weights @ weights)
-        return found, transposed @ (chances / sums - wanted) + PENALTY * weights
-
-    solved = minimize(loss, np.zeros(len(column)), jac=True, method="L-BFGS-B", options={"maxiter": 300})
-    return dict(zip(column, solved.x.tolist(), strict=True))
+    names = sorted(name for name, count in seen.items() if count >= SEEN)
+    values = matrix(examples, names)
+    degrees = np.concatenate([_degrees(each.f1) for each in examples])
+    right = np.flatnonzero(degrees > NEGLIGIBLE)
+    model = LogisticRegression(C=STRENGTH, max_iter=500)
+    model.fit(
+        vstack([values, values[right]]),
+        np.repeat([0, 1], [len(degrees), len(right)]),
+        sample_weight=np.concatenate([1 - degrees, degrees[right]]),
+    )
+    return model, names
 
 
-def _wanted(right: Array) -> Array:
-    """How probable each range should be, from its F1."""
-    chances: Array = np.exp((right - right.max()) / SHARPNESS)
-    chances /= chances.sum()
-    return chances
+def _degrees(right: Array) -> Array:
+    """How far each range is right beside the best of its sentence, from its F1, shape (ranges,)."""
+    degrees: Array = np.exp((right - right.max()) / SHARPNESS)
+    return degrees
 
 
-def _matrix(examples: Sequence[Example], column: Mapping[str, int]) -> csr_matrix:
+def matrix(examples: Sequence[Example], names: Sequence[str]) -> csr_matrix:
+    """The named features of all ranges as the regression sees them, shape (ranges, names)."""
+    column = {name: (number, _scale(name)) for number, name in enumerate(names)}
     rows = [row for each in examples for row in each.features]
-    known = [[(column[name], value) for name, value in row.items() if name in column] for row in rows]
+    known = [[(*column[name], value) for name, value in row.items() if name in column] for row in rows]
     bounds = np.cumsum([0, *map(len, known)])
-    places = np.array([place for row in known for place, _ in row], dtype=np.int64)
-    values = np.array([value for row in known for _, value in row])
+    places = np.array([place for row in known for place, _, _ in row], dtype=np.int64)
+    values = np.array([scale * value for row in known for _, scale, value in row])
     return csr_matrix((values, places, bounds), shape=(len(rows), len(column)))
 
 

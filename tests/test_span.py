@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.train_spans import example, learned
+from eval.train_spans import example, fitted, learned, matrix
 from qa.extract.ask import ask
 from qa.extract.span import Weights, best, read, short_answer, weights
 from qa.text import content_terms
@@ -78,6 +78,19 @@ def test_what_is_added_up_at_once_is_the_sum_of_what_is_named(question: str, tex
         for number in range(len(reading.first))
     ]
     assert np.allclose(weights().scores(reading, asked), slow, atol=1e-6)
+
+
+def test_what_ships_scores_as_scikit_learn_predicts() -> None:
+    examples = [example(text, question, weighed(question), [expected]) for question, text, expected in CASES * 3]
+    model, names = fitted(examples)
+    exported = Weights(learned(examples))
+    own = [
+        exported.scores(read(text, asked), asked)
+        for question, text, _ in CASES
+        for asked in [ask(question, weighed(question))]
+    ]
+    predicted = model.decision_function(matrix(examples[: len(CASES)], names)) - model.intercept_[0]
+    assert np.allclose(np.concatenate(own), predicted, atol=1e-6)
 
 
 def test_training_learns_what_it_is_shown() -> None:

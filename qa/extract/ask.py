@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from qa.extract.tokens import ARTICLES, FUNCTION, VERBS, Token, tokens_of, word_set
+from qa.extract.tokens import ARTICLES, FUNCTION, PREPOSITIONS, VERBS, Token, tokens_of, word_set
 from qa.index.segment import Array
 from qa.text import terms
 from qa.vectors import shipped
@@ -51,7 +51,8 @@ class Ask:
     `wanted` is its question word, with "X" when it names what it wants, `shape` whether what is wanted does or suffers
     what the question tells; `focus` the terms of the noun that is wanted, its head last; `likes` how near that comes to
     each of LIKE; `shares` the share of each content term in the question's weight. `hook`, `lead` and `last` are the
-    content terms after and before the place of what is wanted, and at the end; "" for none.
+    content terms after and before the place of what is wanted, and at the end; `echo` the preposition before the
+    question word or at the end; "" for none.
     """
 
     wanted: str
@@ -62,6 +63,7 @@ class Ask:
     hook: str
     lead: str
     last: str
+    echo: str
 
 
 def ask(question: str, weights: Mapping[str, float]) -> Ask:
@@ -78,15 +80,19 @@ def ask(question: str, weights: Mapping[str, float]) -> Ask:
     last = content[-1] if content else ""
     at = next((number for number, token in enumerate(words) if _WH.fullmatch(token.low)), None)
     if at is None:
-        return Ask("none", "", (), (), shares, "", last, last)
+        return Ask("none", "", (), (), shares, "", last, last, "")
     wanted, focus, rest = _wanted(words, at)
     following = next((token.low for token in words[rest:] if token.low not in ARTICLES), "")
     shape = "suffers" if not following or following in VERBS else "does"
     if not focus and wanted == "what":
         focus = _named(words, rest)
+    beside = [token.low for token in (*words[max(at - 1, 0) : at], words[-1])]
+    echo = next((word for word in beside if word in PREPOSITIONS), "")
     after = (token.term for token in words[rest:] if token.term in shares and token.term not in focus)
     before = [token.term for token in words[:at] if token.term in shares]
-    return Ask(wanted, shape, focus, _likes(focus[-2:]), shares, next(after, ""), before[-1] if before else "", last)
+    return Ask(
+        wanted, shape, focus, _likes(focus[-2:]), shares, next(after, ""), before[-1] if before else "", last, echo
+    )
 
 
 def _wanted(words: Sequence[Token], at: int) -> tuple[str, tuple[str, ...], int]:

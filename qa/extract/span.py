@@ -60,11 +60,15 @@ NUMBERS = (
     "follows",  # … the word after
     "leads",  # … the word before
     "place",  # how far into the text
+    "echo",  # the word before, or that before its article, is the preposition that the question has by what it wants
+    "aside",  # stands in parentheses
 )
 """What is measured of each range; each is weighed alone, by question word and by shape."""
 
 _TEMPERATURE = 0.7
 """By what scores are divided before they are made probabilities."""
+_WHOLE = 0.5
+"""What it is worth to be the whole answer, beside sharing words with it."""
 _WANTS_YES_OR_NO = re.compile(
     r"\W*(?:is|are|was|were|am|do|does|did|can|could|may|might|must|shall|should|will|would|have|has|had)\b", re.I
 )
@@ -291,7 +295,7 @@ def _kind_of(held: int, first: str, last: str, about: bool, more: int) -> str:
 def _orders(total: Array, first: Array, last: Array) -> list[str]:
     """On which sides of each range the question's terms stand."""
     before, after = total[first] > 0, total[-1] - total[last + 1] > 1e-9
-    return [("alone", "last", "first", "amid")[left + 2 * right] for left, right in zip(before, after, strict=True)]
+    return [("alone", "last", "first", "amid")[sides] for sides in (before + 2 * after).tolist()]
 
 
 def _numbers(
@@ -299,6 +303,8 @@ def _numbers(
 ) -> Array:
     """The NUMBERS of each range, shape (ranges, numbers)."""
     count = len(tokens)
+    if not len(first):
+        return np.zeros((0, len(NUMBERS)))
     left, right = np.zeros(count + 1), np.zeros(count + 1)
     for at, weight in enumerate(places.tolist()):
         left[at + 1] = (left[at] + weight) * _FADE
@@ -309,9 +315,25 @@ def _numbers(
         behind, ahead = _distances([term == token.term and bool(term) for token in tokens])
         columns += [np.exp(-behind[first] / 3), np.exp(-ahead[last] / 3)]
     beside = np.concatenate([[0.0], near, [0.0]])
-    holds = [near[begin : end + 1].max() for begin, end in zip(first, last, strict=True)]
-    columns += [near[last], np.array(holds), beside[last + 2], beside[first], first / max(count, 1)]
-    return np.stack(columns, axis=1) if len(first) else np.zeros((0, len(NUMBERS)))
+    holds = np.maximum.reduceat(beside, np.stack([first + 1, last + 2], axis=1).ravel())[::2]
+    columns += [near[last], holds, beside[last + 2], beside[first], first / max(count, 1)]
+    columns += [_echoes(tokens, asked.echo)[first], _aside(tokens)[first]]
+    return np.stack(columns, axis=1)
+
+
+def _echoes(tokens: Sequence[Token], echo: str) -> Array:
+    """Whether a range that begins with each token comes right after a word, shape (tokens,)."""
+    found = np.zeros(len(tokens) + 1)
+    for at, token in enumerate(tokens if echo else ()):
+        found[at + 1] = token.low == echo or (token.low in ARTICLES and found[at] > 0)
+    return found[:-1]
+
+
+def _aside(tokens: Sequence[Token]) -> Array:
+    """Whether each token stands in parentheses, shape (tokens,)."""
+    depths = np.cumsum([(token.text == "(") - (token.text == ")") for token in tokens])
+    found: Array = (depths > 0).astype(float)
+    return found
 
 
 def _distances(here: Sequence[bool]) -> tuple[Array, Array]:
@@ -394,7 +416,7 @@ def _suits(reading: Reading, asked: Ask, chosen: int) -> bool:
 
 
 def best(reading: Reading, scores: Array) -> int | None:
-    """The range that may be expected to share most with the answer; None when there is no range.
+    """The range that may be expected to be, or to share most with, the answer; None when there is no range.
 
     As in SQuAD's F1, ranges share words; each range is the answer with the probability that its score says.
     """
@@ -406,5 +428,5 @@ def best(reading: Reading, scores: Array) -> int | None:
     start, end = total[reading.first], total[reading.last + 1]
     shared = np.minimum.outer(end, end) - np.maximum.outer(start, start)
     length = np.maximum(end - start, 1e-9)
-    expected = (2 * np.maximum(shared, 0) / np.add.outer(length, length)) @ chances
+    expected = (2 * np.maximum(shared, 0) / np.add.outer(length, length)) @ chances + _WHOLE * chances
     return int(np.argmax(expected))

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from qa.text import term_of
 
-__all__ = ["ABOUT", "ARTICLES", "FUNCTION", "NUMERAL", "POSSESSIVE", "VERBS", "Token", "tokens_of", "word_set"]
+__all__ = [
+    "ABOUT",
+    "ARTICLES",
+    "FUNCTION",
+    "NUMERAL",
+    "POSSESSIVE",
+    "PREPOSITIONS",
+    "VERBS",
+    "Token",
+    "tokens_of",
+    "word_set",
+]
 
 _TOKEN = re.compile(
     r"""(?:[A-Za-z]\.){2,}                                          # U.S.
@@ -32,7 +44,7 @@ VERBS = word_set(
     """is are was were be been being am has have had do does did can could may might must shall should will would
     became become becomes called named known"""
 )
-_PREPOSITIONS = word_set(
+PREPOSITIONS = word_set(
     """about above across after against along among around as at before behind below between beyond by despite down
     during except for from in including inside into like near of off on onto out outside over per since than
     through throughout to toward towards under until up upon via with within without"""
@@ -44,7 +56,7 @@ _PRONOUNS = word_set(
     """he she it they we i you him her them us me his its their our my your this these those there what how such
     both each not also only very"""
 )
-FUNCTION = ARTICLES | VERBS | _PREPOSITIONS | _CONJUNCTIONS | _PRONOUNS
+FUNCTION = ARTICLES | VERBS | PREPOSITIONS | _CONJUNCTIONS | _PRONOUNS
 ABOUT = word_set("""about around approximately over nearly almost some least most roughly up more less than under""")
 _MONTHS = word_set(
     """january february march april may june july august september october november december jan feb mar apr jun
@@ -83,12 +95,17 @@ def tokens_of(text: str) -> list[Token]:
     found = []
     for match in _TOKEN.finditer(text):
         word = match.group()
-        low = word.lower()
-        term = term_of(word) if word[-1].isalnum() else ""
-        found.append(Token(word, match.start(), match.end(), low, term, _kind(word, low)))
+        found.append(Token(word, *match.span(), *_read(word)))
         if len(found) == _MOST_TOKENS:
             break
     return found
+
+
+@lru_cache(100_000)
+def _read(word: str) -> tuple[str, str, str]:
+    """A token's lower case, term and class."""
+    low = word.lower()
+    return low, term_of(word) if word[-1].isalnum() else "", _kind(word, low)
 
 
 def _kind(word: str, low: str) -> str:
