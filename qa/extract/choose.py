@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qa.extract.answer_type import answer_spans, expected
 from qa.extract.features import Rows, rows, sentence_text
 from qa.extract.model import CONFIDENCE_FEATURES, model
+from qa.extract.span import short_answer
 from qa.index import Index, ranked
 from qa.index.segment import KINDS, Array
 from qa.model import Quote
@@ -25,7 +25,6 @@ _PRONOUN = re.compile(
 _LATER_PRONOUN = re.compile(r" (?:it|they|them|he|him|she|her)\b")
 _SHORT_SENTENCE = 80
 """Characters."""
-_SHORT_ANSWER_WORDS = 12
 _RIVALS = 12
 """Sentences whose scores say how many could be meant."""
 
@@ -153,8 +152,7 @@ def _last_item(index: Index, lead_in: int, stop: int) -> int:
 
 
 def _short_answer(text: str, start: int, end: int, asked: Query) -> tuple[int, int] | None:
-    """The first range in the quote that is of the wanted kind."""
-    for found, stop in answer_spans(text[start:end], expected(asked.text), asked.text, text):
-        if len(text[start + found : start + stop].split()) <= _SHORT_ANSWER_WORDS:
-            return start + found, start + stop
-    return None
+    """The range in the quote that answers in a few words."""
+    shares = dict(zip(asked.terms, asked.weights.tolist(), strict=True))
+    found = short_answer(text[start:end], asked.text, shares)
+    return (start + found[0], start + found[1]) if found else None
