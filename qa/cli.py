@@ -200,7 +200,12 @@ def _open(options: argparse.Namespace) -> Library:
 
 
 def _progress() -> Callable[[int, int], None]:
-    """A counter on one line of the terminal, for corpora that take a while."""
+    """A counter on one line of the terminal, for corpora that take a while: what is done, how fast, and the time left.
+
+    prompt_toolkit has one, too. It draws from a thread of its own and reads the keyboard in raw mode meanwhile, so that
+    Control-C becomes a key, what is typed ahead is lost, and a process that is killed leaves the terminal in that mode.
+    Indexing has to bear being killed, and here there is nothing to restore.
+    """
     import time
 
     began = time.monotonic()
