@@ -125,11 +125,15 @@ def _parser() -> argparse.ArgumentParser:
         prog="qa", description="Answers from your own documents, quoted word for word. Without a command: a chat."
     )
     parser.add_argument("--version", action="version", version=f"qa {__version__}")
-    parser.set_defaults(run=_chat, corpus=None, exclude=())
+    parser.set_defaults(run=_chat, corpus=None, exclude=(), vi=False, no_history=False, resume=None, gold=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     chat = commands.add_parser("chat", help="ask questions one after the other")
     _corpus_options(chat)
+    chat.add_argument("--vi", action="store_true", help="edit lines as vi does, not as Emacs")
+    chat.add_argument("--no-history", action="store_true", help="leave no trace of what is typed")
+    chat.add_argument("--resume", metavar="FILE", help="go on from a conversation that /save or /export wrote")
+    chat.add_argument("--gold", metavar="FILE", help="your own questions, to which /good, /bad and /span add")
     chat.set_defaults(run=_chat)
 
     ask = commands.add_parser("ask", help="answer one question", epilog=_ASK_FILTERS)
@@ -160,6 +164,12 @@ def _parser() -> argparse.ArgumentParser:
     cache = commands.add_parser("cache", help="list or clean the cached indexes")
     cache.add_argument("action", nargs="?", choices=("list", "clean"), default="list")
     cache.set_defaults(run=_cache)
+
+    gold = commands.add_parser("gold", help="check your own gold questions after the documents changed")
+    gold.add_argument("action", choices=("check",))
+    gold.add_argument("file", metavar="FILE")
+    _corpus_options(gold)
+    gold.set_defaults(run=_gold)
 
     formats = commands.add_parser("formats", help="list the formats that can be read")
     formats.set_defaults(run=_formats)
@@ -234,6 +244,17 @@ def _color() -> bool:
     return terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+def _links() -> bool:
+    """Whether the terminal is known to turn OSC 8 into hyperlinks; `QA_LINKS` set to 0 or 1 knows better."""
+    if (told := os.environ.get("QA_LINKS")) is not None:
+        return told not in ("", "0") and _color()
+    known = ("WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "DOMTERM", "WEZTERM_PANE")
+    programs = ("iTerm.app", "vscode", "WezTerm", "ghostty", "Hyper")
+    vte = os.environ.get("VTE_VERSION", "")
+    modern = any(os.environ.get(name) for name in known) or os.environ.get("TERM_PROGRAM") in programs
+    return _color() and (modern or (vte.isdecimal() and int(vte) >= 5000))
+
+
 def _encoding() -> str:
     return getattr(sys.stdout, "encoding", None) or "utf-8"
 
@@ -277,11 +298,45 @@ def _note_unread(library: Library) -> None:
 
 
 def _chat(options: argparse.Namespace) -> int:
-    from qa.repl import Chat, run, terminal_session
+    from pathlib import Path
+
+    from qa.repl import Chat, Opening, resumed, run, terminal_session
+
+    opening = Opening(lambda progress: _opened(options, progress))
+    chat = Chat(opening, lambda value: _say(f"{value}\n"), _width, _color(), links=_links())
+    chat.waiting = _progress() if sys.stderr.isatty() else None
+    chat.gold = Path(options.gold).expanduser() if options.gold else None
+    try:
+        if options.resume:
+            chat.history = resumed(Path(options.resume).expanduser(), chat.library)
+            chat.shown = chat.history[-1] if chat.history else None
+            _note(f"{len(chat.history)} questions of {options.resume} come before")
+        run(terminal_session(chat, remember=not options.no_history, vi=options.vi), chat)
+    finally:
+        opening.close()
+    return 0
+
+
+def _opened(options: argparse.Namespace, progress: Callable[[int, int], None]) -> Library:
+    from qa.library import open_library
+
+    return open_library(options.corpus, exclude=options.exclude, progress=progress)
+
+
+def _gold(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from qa.gold import recheck
+    from qa.present import one_line
 
     with _open(options) as library:
-        run(terminal_session(), Chat(library, lambda value: _say(f"{value}\n"), _width, _color()))
-    return 0
+        changes = recheck(Path(options.file), library.document)
+    for change in changes:
+        what = "gone" if change.to is None else "moved, and corrected"
+        _say(one_line(f"{options.file}:{change.line}: {change.id}: {what}: {change.path}: {change.text[:60]!r}"))
+    gone = sum(change.to is None for change in changes)
+    _say(f"{len(changes) - gone} moved, {gone} gone")
+    return 1 if gone else 0
 
 
 def _index(options: argparse.Namespace) -> int:

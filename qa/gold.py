@@ -5,23 +5,38 @@
      "history": ["…"], "standalone": "…"}
 
 Each evidence text stands exactly once in its document, white space aside; any one of them answers, none means that the
-documents do not. `answer` may be null. `history` and `standalone` are for follow-ups. A wrong line is refused by its
-number.
+documents do not. An evidence may say more of where it stands, as those of the chat do: "start" and "end", offsets in
+`Document.text`, and the text "before" and "after" it. Then the text may stand there several times, and it is found
+again after the document has changed (`recheck`). `answer` may be null. `history` and `standalone` are for follow-ups. A
+wrong line is refused by its number.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qa.errors import GoldError, QAError
+from qa.errors import CorpusError, GoldError, QAError
 from qa.model import Document
 
-__all__ = ["KINDS", "SPLITS", "Anchor", "GoldItem", "anchor", "read_gold"]
+__all__ = [
+    "KINDS",
+    "SPLITS",
+    "Anchor",
+    "GoldItem",
+    "Moved",
+    "add_item",
+    "anchor",
+    "judged_questions",
+    "places_of",
+    "read_gold",
+    "recheck",
+]
 
 KINDS = (
     "factoid",
@@ -37,6 +52,8 @@ KINDS = (
 )
 SPLITS = ("tune", "test")
 _REFUSALS = ("unanswerable", "off-topic")
+_AROUND = 80
+"""Characters before and after an evidence that are kept to find it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +141,16 @@ _LINE = {
     "history": _Field("a list of texts", lambda value: _is_list(value, _is_text), optional=True),
     "standalone": _Field("text", _is_text, optional=True),
 }
-_PLACE = {"document": _Field("text", _is_text), "text": _Field("text", _is_text)}
+_OFFSET = _Field("a whole number", lambda value: isinstance(value, int) and value >= 0, optional=True)
+_BESIDE = _Field("text", lambda value: isinstance(value, str), optional=True)
+_PLACE = {
+    "document": _Field("text", _is_text),
+    "text": _Field("text", _is_text),
+    "start": _OFFSET,
+    "end": _OFFSET,
+    "before": _BESIDE,
+    "after": _BESIDE,
+}
 
 
 def _parsed(line: str) -> object:
@@ -144,7 +170,7 @@ def _item(entry: object, document: Callable[[str], Document]) -> GoldItem:
         raise ValueError(
             f"kind {kind} with {len(evidence)} evidence texts: refusals have none, all others at least one"
         )
-    anchors = tuple(anchor(document(place["document"]), place["text"]) for place in evidence)
+    anchors = tuple(_anchored(document, place) for place in evidence)
     if answer is not None and not (evidence and _spaced(answer) in _spaced(evidence[0]["text"])):
         raise ValueError(f"the answer {answer!r} is not in the first evidence")
     if history and "standalone" not in line:
@@ -185,20 +211,191 @@ def _spaced(text: str) -> str:
     return " ".join(text.split())
 
 
-def anchor(document: Document, text: str) -> Anchor:
+def _anchored(document: Callable[[str], Document], place: Mapping[str, Any]) -> Anchor:
+    return anchor(
+        document(place["document"]),
+        place["text"],
+        start=place.get("start"),
+        before=place.get("before", ""),
+        after=place.get("after", ""),
+    )
+
+
+def anchor(document: Document, text: str, *, start: int | None = None, before: str = "", after: str = "") -> Anchor:
     """Where a text stands in a document, any run of white space matching any other.
 
-    Raises ValueError when it stands there not at all or more than once.
+    Where it stands several times, it is the place whose surroundings are most like `before` and `after`, and of those
+    that are alike the nearest to `start`. Raises ValueError when it stands there not at all, or more than once and
+    nothing is said of the place.
     """
-    words = text.split()
-    if not words:
+    if not text.split():
         raise ValueError("an evidence text is empty")
-    found = [match.span() for match in re.finditer(r"\s+".join(map(re.escape, words)), document.text)]
-    if len(found) != 1:
+    found = places_of(document, text)
+    if not found or (len(found) > 1 and start is None):
         how = "does not stand" if not found else f"stands {len(found)} times"
-        raise ValueError(f"the evidence {_shortened(words)!r} {how} in {document.path}")
-    return Anchor(document.path, *found[0])
+        raise ValueError(f"the evidence {_shortened(text.split())!r} {how} in {document.path}")
+
+    def fits(place: Anchor) -> tuple[int, int]:
+        left, right = _spaced(before)[::-1], _spaced(after)
+        like = _common(left, _spaced(document.text[max(place.start - 2 * _AROUND, 0) : place.start])[::-1])
+        like += _common(right, _spaced(document.text[place.end : place.end + 2 * _AROUND]))
+        return like, -abs(place.start - (start or 0))
+
+    return max(found, key=fits)
+
+
+def places_of(document: Document, text: str) -> list[Anchor]:
+    """Every place where a text stands in a document, any run of white space matching any other."""
+    words = text.split()
+    pattern = r"\s+".join(map(re.escape, words))
+    return [Anchor(document.path, *match.span()) for match in re.finditer(pattern, document.text)] if words else []
+
+
+def _common(left: str, right: str) -> int:
+    """How many characters two texts begin with alike."""
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(left), len(right)))
 
 
 def _shortened(words: Sequence[str]) -> str:
     return " ".join(words[:8]) + (" …" if len(words) > 8 else "")
+
+
+def add_item(
+    file: Path,
+    *,
+    question: str,
+    standalone: str,
+    history: Sequence[str],
+    kind: str,
+    answer: str | None,
+    places: Sequence[Anchor],
+    document: Callable[[str], Document],
+) -> int:
+    """Add a question to a file, in place of what it says of the same question; how many there are now.
+
+    The file is made, for its user alone, where it is not there. Raises GoldError when it cannot be read or written.
+    """
+    lines = [line for line in _lines(file) if line.strip()] if file.exists() else []
+    kept = [line for line in lines if _question_of(line) != (question, standalone)]
+    item: dict[str, Any] = {
+        "id": _free_id(kept),
+        "question": question,
+        "kind": kind,
+        "split": "test",
+        "paraphrase": False,
+        "evidence": [_place(document(place.path), place) for place in places],
+        "answer": answer,
+    }
+    if history:
+        item |= {"history": list(history), "standalone": standalone}
+    _write(file, [*kept, json.dumps(item, ensure_ascii=False)])
+    return len(kept) + 1
+
+
+def _place(document: Document, place: Anchor) -> dict[str, Any]:
+    """An evidence with all that helps to find it again."""
+    return {
+        "document": place.path,
+        "text": document.text[place.start : place.end],
+        "start": place.start,
+        "end": place.end,
+        "before": document.text[max(place.start - _AROUND, 0) : place.start],
+        "after": document.text[place.end : place.end + _AROUND],
+    }
+
+
+def judged_questions(file: Path) -> set[tuple[str, str]]:
+    """The questions of a file, each with its standalone form; none where there is no such file."""
+    return {_question_of(line) for line in _lines(file) if line.strip()} if file.exists() else set()
+
+
+def _question_of(line: str) -> tuple[str, str]:
+    try:
+        entry = json.loads(line)
+        return entry["question"], entry.get("standalone") or entry["question"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return "", ""
+
+
+def _free_id(lines: Sequence[str]) -> str:
+    taken = {match[1] for line in lines if (match := re.search(r'"id": "(u\d+)"', line))}
+    number = len(lines) + 1
+    while f"u{number:03}" in taken:
+        number += 1
+    return f"u{number:03}"
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise GoldError(f"{file}: cannot be read: {error}") from None
+
+
+def _write(file: Path, lines: Sequence[str]) -> None:
+    """Put a file in place of another in one step, so that neither is ever half written."""
+    beside = file.with_name(f"{file.name}.new")
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        beside.touch(mode=0o600)
+        beside.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        os.replace(beside, file)
+    except (OSError, UnicodeEncodeError) as error:
+        raise GoldError(f"{file}: cannot be written: {error}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What became of one evidence: `to` is where it stands now, None when it is gone."""
+
+    line: int
+    id: str
+    path: str
+    text: str
+    to: Anchor | None
+
+
+def recheck(file: Path, document: Callable[[str], Document]) -> list[Moved]:
+    """Find the evidence of a file again in documents that have changed; what has moved is corrected in the file.
+
+    Returns what has moved or is gone; lines whose evidence is gone stay as they are. Raises GoldError for a line that
+    is no item.
+    """
+    lines = _lines(file)
+    changes: list[Moved] = []
+    for number, line in enumerate(lines):
+        if not line.strip():
+            continue
+        try:
+            item = _checked(_parsed(line), _LINE)
+            places = [_checked(place, _PLACE, within="evidence ") for place in item["evidence"]]
+        except ValueError as error:
+            raise GoldError(f"{file}:{number + 1}: {error}") from None
+        found = [_found_again(place, document) for place in places]
+        changes += [
+            Moved(number + 1, item["id"], place["document"], place["text"], to)
+            for place, to in zip(places, found, strict=True)
+            if to is None or (to.start, to.end) != (place.get("start", to.start), place.get("end", to.end))
+        ]
+        if places and None not in found and any("start" in place for place in places):
+            item["evidence"] = [
+                {**place, **_place(document(to.path), to)} if to and "start" in place else place
+                for place, to in zip(places, found, strict=True)
+            ]
+            lines[number] = json.dumps(item, ensure_ascii=False)
+    if any(change.to for change in changes):
+        _write(file, list(_without_end(lines)))
+    return changes
+
+
+def _found_again(place: Mapping[str, Any], document: Callable[[str], Document]) -> Anchor | None:
+    try:
+        return _anchored(document, place)
+    except (ValueError, CorpusError):
+        return None
+
+
+def _without_end(lines: Sequence[str]) -> Iterator[str]:
+    """The lines without the empty one that the last line feed leaves."""
+    yield from lines[:-1] if lines and not lines[-1] else lines

@@ -28,7 +28,7 @@ from qa.load import Source, find, read
 from qa.model import Answer, Document, Explanation, Hit, Promise, Quote, Skipped
 from qa.retrieve import Candidates, listed, query, retrieve
 from qa.syntax import parse
-from qa.text import STOP_TERMS, spans
+from qa.text import STOP_TERMS, spans, term_of
 
 __all__ = [
     "Library",
@@ -370,6 +370,10 @@ class Library:
     def read_as(self, question: str) -> tuple[tuple[str, str], ...]:
         """The words of a search that are taken for misspelt, each with the word that it is read as."""
         return query(self._index, question, search=True).read_as
+
+    def knows(self, word: str) -> bool:
+        """Whether a word stands in the documents, in whatever form."""
+        return self._index.stands(term_of(word))
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qa.model import Answer, Explanation, Hit, Promise, Quote, Reason, Skipped
+from qa.model import Answer, Document, Explanation, Hit, Promise, Quote, Reason, Skipped
 from qa.syntax import parse
 from qa.text import STOP_TERMS, content_terms, spans, term_of
 
@@ -20,12 +21,15 @@ if TYPE_CHECKING:
     from qa.calibrate import Calibration
 
 __all__ = [
+    "Link",
     "agreement_text",
     "calibration_text",
     "confidence_word",
+    "context_text",
     "explanation_text",
     "hits_text",
     "json_text",
+    "markdown_text",
     "one_line",
     "place",
     "printable",
@@ -41,7 +45,29 @@ _DIRECTION = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _CONTROL = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_DIRECTION}]")
 _RAW_IN_JSON = re.compile(rf"[\x7f-\x9f{_DIRECTION}\u2028\u2029\ud800-\udfff]")
 _WORDS = ((0.9, "almost certain"), (0.7, "likely"), (0.5, "rather likely"), (0.25, "doubtful"), (0.0, "unlikely"))
+_ESCAPES = re.compile(r"\x1b\[[\d;]*m|\x1b\]8;;[^\x1b]*\x1b\\")
+_LONGEST_WORD = 200
+_UNBROKEN = re.compile(rf"[^\s\x1b]{{{_LONGEST_WORD + 1},}}")
 _MIN_WIDTH = 16
+_ALIKE = 0.5
+"""Share of their content terms from which two quotes with the same short answer say the same."""
+_AROUND = 2
+"""Blocks before and after a quote that are its context."""
+
+Link = Callable[[Quote], str | None]
+"""Quote -> the address of its place in the file, for terminals that make text a link."""
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """How an answer is laid out: `fold` is the most lines of a quote that are shown, None for all."""
+
+    width: int
+    color: bool
+    fold: int | None = None
+    link: Link | None = None
+
+
 _MOST_MISSING = 8
 _MOST_LACKING = 4
 _LONGEST_MISSING = 40
@@ -93,8 +119,22 @@ def _escaped(found: re.Match[str]) -> str:
     return f"\\u{ord(found[0]):04x}"
 
 
-def text(answer: Answer, *, width: int = 80, color: bool = False, first: int = 1) -> str:
-    """An Answer for a person to read; quotes are numbered from `first`."""
+def text(
+    answer: Answer,
+    *,
+    width: int = 80,
+    color: bool = False,
+    first: int = 1,
+    fold: int | None = None,
+    link: Link | None = None,
+    grouped: bool = False,
+) -> str:
+    """An Answer for a person to read; quotes are numbered from `first`.
+
+    `fold` lines of a long quote are shown; `link` makes its place a hyperlink; `grouped` names quotes that say the same
+    as an earlier one below that by their place alone.
+    """
+    view = _View(width, color, fold, link)
     parts = [] if answer.standalone == answer.question else [_aside(f"reading: {answer.standalone}", width, color)]
     if answer.read_as:
         parts.append(_aside(read_as_text(answer.read_as), width, color))
@@ -105,11 +145,11 @@ def text(answer: Answer, *, width: int = 80, color: bool = False, first: int = 1
         promised = [] if answer.promised is None else [_aside(_at_risk(answer.promised), width, color)]
         if said := agreement_text(answer.agreement, first=first):
             parts.append("\n".join(_wrap(said.split(), width)))
-        return "\n\n".join([*parts, *_quotes(answer, answer.quotes, width, color, first), *promised])
+        return "\n\n".join([*parts, *_quotes(answer, answer.quotes, view, first, grouped), *promised])
     parts.append("\n".join(_wrap(f"The documents do not answer this. {_why_not(answer)}".split(), width)))
     if answer.nearest:
         parts.append("Nearest, but not an answer:")
-        parts += _quotes(answer, answer.nearest, width, color, first)
+        parts += _quotes(answer, answer.nearest, view, first, grouped)
     return "\n\n".join(parts)
 
 
@@ -184,15 +224,23 @@ def _listed(words: Sequence[str], most: int = _MOST_MISSING) -> str:
     return f"{shown} and {len(words) - most} more" if len(words) > most else shown
 
 
-def _quotes(answer: Answer, quotes: Iterable[Quote], width: int, color: bool, first: int) -> list[str]:
+def _asked(answer: Answer) -> str:
+    return " ".join([parse(answer.standalone).text, *(read for _, read in answer.read_as)])
+
+
+def _quotes(answer: Answer, quotes: Sequence[Quote], view: _View, first: int, grouped: bool) -> list[str]:
     """The quotes with their places; a near miss with the words of the question that it lacks, too."""
-    asked = " ".join([parse(answer.standalone).text, *(read for _, read in answer.read_as)])
+    asked = _asked(answer)
     wanted = set(content_terms(asked)) - STOP_TERMS
     unread = {term_of(word) for word in (*answer.missing, *(word for word, _ in answer.read_as))}
     shown = []
-    for number, quote in enumerate(quotes, first):
-        lacking = () if answer.answered else _lacking(quote, asked, wanted - unread)
-        shown.append(_quote(quote, number, wanted, lacking, width, color))
+    for leader, *others in _agreeing(quotes) if grouped else [[at] for at in range(len(quotes))]:
+        lacking = () if answer.answered else _lacking(quotes[leader], asked, wanted - unread)
+        lines = [_quote(quotes[leader], first + leader, wanted, lacking, view)]
+        for at in others:
+            words = [f"also ({first + at})", *_beside(quotes[at], (), view)]
+            lines += ["    " + _dim(line, view.color) for line in _wrap(words, view.width - 4)]
+        shown.append("\n".join(lines))
     return shown
 
 
@@ -202,17 +250,83 @@ def _lacking(quote: Quote, asked: str, wanted: set[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(asked[span.start : span.end] for span in spans(asked) if span.term in lacking))
 
 
-def _quote(quote: Quote, number: int, wanted: set[str], lacking: Sequence[str], width: int, color: bool) -> str:
+def _agreeing(quotes: Sequence[Quote]) -> list[list[int]]:
+    """The quotes by their numbers, those together that say the same, each group where its first stands."""
+    groups: list[list[int]] = []
+    for at, quote in enumerate(quotes):
+        for group in groups:
+            if _agree(quotes[group[0]], quote):
+                group.append(at)
+                break
+        else:
+            groups.append([at])
+    return groups
+
+
+def _agree(quote: Quote, other: Quote) -> bool:
+    """Whether two quotes state the same: mostly the same words, and the same short answer where they have one."""
+    left, right = set(content_terms(quote.text)), set(content_terms(other.text))
+    if len(left & right) < _ALIKE * len(left | right):
+        return False
+    return left == right or (content_terms(quote.answer or "") == content_terms(other.answer or ""))
+
+
+def _quote(quote: Quote, number: int, wanted: set[str], lacking: Sequence[str], view: _View) -> str:
     """A quote with its place below it."""
     margin = f"{number:>2}  "
-    shown = _emphasised(quote, wanted) if color else printable(quote.text)
-    body = [line for part in _parts(shown) for line in _wrap(part.split(), width - len(margin))]
+    shown = _emphasised(quote, wanted) if view.color else printable(quote.text)
+    if view.fold is not None:
+        shown = _UNBROKEN.sub(lambda word: f"{word[0][:_LONGEST_WORD]}…", shown)
+    body = [line for part in _parts(shown) for line in _wrap(part.split(), view.width - len(margin))]
+    if view.fold is not None and len(body) > view.fold:
+        hidden = len(body) - view.fold + 1
+        body = [*body[: view.fold - 1], _dim(f"… {hidden} more lines: /context {number}", view.color)]
+    below = _wrap(_beside(quote, lacking, view), view.width - len(margin))
+    lines = [*body, *(_dim(line, view.color) for line in below)]
+    return "\n".join((margin if at == 0 else " " * len(margin)) + line for at, line in enumerate(lines))
+
+
+def _beside(quote: Quote, lacking: Sequence[str], view: _View) -> list[str]:
+    """The words below a quote: its place, what stands above it, how sure it is, what it lacks."""
     sure = f"{confidence_word(quote.confidence)} ({quote.confidence:.0%})"
     without = f"without: {_listed(lacking, _MOST_LACKING)}" if lacking else ""
-    beside = "".join(f"· {part} " for part in (printable(_above(quote)), sure, without) if part)
-    below = _wrap([place(quote), *beside.split()], width - len(margin))
-    lines = [*body, *(_dim(line, color) for line in below)]
-    return "\n".join((margin if at == 0 else " " * len(margin)) + line for at, line in enumerate(lines))
+    words = "".join(f"· {part} " for part in (printable(_above(quote)), sure, without) if part)
+    where, address = place(quote), view.link(quote) if view.link else None
+    return [f"\x1b]8;;{address}\x1b\\{where}\x1b]8;;\x1b\\" if address else where, *words.split()]
+
+
+def context_text(document: Document, quote: Quote, *, width: int = 80, color: bool = False) -> str:
+    """What stands around a quote in its document, the lines of its own blocks marked."""
+    touched = [at for at, block in enumerate(document.blocks) if block.start < quote.end and quote.start < block.end]
+    first, last = (touched[0], touched[-1]) if touched else (0, -1)
+    shown = []
+    for at in range(max(first - _AROUND, 0), min(last + _AROUND + 1, len(document.blocks))):
+        block = document.blocks[at]
+        mark = "> " if first <= at <= last else "  "
+        body = printable(document.text[block.start : block.end])
+        style = _BOLD if color and mark != "  " else ""
+        parts = body.split("\n") if block.kind in ("code", "row") else [body]
+        lines = [line for part in parts for line in _wrap(part.split(), width - 2)]
+        shown.append("\n".join(f"{mark}{style}{line}{_RESET if style else ''}" for line in lines))
+    below = [place(quote), *"".join(f"· {part} " for part in (printable(_above(quote)),) if part).split()]
+    return "\n\n".join([*shown, "\n".join(_dim(line, color) for line in _wrap(below, width))])
+
+
+def markdown_text(answers: Sequence[Answer]) -> str:
+    """A conversation as Markdown: each question, its quotes as block quotations, and where they stand."""
+    parts = []
+    for answer in answers:
+        parts.append(f"## {one_line(answer.question)}")
+        if answer.standalone != answer.question:
+            parts.append(f"*Read as: {one_line(answer.standalone)}*")
+        if not answer.answered:
+            parts.append("The documents do not answer this." + (" Nearest:" if answer.nearest else ""))
+        for quote in answer.quotes or answer.nearest:
+            body = "\n".join(f"> {line}".rstrip() for line in printable(quote.text).split("\n"))
+            sure = f"{confidence_word(quote.confidence)} ({quote.confidence:.0%})"
+            receipt = f"{quote.start}–{quote.end}, sha256 {quote.sha256[:16]}"
+            parts.append(f"{body}\n>\n> — {place(quote)}, {one_line(_above(quote))}; {sure}; {receipt}")
+    return "\n\n".join(parts) + "\n"
 
 
 def _parts(text: str) -> list[str]:
@@ -255,7 +369,7 @@ def _wrap(words: Iterable[str], width: int) -> list[str]:
     """The words in lines of at most `width` columns, escape sequences counting nothing; no word is broken."""
     lines, line, used = [], "", 0
     for word in words:
-        size = len(re.sub(r"\x1b\[[\d;]*m", "", word))
+        size = len(_ESCAPES.sub("", word))
         if line and used + 1 + size > max(width, _MIN_WIDTH):
             lines.append(line)
             line, used = word, size

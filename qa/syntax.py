@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from qa.text import words
 
-__all__ = ["Typed", "parse"]
+__all__ = ["Typed", "filters_in", "parse"]
 
 # Quoted text is bounded, so that thousands of marks without partners do not take quadratic time.
 _QUOTED = r'"([^"]{1,1000})"|“([^”]{1,1000})”'
@@ -70,6 +70,15 @@ def parse(text: str, *, search: bool = False) -> Typed:
         excluded=tuple(values["-"]),
         filters=tuple(match.group() for match in cut),
     )
+
+
+def filters_in(text: str) -> list[tuple[int, int, str]]:
+    """Where the filters and phrases of a question stand, and which they are.
+
+    >>> filters_in('"boot time" in:a')
+    [(0, 11, 'phrase'), (12, 16, 'filter')]
+    """
+    return [(*match.span(), "filter" if match["name"] else "phrase") for match in _ASKED.finditer(text)]
 
 
 def _kind(match: re.Match[str]) -> str:

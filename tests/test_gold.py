@@ -1,6 +1,8 @@
 """Question files: what is refused, and in which words; where evidence stands; what the bundled file promises."""
 
 import json
+import os
+import stat
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,10 +13,13 @@ from hypothesis import strategies as st
 
 import eval as evaluation
 from eval.questions import paragraph_document
+from qa.cli import main
 from qa.errors import CorpusError, GoldError
-from qa.gold import GoldItem, anchor, read_gold
-from qa.library import Library
+from qa.gold import GoldItem, add_item, anchor, places_of, read_gold, recheck
+from qa.library import Library, open_library
 from qa.model import Document
+from qa.repl import Chat
+from qa.repl.judge import gold_file
 from qa.text import STOP_TERMS, sentence_spans, term_of, terms, words
 
 BRIDGE = "The old bridge was built in 1874\nby Ada Stone. It was closed in 1990. It was closed for ever."
@@ -235,3 +240,127 @@ def _names(text: str) -> set[str]:
 def test_a_bundled_dialogue_stays_in_the_split_of_the_question_that_opens_it(items: Sequence[GoldItem]) -> None:
     split = {item.question: item.split for item in items if not item.history}
     assert [item.id for item in items if item.history and item.split != split[item.history[0]]] == []
+
+
+def test_a_chat_collects_questions_that_the_evaluation_can_read(notes: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine" / "gold.jsonl"
+    written: list[str] = []
+    library = open_library(notes)
+    chat = Chat(library, written.append, gold=file)
+    for line in (
+        "Who built the old bridge?",
+        "/good",
+        "When was it built?",
+        "/span the old bridge was built in 1874",
+        "/span The old bridge was built in 1874",
+        "Where is the zebra?",
+        "/bad",
+    ):
+        chat.take(line)
+    assert any(line.startswith(f"Noted: bridge.md. 1 questions in {file} (python -m eval --gold") for line in written)
+    first, second, third = read_gold(file, library.document)
+    assert (first.kind, first.answer, first.history) == ("person", "Ada Stone", ())
+    assert (
+        library.document("bridge.md").text[slice(first.anchors[0].start, first.anchors[0].end)].endswith("Ada Stone.")
+    )
+    assert (second.kind, second.history) == ("date", ("Who built the old bridge?",))
+    assert (third.kind, third.anchors) == ("unanswerable", ())
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [path.name for path in file.parent.iterdir()] == ["gold.jsonl"]
+
+
+def test_judging_a_question_again_replaces_what_was_said_of_it(notes: Path, tmp_path: Path) -> None:
+    file = tmp_path / "gold.jsonl"
+    library = open_library(notes)
+    chat = Chat(library, lambda _: None, gold=file)
+    for line in ("Who built the old bridge?", "/bad", "/answer 1"):
+        chat.take(line)
+    (item,) = read_gold(file, library.document)
+    assert item.kind == "person"
+
+
+def test_review_offers_what_is_not_judged_the_least_sure_first(notes: Path, tmp_path: Path) -> None:
+    written: list[str] = []
+    chat = Chat(open_library(notes), written.append, gold=tmp_path / "gold.jsonl")
+    for line in ("Who built the old bridge?", "/good", "/new", "Why was the bridge closed?", "What does a zebra eat?"):
+        chat.take(line)
+    chat.take("/review")
+    unsure = sorted(chat.history, key=lambda answer: abs(answer.confidence - 0.5))
+    assert [line.split("  ")[1].split(" · ")[0] for line in written[-1].split("\n")[1:]] == [
+        answer.standalone for answer in unsure
+    ]
+    chat.take("/review 1")
+    assert chat.shown == unsure[0]
+    assert Chat(chat.library, written.append, gold=tmp_path / "gold.jsonl").take("/review")
+    assert written[-1] == "Every question of this conversation is judged, or none was asked."
+
+
+def test_a_gold_file_of_its_own_for_each_corpus_where_none_is_named(notes: Path) -> None:
+    chat = Chat(open_library(notes), lambda _: None)
+    file = gold_file(chat)
+    assert file.is_relative_to(os.environ["QA_STATE"])
+    assert file.name.startswith("notes-")
+
+
+def test_a_gold_file_that_cannot_be_written_is_a_line(notes: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    chat = Chat(open_library(notes), lambda _: None, gold=tmp_path / "file" / "gold.jsonl")
+    chat.take("Who built the old bridge?")
+    with pytest.raises(GoldError, match=r"gold\.jsonl: cannot be"):
+        chat.take("/good")
+
+
+TWICE = "The lease ends in May.\n\nRooms are let by the month.\n\nThe lease ends in May.\n\nDogs are welcome.\n"
+CHANGES = (
+    ("A new first paragraph.\n\n" + TWICE, "moved"),
+    (TWICE.replace("by the month", "for a year or longer, never for less"), "moved"),
+    (TWICE.replace("The lease ends in May.\n\nDogs", "The lease  ends\nin May.\n\nDogs"), "moved"),
+    (TWICE, "kept"),
+    (TWICE.replace("Dogs are", "Cats are"), "kept"),
+    ("Nothing is left.\n", "gone"),
+)
+
+
+@pytest.mark.parametrize(("text", "what"), CHANGES)
+def test_evidence_is_found_again_after_its_document_changed(tmp_path: Path, text: str, what: str) -> None:
+    folder, file = tmp_path / "docs", tmp_path / "gold.jsonl"
+    folder.mkdir()
+    (folder / "lease.txt").write_text(TWICE)
+    with open_library(folder) as library:
+        document = library.document("lease.txt")
+        place = places_of(document, "The lease ends in May.")[1]  # the one before the dogs
+        add_item(
+            file,
+            question="When does the lease end?",
+            standalone="When does the lease end?",
+            history=(),
+            kind="date",
+            answer=None,
+            places=[place],
+            document=library.document,
+        )
+    (folder / "lease.txt").write_text(text)
+    with open_library(folder) as library:
+        changes = recheck(file, library.document)
+        assert ["gone" if change.to is None else "moved" for change in changes] == ([what] if what != "kept" else [])
+        assert recheck(file, library.document) == [change for change in changes if change.to is None]
+        if what != "gone":
+            (item,) = read_gold(file, library.document)
+            after = library.document("lease.txt").text[item.anchors[0].end :].split()
+            assert after[:3] in (["Dogs", "are", "welcome."], ["Cats", "are", "welcome."])
+
+
+def test_the_check_is_a_command_that_says_what_is_gone(
+    capsys: pytest.CaptureFixture[str], notes: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "gold.jsonl"
+    chat = Chat(open_library(notes), lambda _: None, gold=file)
+    chat.take("Who built the old bridge?")
+    chat.take("/good")
+    assert main(["gold", "check", str(file), "--corpus", str(notes)]) == 0
+    (notes / "bridge.md").write_text("# The bridge\n\nAn older one stood here.\n\nThe old bridge was built in 1874.\n")
+    assert main(["gold", "check", str(file), "--corpus", str(notes)]) == 1
+    assert f"{file}:1: u001: gone: bridge.md: 'The old bridge was built in 1874" in capsys.readouterr().out
+    file.write_text("{}\n")
+    assert main(["gold", "check", str(file), "--corpus", str(notes)]) == 2
+    assert "gold.jsonl:1: id: missing" in capsys.readouterr().err

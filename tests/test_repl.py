@@ -1,18 +1,29 @@
 """The chat, without a terminal."""
 
 import signal
+import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document as Line
 from prompt_toolkit.history import FileHistory, InMemoryHistory
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+from qa.errors import CorpusError, QAError, QuestionError
 from qa.library import Library, open_library
-from qa.repl import Chat, _history, editor_command, run
+from qa.model import Answer
+from qa.repl import Chat, Opening, editor_command, resumed, run, terminal_session
+from qa.repl.commands import COMMANDS
+from qa.repl.prompt import _history, toolbar
+from qa.repl.words import Words, completer, styled
 
 
 @pytest.fixture
@@ -37,7 +48,7 @@ def test_a_question_is_answered_with_a_quote_and_its_place(bundled: Library, pip
 
 def test_a_follow_up_shows_how_it_was_read(bundled: Library, pipe: PipeInput) -> None:
     replies = talk(bundled, pipe, "What is Jitsu?\nWho worked on it?\n")
-    assert "(reading: Who worked on it? (Jitsu))" in replies[1]
+    assert "(reading: Who worked on Jitsu?)" in replies[1]
 
 
 def test_control_c_drops_the_line_and_control_d_leaves(bundled: Library, pipe: PipeInput) -> None:
@@ -66,10 +77,10 @@ def test_help_sources_and_an_unknown_command(bundled: Library, pipe: PipeInput) 
 def test_open_hands_file_and_line_to_the_editor(notes: Path, pipe: PipeInput, monkeypatch: pytest.MonkeyPatch) -> None:
     called: list[list[str]] = []
     monkeypatch.setenv("VISUAL", "ed -p '> '")
-    monkeypatch.setattr("qa.repl.subprocess.run", lambda command, **_: called.append(command))
+    monkeypatch.setattr("qa.repl.editor.subprocess.run", lambda command, **_: called.append(command))
     library = open_library(notes)
     replies = talk(library, pipe, "/open 1\nWho built the old bridge?\n/open 9\n/open x\n/open 1\n")
-    assert replies[0] == "There is no quote to open yet."
+    assert replies[0] == "There is no quote yet; ask something first."
     assert replies[2].startswith("/open N, with N from 1 to")
     assert called == [["ed", "-p", "> ", "+3", str(notes / "bridge.md")]]
 
@@ -144,3 +155,296 @@ def test_lines_are_remembered_only_where_they_can_be_written_and_read(
     (tmp_path / "file").touch()
     monkeypatch.setenv("QA_STATE", str(tmp_path / "file"))
     assert isinstance(_history(), InMemoryHistory)
+
+
+def terminal(library: Library, pipe: PipeInput, keys: str, **options: bool) -> list[str]:
+    """What the chat writes when a whole session is used, with its completion, lexer and key bindings."""
+    written: list[str] = []
+    chat = Chat(library, written.append)
+    pipe.send_text(keys + "\x04")
+    run(terminal_session(chat, remember=False, input=pipe, output=DummyOutput(), **options), chat)
+    return written[1:]
+
+
+@pytest.fixture
+def asked(notes: Path) -> tuple[Chat, list[str]]:
+    """A chat after one question, and what it writes from there on."""
+    written: list[str] = []
+    chat = Chat(open_library(notes), written.append, lambda: 60)
+    chat.take("Who built the old bridge?")
+    written.clear()
+    return chat, written
+
+
+BRIDGE = "The old bridge was built in 1874 by Ada Stone."
+SCREENS = (
+    ("/new", ["Forgotten; the next question stands alone."]),
+    ("/context 9", ["/context N, with N from 1 to 2"]),
+    (
+        "/context",
+        [
+            "  The bridge\n\n> The old bridge was built in 1874 by Ada Stone. It is made\n> of granite.\n\n"
+            "  Repairs\n\n  It was closed in 1990 because the river had washed out its\n  second pier.\n\n"
+            "bridge.md:3 · The bridge"
+        ],
+    ),
+    ("/in mill.txt", ["Questions are asked of mill.txt alone; /in without a path lifts it."]),
+    ("/in", ["Questions are asked of all documents."]),
+    ("/set k 2", ["k is 2: up to 2 quotes an answer."]),
+    ("/set k 0", ["/set k N, with N from 1 to 50: quotes an answer (now 3)"]),
+    ("/reload", ["2 documents, 2 passages."]),
+    ("/search", ["/search QUERY"]),
+    ("/export notes.pdf", ["/export FILE.md or /export FILE.json"]),
+    ("/add", ["/add PATH"]),
+    ("/span", ["/span TEXT: the words of the documents that answer, copied from them"]),
+    ("/span nowhere to be found", ["This text stands nowhere in the documents; copy it word for word."]),
+    ("/answer", ["/answer N: the quote, or near miss, that does answer"]),
+    ("/help open", ["/open N\nOpen the file of quote N at its line ($VISUAL, $EDITOR, or a\npager)."]),
+    ("/help zzz", ["/zzz: no such command; /help lists them"]),
+    ("/sou", ["bridge.md\nmill.txt"]),
+    ("/s", ["/s: no such command; did you mean /search?"]),
+)
+
+
+@pytest.mark.parametrize(("line", "screen"), SCREENS, ids=[line for line, _ in SCREENS])
+def test_a_command_writes(asked: tuple[Chat, list[str]], line: str, screen: list[str]) -> None:
+    chat, written = asked
+    chat.take(line)
+    assert written == screen
+
+
+def test_every_command_is_a_line_without_a_question_and_none_ends_the_chat(notes: Path) -> None:
+    written: list[str] = []
+    chat = Chat(open_library(notes), written.append)
+    for name in COMMANDS:
+        assert chat.take(f"/{name}")
+        assert chat.take(f"/help {name}")
+    assert len(written) == 2 * len(COMMANDS)
+
+
+def test_alone_undoes_the_reading_and_the_next_follow_up_builds_on_that(bundled: Library) -> None:
+    written: list[str] = []
+    chat = Chat(bundled, written.append)
+    for line in ("What is Jitsu?", "Who worked on it?", "/alone"):
+        chat.take(line)
+    assert "(/alone asks it as typed" in written[1]
+    assert "(reading:" not in written[2]
+    assert [answer.standalone for answer in chat.history] == ["What is Jitsu?", "Who worked on it?"]
+
+
+def test_new_forgets(bundled: Library) -> None:
+    chat = Chat(bundled, lambda _: None)
+    for line in ("What is Jitsu?", "/new", "Who worked on it?"):
+        chat.take(line)
+    assert chat.history[-1].standalone == "Who worked on it?"
+
+
+def test_a_scope_is_added_to_questions_without_one_of_their_own(notes: Path) -> None:
+    written: list[str] = []
+    chat = Chat(open_library(notes), written.append)
+    chat.take("/in mill.txt")
+    chat.take("Who built the old bridge?")
+    assert {quote.path for quote in chat.quotes} <= {"mill.txt"}
+    chat.take("Who built the old bridge? in:bridge.md")
+    assert chat.quotes[0].path == "bridge.md"
+    with pytest.raises(QuestionError, match="in:gone"):
+        chat.take("/in gone")
+    assert chat.scope == "in:mill.txt"
+
+
+def test_a_folder_is_added_and_one_that_is_not_there_changes_nothing(
+    notes: Path, tmp_path: Path, asked: tuple[Chat, list[str]]
+) -> None:
+    chat, written = asked
+    with pytest.raises(CorpusError):
+        chat.take(f"/add {tmp_path / 'gone'}")
+    more = tmp_path / "more"
+    more.mkdir()
+    (more / "tower.md").write_text("The tower was built by Bob Hill.\n")
+    chat.take(f"/add {more}")
+    chat.take("/new")
+    chat.take("Who built the tower?")
+    assert written[0] == "3 documents, 3 passages."
+    assert chat.quotes[0].path == "more/tower.md"
+
+
+def test_reloading_a_corpus_that_became_empty_keeps_the_old_state(
+    notes: Path, pipe: PipeInput, asked: tuple[Chat, list[str]]
+) -> None:
+    library = open_library(notes)
+    for file in notes.iterdir():
+        file.unlink()
+    refused, answered = talk(library, pipe, "/reload\nWho built the old bridge?\n")
+    assert "no documents here" in refused
+    assert BRIDGE in answered
+    assert "Changed since it was read" in answered
+
+
+def test_a_conversation_is_exported_and_resumed_with_the_same_quotes(
+    asked: tuple[Chat, list[str]], tmp_path: Path
+) -> None:
+    chat, written = asked
+    file, page = tmp_path / "talk.json", tmp_path / "talk.md"
+    chat.take(f"/save {file}")
+    chat.take(f"/export {page}")
+    assert written[0].endswith(f"; qa chat --resume {file} goes on from it")
+    assert resumed(file, chat.library) == [replace(chat.history[0], read_as=())]
+    assert page.read_text().startswith(f"## Who built the old bridge?\n\n> {BRIDGE}\n>\n> — bridge.md:3, The bridge; ")
+    page.write_text("mine")
+    Chat(chat.library, written.append, history=chat.history).take(f"/export {page}")
+    assert written[-1].endswith("is there already; choose another name")
+    assert page.read_text() == "mine"
+
+
+@pytest.mark.parametrize("content", ["", "[1]", '{"question": 3}', "[" * 5_000, '[{"question": "a"}]'])
+def test_what_is_no_conversation_is_refused_by_name(notes: Path, tmp_path: Path, content: str) -> None:
+    file = tmp_path / "talk.json"
+    file.write_text(content)
+    with pytest.raises(QAError, match=r"talk\.json: no conversation"):
+        resumed(file, open_library(notes))
+
+
+def test_quotes_that_no_longer_stand_are_left_out_when_resuming(
+    notes: Path, asked: tuple[Chat, list[str]], tmp_path: Path
+) -> None:
+    chat, _ = asked
+    chat.take(f"/save {tmp_path / 'talk.json'}")
+    (notes / "bridge.md").write_text("# The bridge\n\nNothing is known of it.\n")
+    (again,) = resumed(tmp_path / "talk.json", open_library(notes))
+    assert all(quote.path != "bridge.md" for quote in (*again.quotes, *again.nearest))
+
+
+def test_long_quotes_fold_links_lead_to_files_and_agreeing_quotes_stand_together(tmp_path: Path) -> None:
+    (tmp_path / "list.md").write_text("Plants that grow here:\n\n" + "".join(f"- plant {n}\n" for n in range(30)))
+    for name in ("a.md", "b.md"):
+        (tmp_path / name).write_text("# Lions\n\nThe lion was seen in 1990 by Ada Stone near the river.\n")
+    written: list[str] = []
+    chat = Chat(open_library(tmp_path), written.append, color=True, links=True)
+    chat.take("Which plants grow here?")
+    assert "more lines: /context 1" in written[-1]
+    chat.take("/new")
+    chat.take("Who has seen the lion?")
+    assert f"\x1b]8;;{(tmp_path / 'a.md').as_uri()}\x1b\\a.md:3\x1b]8;;\x1b\\" in written[-1]
+    assert "also (2)" in written[-1]
+
+
+def test_tab_completes_words_and_alt_enter_adds_a_line(notes: Path, pipe: PipeInput) -> None:
+    chat = Chat(open_library(notes), lambda _: None)
+    pipe.send_text("Who built the\x1b\rold bridge?\n\x04")
+    run(terminal_session(chat, remember=False, input=pipe, output=DummyOutput()), chat)
+    assert chat.history[0].question == "Who built the\nold bridge?"
+
+
+def completions(chat: Chat, text: str) -> list[str]:
+    found = completer(Words(chat)).get_completions(Line(text, len(text)), CompleteEvent(completion_requested=True))
+    return [completion.text for completion in found]
+
+
+def test_commands_paths_headings_and_words_complete(notes: Path) -> None:
+    (notes / "my letters").mkdir()
+    (notes / "my letters" / "one.md").write_text("# The tower\n\nA letter on the tower.\n")
+    chat = Chat(open_library(notes), lambda _: None)
+    assert completions(chat, "/s") == ["/search", "/sources", "/set", "/save", "/span"]
+    assert completions(chat, "Who? in:") == ['"my letters/"', "bridge.md", "mill.txt", '"my letters/one.md"']
+    assert completions(chat, 'Who? in:"my letters/o') == ['"my letters/one.md"']
+    assert completions(chat, "/in mi") == ["mill.txt"]
+    assert completions(chat, "Who? title:the") == ['"The bridge"', '"The tower"']
+    assert completions(chat, "How much bar") == ["barley"]
+    assert completions(chat, "Who ") == []
+
+
+def test_words_that_no_document_holds_are_marked_and_the_last_is_left_until_it_is_typed(notes: Path) -> None:
+    words = Words(Chat(open_library(notes), lambda _: None))
+    line = 'Was the zebra built of "old bridge" in:mill.txt or zeb'
+    assert [piece for piece in styled(line, words.lacks) if piece[0]] == [
+        ("class:unknown", "zebra"),
+        ("class:phrase", '"old bridge"'),
+        ("class:filter", "in:mill.txt"),
+    ]
+
+
+def test_vi_keys_edit_where_they_are_asked_for(notes: Path, pipe: PipeInput) -> None:
+    chat = Chat(open_library(notes), lambda _: None)
+    pipe.send_text("Who built the old bridge\x1b")
+    pipe.send_text("A?\n")
+    pipe.send_text("\x04")
+    run(terminal_session(chat, remember=False, vi=True, input=pipe, output=DummyOutput()), chat)
+    assert chat.history[0].question == "Who built the old bridge?"
+
+
+def test_the_toolbar_says_what_fits(notes: Path) -> None:
+    chat = Chat(open_library(notes), lambda _: None)
+    chat.take("Who built the old bridge?")
+    chat.take("/in mill.txt")
+    assert toolbar(chat, 80) == "notes · in:mill.txt · 2 documents · 2 passages · 1 asked · /help"
+    assert toolbar(chat, 24) == "notes · in:mill.txt"
+
+
+def test_the_prompt_comes_before_the_documents_and_waits_for_them_only_to_answer(notes: Path, pipe: PipeInput) -> None:
+    go = threading.Event()
+
+    def slowly(progress: Callable[[int, int], None]) -> Library:
+        progress(1_000_000, 4_000_000)
+        go.wait(10)
+        return open_library(notes)
+
+    opening = Opening(slowly)
+    written: list[str] = []
+    chat = Chat(opening, written.append)
+    while opening.progress is None:
+        pass
+    assert toolbar(chat, 80) == "indexing 1 of 4 MB, type ahead"
+    assert toolbar(chat, 10) == "indexing 1"
+    go.set()
+    pipe.send_text("Who built the old bridge?\n\x04")
+    run(terminal_session(chat, remember=False, input=pipe, output=DummyOutput()), chat)
+    assert written[0] == "Ask, or /help for help; Control-D leaves."
+    assert BRIDGE in written[1]
+
+
+def test_documents_that_cannot_be_opened_end_the_chat_with_the_reason(tmp_path: Path, pipe: PipeInput) -> None:
+    opening = Opening(lambda _: open_library(tmp_path / "gone"))
+    chat = Chat(opening, lambda _: None)
+    with pytest.raises(CorpusError, match="gone"):
+        run(terminal_session(chat, remember=False, input=pipe, output=DummyOutput()), chat)
+
+
+def test_leaving_ends_the_indexing() -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def forever(progress: Callable[[int, int], None]) -> Library:
+        try:
+            while True:
+                progress(0, 1)
+                begun.set()
+        finally:
+            ended.set()
+
+    opening = Opening(forever)
+    assert begun.wait(10)
+    opening.close()
+    assert ended.wait(10)
+
+
+def test_control_c_while_answering_drops_the_question_and_the_chat_goes_on(
+    notes: Path, pipe: PipeInput, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = open_library(notes)
+    answer = library.answer
+    interrupts = iter([True, False])
+
+    def interrupted(*given: Any, **options: Any) -> Answer:
+        if next(interrupts):
+            raise KeyboardInterrupt
+        return answer(*given, **options)
+
+    monkeypatch.setattr(library, "answer", interrupted)
+    replies = talk(library, pipe, "Who built the old bridge?\nWho built the old bridge?\n")
+    assert replies[0] == "(interrupted)"
+    assert BRIDGE in replies[1]
+
+
+def test_nothing_is_imported_before_the_prompt_that_takes_long() -> None:
+    code = "import sys, qa.repl; print(sorted({'numpy', 'qa.library', 'nupunkt', 'sklearn'} & set(sys.modules)))"
+    run_alone = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run_alone.stdout == "[]\n"

@@ -1,0 +1,5 @@
+"""History and a follow-up -> a question that stands alone."""
+
+from qa.dialogue.read import standalone
+
+__all__ = ["standalone"]

@@ -1,0 +1,97 @@
+"""A library that is opened while its user types: the prompt comes first, numpy and the index after it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qa.library import Library
+
+__all__ = ["Opening"]
+
+Progress = Callable[[int, int], None]
+_LOOK_SECONDS = 0.1
+
+
+class _Cancelled(BaseException):
+    """Nobody waits for the index any more."""
+
+
+class Opening:
+    """Opens a library in a thread of its own; `get` waits for it, `progress` says how far it is.
+
+    What goes wrong is raised by `get`, and `when_done` is told as soon as there is something to get.
+    """
+
+    def __init__(self, open_library: Callable[[Progress], Library]) -> None:
+        self.progress: tuple[int, int] | None = None
+        """Bytes of files done and bytes in all; None while nothing is indexed."""
+        self._open = open_library
+        self._library: Library | None = None
+        self._error: Exception | None = None
+        self._cancelled = False
+        self._told: list[Callable[[], None]] = []
+        self._done = threading.Event()
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._library = self._open(self._seen)
+        except _Cancelled:
+            pass
+        except Exception as error:
+            self._error = error
+        with self._lock:
+            self._done.set()
+            told, self._told = self._told, []
+        for each in told:
+            each()
+
+    def _seen(self, done: int, total: int) -> None:
+        if self._cancelled:
+            raise _Cancelled
+        self.progress = (done, total)
+
+    @property
+    def done(self) -> bool:
+        """Whether `get` returns, or raises, at once."""
+        return self._done.is_set()
+
+    @property
+    def failed(self) -> bool:
+        """Whether `get` raises."""
+        return self.done and self._library is None
+
+    def when_done(self, call: Callable[[], None]) -> None:
+        """Call something when it is done, in this or the other thread."""
+        with self._lock:
+            if not self._done.is_set():
+                self._told.append(call)
+                return
+        call()
+
+    def get(self, waiting: Callable[[int, int], None] | None = None) -> Library:
+        """The library, waited for; `waiting` is called with the progress. Control-C ends the wait, not the opening.
+
+        Raises what opening raised.
+        """
+        while not self._done.wait(_LOOK_SECONDS):
+            if waiting and self.progress:
+                waiting(*self.progress)
+        if self._error is not None:
+            raise self._error
+        if self._library is None:
+            raise RuntimeError("the library was not opened")
+        return self._library
+
+    def close(self) -> None:
+        """End the opening, and let go of the library."""
+        self._cancelled = True
+        if self.done and self._library is not None:
+            self._library.close()
+        else:
+            self._thread.join(timeout=_LOOK_SECONDS)

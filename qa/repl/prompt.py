@@ -1,0 +1,190 @@
+"""The line that is typed: its history, completion, colours, and the bar below it."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qa.errors import QAError
+from qa.present import one_line, printable
+from qa.repl.chat import Chat
+from qa.repl.opening import Opening
+
+if TYPE_CHECKING:
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.history import History
+    from prompt_toolkit.key_binding import KeyBindings
+
+__all__ = ["run", "terminal_session", "toolbar"]
+
+_PROMPT = "? "
+_REFRESH_SECONDS = 0.2
+_COLORS = {
+    "prompt": "bold",
+    "command": "ansicyan",
+    "filter": "ansimagenta",
+    "phrase": "ansigreen",
+    "unknown": "underline",
+    "auto-suggestion": "ansibrightblack",
+    "bottom-toolbar": "noreverse ansibrightblack",
+}
+_PLAIN = {"bottom-toolbar": "noreverse", "unknown": "underline"}
+
+
+def run(session: PromptSession[str], chat: Chat) -> None:
+    """Read lines until the user leaves. Raises QAError when the documents cannot be opened."""
+    greeting = "Ask, or /help for help; Control-D leaves."
+    if not isinstance(chat.source, Opening):
+        counts = f"{len(chat.library.paths)} documents, {chat.library.passage_count} passages. "
+        greeting = counts + greeting
+    chat.write(textwrap.fill(greeting, chat.width()))
+    while True:
+        try:
+            line = session.prompt(_PROMPT, pre_run=lambda: _leave_on_failure(session, chat))
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            return
+        try:
+            if not chat.take(line):
+                return
+        except QAError as error:
+            if isinstance(chat.source, Opening):
+                raise
+            chat.write(printable(str(error)))
+        except KeyboardInterrupt:
+            chat.write("(interrupted)")
+
+
+def _leave_on_failure(session: PromptSession[str], chat: Chat) -> None:
+    """End a prompt whose documents turn out not to be readable."""
+    opening, app = chat.source, session.app
+    if not isinstance(opening, Opening):
+        return
+
+    def look() -> None:
+        if opening.failed and app.is_running and not app.is_done:
+            try:
+                opening.get()
+            except QAError as error:
+                app.exit(exception=error)
+        else:
+            app.invalidate()
+
+    loop = app.loop
+    if loop is not None:
+
+        def tell() -> None:
+            with suppress(RuntimeError):  # the prompt has ended, and its loop with it
+                loop.call_soon_threadsafe(look)
+
+        opening.when_done(tell)
+
+
+def terminal_session(chat: Chat, *, remember: bool = True, vi: bool = False, **parts: Any) -> PromptSession[str]:
+    """A prompt in the terminal; `remember` its lines from one time to the next, where they can be written down.
+
+    `parts` are handed to the PromptSession, as tests do with an input and an output.
+    """
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+    from prompt_toolkit.enums import EditingMode
+    from prompt_toolkit.history import InMemoryHistory
+    from prompt_toolkit.output import ColorDepth
+    from prompt_toolkit.styles import Style
+
+    from qa.repl.words import Words, completer, lexer
+
+    words = Words(chat)
+    return PromptSession(
+        history=_history() if remember else InMemoryHistory(),
+        auto_suggest=AutoSuggestFromHistory(),
+        completer=completer(words),
+        complete_while_typing=True,
+        complete_in_thread=True,
+        lexer=lexer(words),
+        bottom_toolbar=lambda: toolbar(chat, chat.width()),
+        key_bindings=_bindings(),
+        editing_mode=EditingMode.VI if vi else EditingMode.EMACS,
+        style=Style.from_dict(_COLORS if chat.color else _PLAIN),
+        color_depth=None if chat.color else ColorDepth.DEPTH_1_BIT,
+        prompt_continuation="  ",
+        refresh_interval=_REFRESH_SECONDS if isinstance(chat.source, Opening) else 0,
+        reserve_space_for_menu=6,
+        mouse_support=False,
+        **parts,
+    )
+
+
+def _bindings() -> KeyBindings:
+    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+    bindings = KeyBindings()
+
+    @bindings.add("escape", "enter")
+    def _(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text("\n")
+
+    return bindings
+
+
+def toolbar(chat: Chat, width: int) -> str:
+    """What is asked of: the folders, how much is in them, what narrows it; or how far the index is.
+
+    As much as fits, the most telling first.
+    """
+    if isinstance(chat.source, Opening) and not chat.source.done:
+        if chat.source.progress is None:
+            return "opening the documents …"[:width]
+        done, total = chat.source.progress
+        return f"indexing {done / 1e6:.0f} of {total / 1e6:.0f} MB, type ahead"[:width]
+    if isinstance(chat.source, Opening) and chat.source.failed:
+        return ""
+    library = chat.source.get() if isinstance(chat.source, Opening) else chat.source
+    parts = [
+        " ".join(one_line(root.name or str(root)) for root in library.roots),
+        *([one_line(chat.scope)] if chat.scope else []),
+        f"{len(library.paths)} documents",
+        f"{library.passage_count} passages",
+        *([f"k {chat.k}"] if chat.k != 3 else []),
+        *([f"{len(chat.history)} asked"] if chat.history else []),
+        "/help",
+    ]
+    shown = parts[0][:width]
+    for part in parts[1:]:
+        if len(shown) + 3 + len(part) <= width:
+            shown += f" · {part}"
+    return shown
+
+
+def _history() -> History:
+    """The lines typed before: from a file, or none where that cannot be used."""
+    from prompt_toolkit.history import FileHistory, InMemoryHistory
+
+    class Kept(FileHistory):
+        """A history that loses a line rather than the chat when the disk is full."""
+
+        def store_string(self, string: str) -> None:
+            with suppress(OSError):
+                super().store_string(string)
+
+    try:
+        return Kept(str(_history_file()))
+    except OSError:
+        return InMemoryHistory()
+
+
+def _history_file() -> Path:
+    """The file of lines typed, for its user alone. Raises OSError when it cannot be read and written."""
+    import platformdirs
+
+    folder = Path(os.environ.get("QA_STATE") or platformdirs.user_state_path("qa", appauthor=False))
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = folder / "history"
+    file.touch(mode=0o600)
+    file.chmod(0o600)  # one that was there already
+    with file.open("a+b"):  # prompt_toolkit would notice only when the chat is under way
+        return file

@@ -1,0 +1,210 @@
+"""What the documents lend to the line that is typed: names to complete, and which words they do not hold."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from qa.model import heading_text
+from qa.present import one_line
+from qa.repl.chat import Chat
+from qa.repl.commands import COMMANDS
+from qa.repl.opening import Opening
+from qa.syntax import filters_in
+from qa.text import STOP_TERMS, Term, spans, term_of, words
+
+if TYPE_CHECKING:
+    from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+    from prompt_toolkit.document import Document
+    from prompt_toolkit.formatted_text import StyleAndTextTuples
+    from prompt_toolkit.lexers import Lexer
+
+    from qa.library import Library
+
+__all__ = ["Words", "completer", "lexer"]
+
+_MOST = 20
+"""Completions that are offered."""
+_MOST_DOCUMENTS = 300
+_MOST_CHARACTERS = 3_000_000
+"""Of the documents that words are gathered from; a large corpus has more than anyone completes."""
+_SHORTEST = 4
+
+
+class Words:
+    """Paths, headings and words of a chat's documents, gathered when first asked for."""
+
+    def __init__(self, chat: Chat) -> None:
+        self._chat = chat
+        self._of: Library | None = None
+        self._sorted: list[tuple[str, str]] = []
+        self._headings: list[str] = []
+
+    @property
+    def library(self) -> Library | None:
+        """The library; None while it is being opened."""
+        source = self._chat.source
+        if isinstance(source, Opening):
+            return source.get() if source.done and not source.failed else None
+        return source
+
+    def lacks(self, word: str) -> bool:
+        """Whether no document holds a word."""
+        library = self.library
+        return library is not None and term_of(word) not in STOP_TERMS and not library.knows(word)
+
+    def paths(self, begun: str) -> list[str]:
+        """Folders and documents whose path, or the name at its end, begins so."""
+        paths = [path for path in self.library.paths if _can_be_typed(path)] if self.library else []
+        folders = dict.fromkeys(path[: match.end()] for path in paths for match in re.finditer("/", path))
+        begun = begun.casefold()
+        return [
+            path
+            for path in (*folders, *paths)
+            if path.casefold().startswith(begun) or path.rstrip("/").rpartition("/")[2].casefold().startswith(begun)
+        ][:_MOST]
+
+    def beginning(self, begun: str) -> list[str]:
+        """Words of the documents that begin so, the most frequent first."""
+        self._gather()
+        folded = begun.casefold()
+        first = bisect_left(self._sorted, (folded, ""))
+        found = []
+        for folded_word, word in self._sorted[first:]:
+            if not folded_word.startswith(folded):
+                break
+            found.append(word)
+        return sorted(found, key=lambda word: (-self._counts[word], word))[:_MOST]
+
+    def headings(self, begun: str) -> list[str]:
+        """Headings and titles that begin so."""
+        self._gather()
+        begun = begun.casefold()
+        return [heading for heading in self._headings if heading.casefold().startswith(begun)][:_MOST]
+
+    def _gather(self) -> None:
+        library = self.library
+        if library is None or library is self._of:
+            return
+        counts: Counter[str] = Counter()
+        headings: dict[str, None] = {}
+        left = _MOST_CHARACTERS
+        for path in library.paths[:_MOST_DOCUMENTS]:
+            document = library.document(path)
+            headings[document.title] = None
+            for block in document.blocks:
+                if block.kind == "heading":
+                    headings[heading_text(document.text[block.start : block.end])] = None
+            counts.update(words(document.text[:left]))
+            left -= len(document.text)
+            if left <= 0:
+                break
+        self._counts = Counter({word: count for word, count in counts.items() if _is_worth_it(word)})
+        self._sorted = sorted((word.casefold(), word) for word in self._counts)
+        self._headings = sorted(heading for heading in headings if heading and _can_be_typed(heading))
+        self._of = library
+
+
+def _can_be_typed(name: str) -> bool:
+    return one_line(name) == name and '"' not in name
+
+
+def _is_worth_it(word: str) -> bool:
+    return len(word) >= _SHORTEST and not word.isdigit() and term_of(word) not in STOP_TERMS
+
+
+_FILTER = re.compile(r"(?:^|\s)(?P<name>in|title):(?P<quote>\"?)(?P<value>[^\"]*)$", re.IGNORECASE)
+_OF_PATHS = re.compile(r"^/in\s+(?P<value>.*)$")
+_OF_FILES = re.compile(r"^/(?:add|export|save)\s+(?P<value>.*)$")
+
+
+def completer(known: Words) -> Completer:
+    """Commands and filters are completed as they are typed, words and headings when Tab asks for them."""
+    from prompt_toolkit.completion import Completer, Completion, PathCompleter
+    from prompt_toolkit.document import Document as Line
+
+    files = PathCompleter(expanduser=True)
+
+    class _Completer(Completer):
+        def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:
+            text = document.text_before_cursor
+            if text.startswith("/") and " " not in text:
+                yield from (
+                    Completion(f"/{name}", -len(text), display_meta=each.does)
+                    for name, each in COMMANDS.items()
+                    if name.startswith(text[1:])
+                )
+            elif found := _OF_FILES.match(text):
+                yield from files.get_completions(Line(found["value"]), complete_event)
+            elif found := _OF_PATHS.match(text):
+                yield from (Completion(path, -len(found["value"])) for path in known.paths(found["value"]))
+            elif found := _FILTER.search(text):
+                yield from _of_filter(found)
+            elif complete_event.completion_requested and (begun := document.get_word_before_cursor()):
+                yield from _of_words(begun)
+
+    def _of_filter(found: re.Match[str]) -> Iterator[Completion]:
+        value = found["value"]
+        if not found["quote"] and " " in value:
+            return
+        offered = known.paths(value) if found["name"].lower() == "in" else known.headings(value)
+        for name in offered:
+            quoted = f'"{name}"' if " " in name else name
+            yield Completion(quoted, -len(value) - len(found["quote"]), display=name)
+
+    def _of_words(begun: str) -> Iterator[Completion]:
+        for word in known.beginning(begun):
+            yield Completion(word, -len(begun))
+        for heading in known.headings(begun):
+            if " " in heading:
+                yield Completion(heading, -len(begun), display_meta="heading")
+
+    return _Completer()
+
+
+def lexer(known: Words) -> Lexer:
+    """Marks the command, the filters and phrases, and the words that no document holds."""
+    from prompt_toolkit.lexers import Lexer
+
+    class _Lexer(Lexer):
+        def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
+            lines = document.lines
+            return lambda number: styled(lines[number], known.lacks) if number < len(lines) else []
+
+        def invalidation_hash(self) -> Any:
+            return known.library is None
+
+    return _Lexer()
+
+
+def styled(line: str, lacks: Callable[[str], bool]) -> StyleAndTextTuples:
+    """A line in pieces with their styles.
+
+    >>> styled("/more", lambda word: False)
+    [('class:command', '/more')]
+    >>> styled("a zebra in:b ", lambda word: word == "zebra")
+    [('', 'a '), ('class:unknown', 'zebra'), ('', ' '), ('class:filter', 'in:b'), ('', ' ')]
+    """
+    if line.startswith("/"):
+        name, space, rest = line.partition(" ")
+        return [piece for piece in (("class:command", name), ("", space + rest)) if piece[1]]
+    ranges = [(start, end, f"class:{kind}") for start, end, kind in filters_in(line)]
+    ranges += [
+        (span.start, span.end, "class:unknown")
+        for span in _complete(spans(line), line)
+        if not any(start <= span.start < end for start, end, _ in ranges) and lacks(line[span.start : span.end])
+    ]
+    pieces: StyleAndTextTuples = []
+    at = 0
+    for start, end, style in sorted(ranges):
+        pieces += [("", line[at:start]), (style, line[start:end])]
+        at = end
+    return [piece for piece in (*pieces, ("", line[at:])) if piece[1]]
+
+
+def _complete(every: Iterable[Term], line: str) -> Iterator[Term]:
+    """The words but the last, while that is still being typed."""
+    return (span for span in every if span.end < len(line))
