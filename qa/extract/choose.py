@@ -91,10 +91,12 @@ def _quotes(
     for row in order:
         if len(chosen) == k:
             break
-        sure = _falling_behind(confidence, float(scores[row] - scores[order[0]]))
-        quote = _quote(index, asked, int(seen.passages[row]), int(seen.sentences[row]), sure)
-        if not any(_overlap(quote, other) for other in chosen):
-            chosen.append(quote)
+        passage, sentence = int(seen.passages[row]), int(seen.sentences[row])
+        start, end = _range(index, passage, sentence)
+        path = index.path_of(passage)
+        if not any(path == other.path and start < other.end and other.start < end for other in chosen):
+            sure = _falling_behind(confidence, float(scores[row] - scores[order[0]]))
+            chosen.append(_quote(index, asked, passage, sentence, (start, end), sure))
     return tuple(chosen)
 
 
@@ -106,17 +108,21 @@ def _falling_behind(confidence: float, behind: float) -> float:
     return odds / (1 + odds)
 
 
-def _overlap(quote: Quote, other: Quote) -> bool:
-    return quote.path == other.path and quote.start < other.end and other.start < quote.end
-
-
-def _quote(index: Index, asked: Query, passage: int, sentence: int, confidence: float) -> Quote:
-    document = index.document_of(passage)
+def _range(index: Index, passage: int, sentence: int) -> tuple[int, int]:
+    """What is quoted for a sentence: it, and those beside it that a reader needs."""
     first, last = _belonging(index, passage, sentence)
-    start, end = index.sentence(first)[0], index.sentence(last)[1]
+    return index.sentence(first)[0], index.sentence(last)[1]
+
+
+def _quote(
+    index: Index, asked: Query, passage: int, sentence: int, quoted: tuple[int, int], confidence: float
+) -> Quote:
+    document = index.document_of(passage)
     own = index.sentence(sentence)[:2]
-    answer = _short_answer(document.text, *own, asked) or _short_answer(document.text, start, end, asked)
-    return document.quote(start, end, confidence=confidence, answer=answer)
+    answer = _short_answer(document.text, *own, asked)
+    if answer is None and own != quoted:
+        answer = _short_answer(document.text, *quoted, asked)
+    return document.quote(*quoted, confidence=confidence, answer=answer)
 
 
 def _points_back(text: str) -> bool:

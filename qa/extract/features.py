@@ -124,7 +124,7 @@ def _words(
 ) -> None:
     """Features that need the sentence's words."""
     wanted, number_of = expected(asked.text), counted(asked.text)
-    texts = {int(p): (index.passage_range(int(p))[0], index.passage_text(int(p))) for p in np.unique(passages)}
+    texts = {int(p): (index.passage_range(int(p))[0], index.passage_text(int(p))) for p in set(passages.tolist())}
     for sentence, passage, row in zip(sentences, passages, kept, strict=True):
         begin, whole = texts[int(passage)]
         start, end, _, _ = index.sentence(int(sentence))
