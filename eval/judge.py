@@ -80,21 +80,23 @@ ANSWERS: dict[str, Callable[[Outcome, Choice], float | None]] = {
     "sentence@3": lambda _, choice: recall(choice.rank, 3),
     "sentence MRR": lambda _, choice: reciprocal_rank(choice.rank),
     "sentence MAP": _average_precision,
+    "first EM": lambda outcome, choice: _short(exact_match, outcome, choice.first_words),
+    "first F1": lambda outcome, choice: _short(f1, outcome, choice.first_words),
     "shown@1": lambda _, choice: recall(choice.shown, 1),
     "answered": lambda _, choice: float(choice.answered),
-    "EM": lambda outcome, choice: _short(exact_match, outcome, choice),
-    "F1": lambda outcome, choice: _short(f1, outcome, choice),
+    "EM": lambda outcome, choice: _short(exact_match, outcome, choice.short_answer),
+    "F1": lambda outcome, choice: _short(f1, outcome, choice.short_answer),
     "words": lambda _, choice: mean([len(quote.text.split()) for quote in choice.quotes[:3]]),
 }
 """Measures of what was quoted for a question that the documents answer; None where they say nothing about it.
 
-The answer sentence is judged in the ranking of the quotes, near misses too; `shown@1` counts a refused question as not
-answered.
+The answer sentence, and the short answer in the first, is judged in the ranking of the quotes, near misses too;
+`shown@1`, EM and F1 count a refused question as not answered.
 """
 
 
-def _short(measure: Callable[[str, Collection[str]], float], outcome: Outcome, choice: Choice) -> float | None:
-    return measure(choice.short_answer, outcome.question.answers) if outcome.question.answers else None
+def _short(measure: Callable[[str, Collection[str]], float], outcome: Outcome, given: str) -> float | None:
+    return measure(given, outcome.question.answers) if outcome.question.answers else None
 
 
 class Results:

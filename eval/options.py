@@ -32,6 +32,8 @@ def parsed(description: str | None, argv: list[str] | None) -> argparse.Namespac
         parser.error("--topics needs --corpus")
     if options.own_sentences and options.sentences is None:
         parser.error("--own-sentences is for --sentences")
+    if options.given_paragraph and options.squad is None:
+        parser.error("--given-paragraph is for --squad")
     return options
 
 
@@ -48,6 +50,9 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
         "--corpus", type=Path, metavar="PATH", help="the documents of --gold (default: the bundled ones) or --topics"
     )
     inputs.add_argument("--own-sentences", action="store_true", help="choose among each row's own --sentences only")
+    inputs.add_argument(
+        "--given-paragraph", action="store_true", help="ask each --squad question of the paragraph that answers it only"
+    )
     inputs.add_argument(
         "--by-document", action="store_true", help="judge rankings of whole documents: one that holds an answer counts"
     )
@@ -118,7 +123,7 @@ def question_set(options: argparse.Namespace) -> QuestionSet:
     """The set that was asked for. Raises QAError for a wrong entry, a missing file, an empty set."""
     wrong = Wrong(skip=options.skip_bad)
     if options.squad:
-        found = from_squad(options.squad, wrong=wrong)
+        found = from_squad(options.squad, given=options.given_paragraph, wrong=wrong)
     elif options.beir:
         found = from_beir(options.beir, wrong)
     elif options.sentences:

@@ -17,7 +17,7 @@ ALL_REFUSALS = "to be refused, all"
 _SHARED = "answerable, not paraphrases"
 _SINGLE = "… of these, without follow-ups"
 
-_SENTENCES = ("sentence@1", "sentence@3", "sentence MRR", "sentence MAP")
+_SENTENCES = ("sentence@1", "sentence@3", "sentence MRR", "sentence MAP", "first EM", "first F1")
 _SHOWN = ("shown@1", "answered", "EM", "F1", "words")
 
 

@@ -72,9 +72,12 @@ class Choice:
     @property
     def short_answer(self) -> str:
         """What the SQuAD script is told: the short answer of the first quote, else the quote; "" for a refusal."""
-        if not self.answered or not self.quotes:
-            return ""
-        return self.quotes[0].answer or self.quotes[0].text
+        return self.first_words if self.answered else ""
+
+    @property
+    def first_words(self) -> str:
+        """The short answer of the first quote, else the quote, be it shown as an answer or as a near miss."""
+        return (self.quotes[0].answer or self.quotes[0].text) if self.quotes else ""
 
 
 @dataclass(frozen=True, slots=True)

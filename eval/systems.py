@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from qa.errors import QAError
-from qa.extract import Selection, select
+from qa.extract import Selection, rerank, select
 from qa.index import Clue, Index, bm25, tfidf, top
 from qa.index.segment import Array
 from qa.retrieve import SIGNALS, query, retrieve, shipped_weights
@@ -68,18 +68,12 @@ def _fused(index: Index, question: str, depth: int, *, without: str | None = Non
 
 
 def _answer(index: Index, question: str, depth: int) -> Found:
-    """The whole tool: passages in the order of their quotes, then the rest as retrieved."""
-    found = _fused(index, question, depth)
-    assert found.selection is not None
-    places = {(index.path_of(int(p)), *index.passage_range(int(p))): at for at, p in enumerate(found.passages)}
-    quoted = [
-        at
-        for quote in found.selection.quotes
-        for (path, start, end), at in places.items()
-        if path == quote.path and start < quote.end and quote.start < end
-    ]
-    order = list(dict.fromkeys([*quoted, *range(len(found.passages))]))
-    return Found(found.passages[order], -np.arange(len(order), dtype=float), found.selection, found.seconds)
+    """The whole tool: passages in the order of their best sentences, as a search shows them."""
+    began = time.perf_counter()
+    asked = query(index, question)
+    found = rerank(index, asked, retrieve(index, asked, k=depth))
+    seconds = {"retrieve": time.perf_counter() - began}
+    return Found(found.passages[:depth], found.scores[:depth], seconds=seconds)
 
 
 class _Outside:

@@ -12,7 +12,22 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qa.errors import CacheError, CorpusError, GoldError, QAError, QuestionError, ReadError
-from qa.model import Answer, Block, Document, Hit, Passage, Quote, Sentence, Skipped, SourceMap
+from qa.model import (
+    Answer,
+    Block,
+    Contribution,
+    Document,
+    Explanation,
+    Hit,
+    Passage,
+    Promise,
+    Quote,
+    Reason,
+    Sentence,
+    Skipped,
+    SourceMap,
+    WordFound,
+)
 
 if TYPE_CHECKING:
     from qa.library import Library, PathLike
@@ -21,19 +36,24 @@ __all__ = [
     "Answer",
     "Block",
     "CacheError",
+    "Contribution",
     "CorpusError",
     "Document",
+    "Explanation",
     "GoldError",
     "Hit",
     "Library",
     "Passage",
+    "Promise",
     "QAError",
     "QuestionError",
     "Quote",
     "ReadError",
+    "Reason",
     "Sentence",
     "Skipped",
     "SourceMap",
+    "WordFound",
     "__version__",
     "answer",
     "open",

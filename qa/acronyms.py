@@ -23,7 +23,7 @@ _AROUND = 12
 """Characters on either side of an opening bracket in which a short form's capitals stand; most have none."""
 _SHORT = re.compile(r"(?=(?:[^A-Z]*[A-Z]){2})[^\W_][\w./&+-]{1,9}")
 """Two to ten characters with two capitals: one of them, or none, is how names and remarks in brackets are written."""
-_LAST_WORD = re.compile(r"\S{2,10}(?=\s+$)")
+_LONGEST_SHORT = 10
 _LONGEST_BEFORE = 200
 _PLURAL = re.compile(r"(?<=[A-Z])s$")
 
@@ -50,10 +50,10 @@ def _pair(before: str, first: str, bracketed: str) -> tuple[str, str | None]:
     """The short form and the long form, None where nothing is defined, for some brackets and what stands before."""
     if _SHORT.fullmatch(first):
         return first, _long_form(first, _nearest_words(before, first))
-    word = _LAST_WORD.search(before)
-    if word and _SHORT.fullmatch(word[0]):
-        long = _long_form(word[0], bracketed)
-        return word[0], long if long and bracketed.startswith(long) else None
+    for word in before.rstrip()[-_LONGEST_SHORT:].split()[-1:]:
+        if _SHORT.fullmatch(word):
+            long = _long_form(word, bracketed)
+            return word, long if long and bracketed.startswith(long) else None
     return first, None
 
 

@@ -1,7 +1,7 @@
 """The command line: the only place that prints and exits.
 
-Exit codes: 0 answered, 1 the documents do not answer, 2 wrong usage or nothing readable, 130 after Control-C. Answers
-go to stdout and nothing else does.
+Exit codes: 0 answered, 1 the documents do not answer or allow no promise, 2 wrong usage or nothing readable, 130 after
+Control-C. Answers go to stdout and nothing else does.
 """
 
 from __future__ import annotations
@@ -32,6 +32,11 @@ _SEARCH_FILTERS = f"""{_FILTERS}\
   "boot time"                  only passages in which these words stand together
   -docker                      only passages without this word
 Filters alone list what passes them."""
+
+_CALIBRATE = """\
+Asks the questions and looks for the lowest confidence from which on, 95 % sure, no more
+than R of the answers are wrong; that then decides what is answered from these documents.
+Exit code 1: nothing can be promised, and nothing is changed."""
 
 _SILENT_SECONDS = 0.5
 _BAR = 20
@@ -136,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--batch", action="store_true", help="answer every line of a file, as JSON Lines with --json")
     _corpus_options(ask)
     _output_options(ask, "quotes", 3)
+    ask.add_argument("--explain", action="store_true", help="say why each quote won, to the last point of its score")
     ask.set_defaults(run=_ask)
 
     search = commands.add_parser("search", help="find passages", epilog=_SEARCH_FILTERS)
@@ -148,6 +154,13 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument("corpus", nargs="+", metavar="PATH")
     _exclude_option(index)
     index.set_defaults(run=_index)
+
+    calibrate = commands.add_parser("calibrate", help="promise how many answers are wrong at most", epilog=_CALIBRATE)
+    calibrate.add_argument("gold", metavar="GOLD", nargs="?", help="questions about the documents, as eval/gold.jsonl")
+    _corpus_options(calibrate)
+    calibrate.add_argument("--risk", type=float, default=0.10, metavar="R", help="share of wrong answers (0.10)")
+    calibrate.add_argument("--forget", action="store_true", help="go back to the cut that ships with qa")
+    calibrate.set_defaults(run=_calibrate)
 
     cache = commands.add_parser("cache", help="list or clean the cached indexes")
     cache.add_argument("action", nargs="?", choices=("list", "clean"), default="list")
@@ -198,7 +211,12 @@ def _open(options: argparse.Namespace) -> Library:
 
 
 def _progress() -> Callable[[int, int], None]:
-    """A counter on one line of the terminal, for corpora that take a while."""
+    """A counter on one line of the terminal, for corpora that take a while: what is done, how fast, and the time left.
+
+    prompt_toolkit has one, too. It draws from a thread of its own and reads the keyboard in raw mode meanwhile, so that
+    Control-C becomes a key, what is typed ahead is lost, and a process that is killed leaves the terminal in that mode.
+    Indexing has to bear being killed, and here there is nothing to restore.
+    """
     import time
 
     began = time.monotonic()
@@ -244,15 +262,20 @@ def _encoding() -> str:
 
 def _ask(options: argparse.Namespace) -> int:
     from qa.library import check
-    from qa.present import json_text, text
+    from qa.present import explanation_text, json_text, text
 
     if options.batch:
         return _batch(options)
     check(options.question, k=options.k)
     with _open(options) as library:
         answer = library.answer(options.question, k=options.k)
+        why = library.explain(answer) if options.explain else None
         _note_unread(library)
-    _say(json_text(answer, encoding=_encoding()) if options.json else text(answer, width=_width(), color=_color()))
+    if options.json:
+        _say(json_text(answer, explanation=why, encoding=_encoding()))
+    else:
+        shown = text(answer, width=_width(), color=_color())
+        _say(f"{shown}\n\n{explanation_text(why, width=_width())}" if why else shown)
     return 0 if answer.answered else 1
 
 
@@ -316,7 +339,7 @@ def _search(options: argparse.Namespace) -> int:
 def _note_unread(library: Library) -> None:
     from qa.present import unread_text
 
-    if unread := unread_text(library.skipped):
+    if unread := unread_text(*library.unread):
         _note(f"{unread} (qa index PATH lists them)")
 
 
@@ -370,6 +393,34 @@ def _index(options: argparse.Namespace) -> int:
         if library.skipped:
             print(f"{len(library.skipped)} skipped:\n{skipped_text(library.skipped)}", file=sys.stderr)
     return 0
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from qa.errors import QuestionError
+    from qa.library import forget_promise
+    from qa.present import calibration_text
+
+    if options.forget == (options.gold is not None):
+        raise QuestionError("calibrate needs a file of questions, or --forget, and not both")
+    if options.forget:
+        dropped = forget_promise(options.corpus, exclude=options.exclude)
+        _say("The promise is dropped." if dropped else "There is no promise.")
+        return 0
+    from qa.calibrate import calibrate, check
+    from qa.gold import read_gold
+
+    check(options.risk)
+    with _open(options) as library:
+        found = calibrate(library, read_gold(Path(options.gold), library.document), risk=options.risk)
+        if found.promise:
+            library.keep_promise(found.promise)
+        earlier = library.promise
+    _say(calibration_text(found))
+    if not found.promise and earlier:
+        _note(f"the earlier promise of {100 * earlier.risk:g} % stays; --forget drops it")
+    return 0 if found.promise else 1
 
 
 def _cache(options: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@
     ├── CorpusError            no such path, nothing readable in it, a bad pattern
     ├── ReadError              one file that cannot be read: named, skipped, the rest served
     ├── QuestionError          an empty question, a question that is not text
-    ├── CacheError             the cache cannot be read or written
+    ├── CacheError             the cache, or a promise beside it, cannot be read or written
     └── GoldError              a question file with a wrong line, named by file and line
 
 A message names the thing, what was seen and what to do. Only `qa.cli` turns one into a line and an exit code.
@@ -33,7 +33,7 @@ class QuestionError(QAError):
 
 
 class CacheError(QAError):
-    """The index in the cache folder cannot be read or written."""
+    """The index in the cache folder, or a promise in the state folder, cannot be read or written."""
 
 
 class GoldError(QAError):

@@ -13,16 +13,19 @@ import hashlib
 import json
 import os
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from numbers import Integral
+from operator import attrgetter
 from pathlib import Path
 
-from qa import dialogue
+from qa import dialogue, promise
 from qa.errors import CacheError, CorpusError, QAError, QuestionError, ReadError
 from qa.index import Index, build
 from qa.index.folder import Opened, open_folder, roots_of
 from qa.load import Source, find, read
-from qa.model import Answer, Document, Hit, Quote, Skipped
+from qa.model import Answer, Document, Explanation, Hit, Promise, Quote, Skipped
 from qa.retrieve import Candidates, listed, query, retrieve
 from qa.syntax import parse
 from qa.text import STOP_TERMS, spans, term_of
@@ -34,6 +37,7 @@ __all__ = [
     "cache_folder",
     "cached_indexes",
     "check",
+    "forget_promise",
     "index_size",
     "open_library",
     "remove_index",
@@ -137,6 +141,21 @@ def open_library(
     return Library(tuple(map(_absolute, given)), exclude=tuple(exclude), progress=progress)
 
 
+def forget_promise(corpus: PathLike | Sequence[PathLike] | None = None, *, exclude: Sequence[str] = ()) -> bool:
+    """Drop what was promised for a corpus, which need not exist any more; whether there was anything.
+
+    Raises CacheError when it cannot be removed.
+    """
+    given = _several(bundled_corpus() if corpus is None else corpus)
+    return promise.forget(_name(tuple(map(_absolute, given)), tuple(exclude)))
+
+
+def _name(roots: tuple[Path, ...], exclude: tuple[str, ...]) -> str:
+    """What a set of roots and patterns is called in the cache and among the promises."""
+    name = json.dumps([[str(root) for root in roots], exclude])
+    return hashlib.sha256(name.encode()).hexdigest()[:24]
+
+
 def _several(corpus: object) -> list[str]:
     """The paths of a corpus that is one path or some."""
     given = [corpus] if isinstance(corpus, str | os.PathLike) else corpus
@@ -171,8 +190,29 @@ def _shortened(value: object) -> str:
     return f"{type(value).__name__} {shown[:40]}{'…' if len(shown) > 40 else ''}"
 
 
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What is asked, and the files that it was made of, by path. A refresh replaces it as one."""
+
+    index: Index
+    sources: Sequence[Source]
+
+    def source(self, path: str) -> Source | None:
+        """The file at a path; None where there is none."""
+        at = bisect_left(self.sources, path, key=attrgetter("path"))
+        return self.sources[at] if at < len(self.sources) and self.sources[at].path == path else None
+
+    def is_as_indexed(self, path: str) -> bool:
+        """Whether the file at a path is still as it was read."""
+        source = self.source(path)
+        return source is not None and source.is_as_found()
+
+
 class Library:
-    """An open corpus. It answers from the state in which it was opened; `refresh` takes changes in."""
+    """An open corpus. It answers from the state in which it was opened; `refresh` takes changes in.
+
+    Threads may share one; a question that is asked during a refresh is answered from the state before it or after it.
+    """
 
     def __init__(
         self, roots: tuple[Path, ...], *, exclude: tuple[str, ...] = (), progress: Progress | None = None
@@ -180,9 +220,11 @@ class Library:
         self.roots = roots
         self.exclude = exclude
         self.notice: str | None = None
-        """One line about the index that its user should know, such as that a damaged one was built anew."""
-        self._open: Index | None = None
-        self.skipped: tuple[Skipped, ...] = ()
+        """One line that its user should know, such as that a damaged index was built anew or a promise is ignored."""
+        self.promise: Promise | None = None
+        """What was promised for this corpus; its cut then decides what is an answer, in place of the shipped one."""
+        self._open: _State | None = None
+        self._skipped: tuple[Sequence[Skipped], Sequence[Skipped]] = ((), ())
         self.refresh(progress=progress)
 
     def __enter__(self) -> Library:
@@ -196,20 +238,39 @@ class Library:
         self._open = None
 
     @property
-    def _index(self) -> Index:
+    def _state(self) -> _State:
         if self._open is None:
             raise QAError("the library is closed")
         return self._open
+
+    @property
+    def _index(self) -> Index:
+        return self._state.index
 
     def refresh(self, *, progress: Progress | None = None) -> None:
         """Take in what has changed in the files since the index was made."""
         sources, skipped = find(self.roots, exclude=self.exclude)
         opened = self._opened(sources, progress)
-        unread = (*skipped, *opened.unread)
         if not opened.index.passage_count:
-            raise CorpusError(_nothing_readable(self.roots, unread))
-        self._open, self.notice, self.skipped = opened.index, opened.notice, unread
-        self._sources = {source.path: source for source in sources}
+            raise CorpusError(_nothing_readable(self.roots, (*skipped, *opened.unread)))
+        self.promise, ignored = promise.kept(_name(self.roots, self.exclude))
+        self.notice = "; ".join(filter(None, [opened.notice, ignored])) or None
+        self._open = _State(opened.index, sources)
+        self._skipped = skipped, opened.unread
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What could not be read, and why: what the walk passed over, then what no reader could make sense of."""
+        found, unread = self._skipped
+        return (*found, *unread)
+
+    @property
+    def unread(self) -> tuple[int, Skipped | None]:
+        """How many files could not be read, hidden ones left out, and the first of them. Quicker than `skipped`."""
+        found, unread = self._skipped
+        seen = [entry for entry in found if not entry.reason.startswith("hidden")]
+        first = seen[0] if seen else unread[0] if unread else None
+        return len(seen) + len(unread), first
 
     def _opened(self, sources: Sequence[Source], progress: Progress | None) -> Opened:
         """The cached index brought in step with the files, or one in memory where the cache cannot be used."""
@@ -225,8 +286,15 @@ class Library:
     @property
     def _folder(self) -> Path:
         """The index's place in the cache: one a set of roots and patterns."""
-        name = json.dumps([[str(root) for root in self.roots], self.exclude])
-        return cache_folder() / hashlib.sha256(name.encode()).hexdigest()[:24]
+        return cache_folder() / _name(self.roots, self.exclude)
+
+    def keep_promise(self, made: Promise) -> None:
+        """Hold to a promise from now on, and whenever this corpus is opened again, until `forget_promise`.
+
+        Raises CacheError when it cannot be written down.
+        """
+        promise.keep(_name(self.roots, self.exclude), made)
+        self.promise = made
 
     def answer(self, question: str, *, history: Sequence[Answer | str] = (), k: int = 3) -> Answer:
         """Quotes that answer the question, up to `k`, best first; none when the documents do not answer.
@@ -241,8 +309,10 @@ class Library:
         if not parse(question).text:
             raise QuestionError(f"{question.strip()}: these are filters; ask something beside them")
         standalone = dialogue.standalone(question, history)
-        asked = query(self._index, standalone)
-        selection = select(self._index, asked, retrieve(self._index, asked), k=k)
+        state = self._state
+        asked = query(state.index, standalone)
+        cut = self.promise.cut if self.promise else None
+        selection = select(state.index, asked, retrieve(state.index, asked), k=k, cut=cut)
         quotes: tuple[Quote, ...] = selection.quotes
         return Answer(
             question=question,
@@ -252,12 +322,35 @@ class Library:
             confidence=selection.confidence,
             corpus=tuple(str(root) for root in self.roots),
             missing=_as_spelt(asked.text, asked.missing),
-            changed=tuple(sorted(path for path in {quote.path for quote in quotes} if not self._is_as_indexed(path))),
+            changed=tuple(sorted(path for path in {quote.path for quote in quotes} if not state.is_as_indexed(path))),
             read_as=asked.read_as,
+            promised=self.promise.risk if self.promise else None,
         )
 
-    def _is_as_indexed(self, path: str) -> bool:
-        return path in self._sources and self._sources[path].is_as_found()
+    def explain(self, answer: Answer) -> Explanation:
+        """Why the quotes of an answer, or its near misses, won: the exact contributions to their scores.
+
+        Raises QuestionError for an answer that was not given from these documents as they were when this was opened.
+        """
+        from qa.extract import reasons, select
+        from qa.extract.model import model
+
+        shown = answer.quotes or answer.nearest
+        asked = query(self._index, answer.standalone)
+        found = retrieve(self._index, asked)
+        best = select(self._index, asked, found, k=2).quotes if shown else ()
+        others = [quote for quote in best if (quote.path, quote.start) != (shown[0].path, shown[0].start)][:1]
+        why = reasons(self._index, asked, found, [*shown, *others])
+        if why is None or not all(self._index.document(quote.path).sha256 == quote.sha256 for quote in shown):
+            raise QuestionError("the answer is not of these documents as they are now; ask again")
+        return Explanation(
+            question=answer.standalone,
+            answered=answer.answered,
+            confidence=answer.confidence,
+            cut=self.promise.cut if self.promise else model().cut,
+            reasons=why[: len(shown)],
+            runner_up=why[-1] if others else None,
+        )
 
     def search(self, question: str, *, k: int = 10) -> list[Hit]:
         """The best `k` passages, best first.
@@ -265,10 +358,14 @@ class Library:
         To a search, a "quoted phrase" and `-word` are filters, too. Filters without a question find all that passes
         them, by path and position, with scores of 0. Raises QuestionError as `answer` does.
         """
+        from qa.extract import rerank
+
         check(question, k=k)
-        asked = query(self._index, question, search=True)
-        found = retrieve(self._index, asked, k=k) if asked.terms else listed(self._index, asked, k)
-        return self._hits(found)[:k]
+        index = self._index
+        asked = query(index, question, search=True)
+        if not asked.terms:
+            return _hits(index, listed(index, asked, k))
+        return _hits(index, rerank(index, asked, retrieve(index, asked, k=k)))[:k]
 
     def read_as(self, question: str) -> tuple[tuple[str, str], ...]:
         """The words of a search that are taken for misspelt, each with the word that it is read as."""
@@ -278,27 +375,6 @@ class Library:
         """Whether a word stands in the documents, in whatever form."""
         return self._index.stands(term_of(word))
 
-    def _hits(self, found: Candidates) -> list[Hit]:
-        hits = []
-        parts = (found.passages, found.scores, found.signal("bm25"), found.signal("tfidf"))
-        for passage, score, bm25, tfidf in zip(*parts, strict=True):
-            document = self._index.document_of(int(passage))
-            start, end = self._index.passage_range(int(passage))
-            hits.append(
-                Hit(
-                    text=document.text[start:end],
-                    path=document.path,
-                    start=start,
-                    end=end,
-                    line=document.line(start),
-                    heading=document.heading(start),
-                    score=float(score),
-                    bm25=float(bm25),
-                    tfidf=float(tfidf),
-                )
-            )
-        return hits
-
     @property
     def paths(self) -> tuple[str, ...]:
         """The paths of the documents that can be quoted, in order."""
@@ -306,10 +382,10 @@ class Library:
 
     def file(self, path: str) -> Path:
         """The file of the document at a path as quotes name it. Raises CorpusError when there is none."""
-        try:
-            return self._sources[path].file
-        except KeyError:
-            raise CorpusError(f"{path}: no such document in this corpus") from None
+        source = self._state.source(path)
+        if source is None:
+            raise CorpusError(f"{path}: no such document in this corpus")
+        return source.file
 
     @property
     def passage_count(self) -> int:
@@ -322,6 +398,28 @@ class Library:
             return self._index.document(path)
         except KeyError:
             raise CorpusError(f"{path}: no such document in this corpus") from None
+
+
+def _hits(index: Index, found: Candidates) -> list[Hit]:
+    hits = []
+    parts = (found.passages, found.scores, found.signal("bm25"), found.signal("tfidf"))
+    for passage, score, bm25, tfidf in zip(*parts, strict=True):
+        document = index.document_of(int(passage))
+        start, end = index.passage_range(int(passage))
+        hits.append(
+            Hit(
+                text=document.text[start:end],
+                path=document.path,
+                start=start,
+                end=end,
+                line=document.line(start),
+                heading=document.heading(start),
+                score=float(score),
+                bm25=float(bm25),
+                tfidf=float(tfidf),
+            )
+        )
+    return hits
 
 
 def _as_spelt(question: str, terms: Sequence[str]) -> tuple[str, ...]:

@@ -6,11 +6,34 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-__all__ = ["Answer", "Block", "Document", "Hit", "Passage", "Quote", "Sentence", "Skipped", "SourceMap", "heading_text"]
+if TYPE_CHECKING:
+    from qa.agreement import Said
+
+__all__ = [
+    "Answer",
+    "Block",
+    "Contribution",
+    "Document",
+    "Explanation",
+    "Hit",
+    "Passage",
+    "Promise",
+    "Quote",
+    "Reason",
+    "Sentence",
+    "Skipped",
+    "SourceMap",
+    "WordFound",
+    "WordPlace",
+    "heading_text",
+]
 
 BlockKind = Literal["heading", "paragraph", "item", "row", "code", "quotation"]
+WordPlace = Literal["inside", "above", "beside", "around", "alike", "missing"]
+"""Where a question's word stands, seen from a sentence: in it, in what is above it, in the sentence before or after,
+elsewhere in its passage; not at all, but the sentence has a word that means much the same; none of these."""
 HEADING_SEPARATOR = " › "
 
 
@@ -213,6 +236,22 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Promise:
+    """What may be said of the answers from a corpus: at most a share `risk` of those shown is wrong, so `sure`.
+
+    Shown are those of a confidence of `cut` or more; of the `asked` questions that it was measured with, these were
+    `shown`, and `wrong` of them did not hold the answer.
+    """
+
+    risk: float
+    sure: float
+    cut: float
+    asked: int
+    shown: int
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the documents say to a question: quotes, or, when they do not answer, none and the nearest misses.
 
@@ -220,7 +259,8 @@ class Answer:
     `nearest` when it refuses. `corpus` holds the absolute roots of the documents. `missing` holds the question's
     words that stand nowhere in the documents, as it spells them, `read_as` those that were taken for misspelt, each
     with the word of the documents that it was read as. `changed` holds the paths of quoted files that are no longer as
-    they were when they were indexed.
+    they were when they were indexed. `promised` is the share of wrong answers that was promised for the corpus (see
+    `Library.promise`), None where nothing was.
     """
 
     question: str
@@ -232,11 +272,26 @@ class Answer:
     missing: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     read_as: tuple[tuple[str, str], ...] = ()
+    promised: float | None = None
 
     @property
     def answered(self) -> bool:
         """Whether the documents answer: the same as having quotes."""
         return bool(self.quotes)
+
+    @property
+    def agreement(self) -> tuple[Said, ...]:
+        """What the quotes' short answers say, most often first: one entry where they agree, several where they differ.
+
+        Of quotes less than half as sure as the first nothing is said, nor when fewer than two answers compare.
+        """
+        sure = self.quotes[0].confidence / 2 if self.quotes else 0.0
+        answers = [quote.answer if quote.confidence >= sure else None for quote in self.quotes]
+        if sum(answer is not None for answer in answers) < 2:
+            return ()
+        from qa.agreement import agreement  # late: most answers need none
+
+        return agreement(answers)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -247,8 +302,113 @@ class Answer:
             "confidence": self.confidence,
             "quotes": [quote.to_dict() for quote in self.quotes],
             "nearest": [quote.to_dict() for quote in self.nearest],
+            "agreement": [{"answer": said.text, "quotes": list(said.quotes)} for said in self.agreement],
             "missing": list(self.missing),
             "changed": list(self.changed),
             "read_as": [{"word": word, "as": read} for word, read in self.read_as],
+            "promised": self.promised,
             "corpus": list(self.corpus),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class WordFound:
+    """A word of a question, as it spells it, where it stands, and its share of the question's weight."""
+
+    word: str
+    place: WordPlace
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """A part of a score: a value times its weight. `group` is what it is told together with."""
+
+    name: str
+    group: str
+    value: float
+    weight: float
+
+    @property
+    def amount(self) -> float:
+        """What it adds to the score."""
+        return self.value * self.weight
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a quote has its score: the contributions add up to it."""
+
+    quote: Quote
+    score: float
+    words: tuple[WordFound, ...]
+    contributions: tuple[Contribution, ...]
+
+    @property
+    def groups(self) -> dict[str, float]:
+        """What each group of contributions adds to the score."""
+        amounts: dict[str, float] = {}
+        for part in self.contributions:
+            amounts[part.group] = amounts.get(part.group, 0.0) + part.amount
+        return amounts
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        quote = self.quote
+        return {
+            "path": quote.path,
+            "start": quote.start,
+            "end": quote.end,
+            "line": quote.line,
+            "page": quote.page,
+            "score": self.score,
+            "words": [{"word": found.word, "place": found.place, "share": found.share} for found in self.words],
+            "contributions": [
+                {
+                    "name": part.name,
+                    "group": part.group,
+                    "value": part.value,
+                    "weight": part.weight,
+                    "amount": part.amount,
+                }
+                for part in self.contributions
+            ],
+            "groups": self.groups,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why an answer is what it is: a Reason for each of its quotes, or near misses, and for the next best sentence.
+
+    It answers when `confidence` is `cut` or more. `runner_up` is the best sentence outside the first quote, which may
+    be the second quote; None when there is no other.
+    """
+
+    question: str
+    answered: bool
+    confidence: float
+    cut: float
+    reasons: tuple[Reason, ...]
+    runner_up: Reason | None
+
+    @property
+    def decided(self) -> dict[str, float]:
+        """By how much the first quote is ahead of the runner-up in each group; together, of the runner-up's score."""
+        if not self.reasons or self.runner_up is None:
+            return {}
+        first, second = self.reasons[0].groups, self.runner_up.groups
+        ahead = {group: first.get(group, 0.0) - second.get(group, 0.0) for group in (*first, *second)}
+        return dict(sorted(ahead.items(), key=lambda entry: -abs(entry[1])))
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {
+            "question": self.question,
+            "answered": self.answered,
+            "confidence": self.confidence,
+            "cut": self.cut,
+            "reasons": [reason.to_dict() for reason in self.reasons],
+            "runner_up": self.runner_up and self.runner_up.to_dict(),
+            "decided": self.decided,
         }

@@ -15,7 +15,7 @@ import numpy as np
 from qa.errors import QuestionError
 from qa.index import Index
 from qa.index.phrase import holding
-from qa.index.segment import Array, Segment
+from qa.index.segment import Array, Segment, distinct
 from qa.syntax import Typed
 from qa.text import terms
 
@@ -105,7 +105,7 @@ def _titled_in(segment: Segment, wanted: Sequence[str]) -> Array:
     passages = [segment.context.of(number)[0] if number is not None else np.zeros(0, np.int32) for number in ids]
     above = reduce(lambda left, right: np.intersect1d(left, right, assume_unique=True), passages)
     documents = np.zeros(segment.document_count, dtype=bool)
-    for document in np.unique(segment.passage_documents[above]).tolist():
+    for document in distinct(segment.passage_documents[above]).tolist():
         documents[document] = set(wanted) <= set(terms(segment.record(document)["title"]))
     return documents[segment.passage_documents]
 

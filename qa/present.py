@@ -10,16 +10,23 @@ import re
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from qa.model import Answer, Document, Hit, Quote, Skipped
+from qa.model import Answer, Document, Explanation, Hit, Promise, Quote, Reason, Skipped
 from qa.syntax import parse
-from qa.text import STOP_TERMS, content_terms, spans
+from qa.text import STOP_TERMS, content_terms, spans, term_of
+
+if TYPE_CHECKING:
+    from qa.agreement import Said
+    from qa.calibrate import Calibration
 
 __all__ = [
     "Link",
+    "agreement_text",
+    "calibration_text",
     "confidence_word",
     "context_text",
+    "explanation_text",
     "hits_text",
     "json_line",
     "json_text",
@@ -27,6 +34,7 @@ __all__ = [
     "one_line",
     "place",
     "printable",
+    "promise_text",
     "read_as_text",
     "skipped_text",
     "text",
@@ -62,7 +70,10 @@ class _View:
 
 
 _MOST_MISSING = 8
+_MOST_LACKING = 4
 _LONGEST_MISSING = 40
+_NAME_WIDTH = 17
+_LEAST_SEEN = 0.005
 
 
 def confidence_word(confidence: float) -> str:
@@ -88,12 +99,15 @@ def one_line(value: str) -> str:
     return printable(value).replace("\n", "\ufffd")
 
 
-def json_text(value: Answer | Sequence[Hit], *, encoding: str = "utf-8") -> str:
+def json_text(value: Answer | Sequence[Hit], *, explanation: Explanation | None = None, encoding: str = "utf-8") -> str:
     """An Answer, or a list of Hits, as JSON that steers no terminal and that `encoding` can write; it parses the same.
 
-    What `json` leaves raw is escaped: DEL and C1, direction characters, lone surrogates, what the encoding lacks.
+    What `json` leaves raw is escaped: DEL and C1, direction characters, lone surrogates, what the encoding lacks. An
+    Answer's explanation goes inside it.
     """
     plain: Any = value.to_dict() if isinstance(value, Answer) else [hit.to_dict() for hit in value]
+    if explanation:
+        plain["explanation"] = explanation.to_dict()
     raw = _RAW_IN_JSON.sub(_escaped, json.dumps(plain, ensure_ascii=False, indent=2))
     try:
         raw.encode(encoding)
@@ -139,13 +153,62 @@ def text(
         words = ["Changed", "since", "it", "was", "read;", "start", "again:", *map(one_line, answer.changed)]
         parts.append("\n".join(_wrap(words, width)))
     if answer.answered:
-        return "\n\n".join([*parts, *_quotes(answer, answer.quotes, view, first, grouped)])
-    refusal = f"The documents do not answer this. {_never_mentioned(answer.missing)}"
-    parts.append("\n".join(_wrap(refusal.split(), width)))
+        promised = [] if answer.promised is None else [_aside(_at_risk(answer.promised), width, color)]
+        if said := agreement_text(answer.agreement, first=first):
+            parts.append("\n".join(_wrap(said.split(), width)))
+        return "\n\n".join([*parts, *_quotes(answer, answer.quotes, view, first, grouped), *promised])
+    parts.append("\n".join(_wrap(f"The documents do not answer this. {_why_not(answer)}".split(), width)))
     if answer.nearest:
         parts.append("Nearest, but not an answer:")
         parts += _quotes(answer, answer.nearest, view, first, grouped)
     return "\n\n".join(parts)
+
+
+def agreement_text(groups: Sequence[Said], *, first: int = 1) -> str:
+    """What the quotes agree on, or how they differ, with the numbers of the quotes.
+
+    >>> from qa.agreement import Said
+    >>> agreement_text([Said("2016", (0, 1, 3)), Said("2015", (2,))])
+    'The passages differ: 3 say 2016 (1, 2, 4), 1 says 2015 (3).'
+    >>> agreement_text([Said("Ada Stone", (0, 2))])
+    '2 passages say Ada Stone (1, 3).'
+    """
+    told = []
+    for said in groups:
+        count = str(len(said.quotes)) if len(groups) > 1 else f"{len(said.quotes)} passages"
+        verb = "say" if len(said.quotes) > 1 else "says"
+        places = ", ".join(str(first + place) for place in said.quotes)
+        told.append(f"{count} {verb} {printable(said.text)} ({places})")
+    return ("The passages differ: " if len(groups) > 1 else "") + ", ".join(told) + "." if told else ""
+
+
+def _at_risk(risk: float) -> str:
+    return f"answered at a promised risk of {100 * risk:g} %"
+
+
+def promise_text(promise: Promise) -> str:
+    """What is promised, in a sentence.
+
+    >>> promise_text(Promise(risk=0.1, sure=0.95, cut=0.45, asked=100, shown=63, wrong=2))
+    'Of the answers shown at most 10 % are wrong (95 % sure), 63 % of questions are answered.'
+    """
+    return (
+        f"Of the answers shown at most {100 * promise.risk:g} % are wrong ({100 * promise.sure:g} % sure), "
+        f"{100 * promise.shown / promise.asked:.0f} % of questions are answered."
+    )
+
+
+def calibration_text(found: Calibration) -> str:
+    """What can be promised, or why nothing can be."""
+    if found.promise:
+        made = found.promise
+        counts = f"{made.wrong} of {made.shown} wrong from a confidence of {made.cut:.0%} on, {made.asked} questions"
+        return f"{promise_text(made)} ({counts})"
+    nothing = f"No promise of {100 * found.risk:g} % can be made"
+    if not found.tested:
+        return f"{nothing}: it takes {found.needed} answers, all right; {found.asked} questions got {found.most}."
+    surest = found.tested[0]
+    return f"{nothing}: of the {surest.shown} surest answers {surest.wrong} are wrong, and that takes {found.needed}."
 
 
 def read_as_text(read_as: Iterable[tuple[str, str]]) -> str:
@@ -161,29 +224,41 @@ def _aside(remark: str, width: int, color: bool) -> str:
     return "\n".join(_dim(line, color) for line in _wrap(f"({printable(remark)})".split(), width))
 
 
-def _never_mentioned(words: Sequence[str]) -> str:
-    if not words:
-        return ""
-    shown = ", ".join(_cut(printable(word), _LONGEST_MISSING) for word in words[:_MOST_MISSING])
-    more = f" and {len(words) - _MOST_MISSING} more" if len(words) > _MOST_MISSING else ""
-    return f"They never mention: {shown}{more}."
+def _why_not(answer: Answer) -> str:
+    if answer.missing:
+        return f"They never mention: {_listed(answer.missing)}."
+    return "They hold its words, but no sentence that is likely to answer." if answer.nearest else ""
 
 
-def _wanted(answer: Answer) -> set[str]:
-    asked = " ".join([parse(answer.standalone).text, *(read for _, read in answer.read_as)])
-    return set(content_terms(asked)) - STOP_TERMS
+def _listed(words: Sequence[str], most: int = _MOST_MISSING) -> str:
+    shown = ", ".join(_cut(printable(word), _LONGEST_MISSING) for word in words[:most])
+    return f"{shown} and {len(words) - most} more" if len(words) > most else shown
+
+
+def _asked(answer: Answer) -> str:
+    return " ".join([parse(answer.standalone).text, *(read for _, read in answer.read_as)])
 
 
 def _quotes(answer: Answer, quotes: Sequence[Quote], view: _View, first: int, grouped: bool) -> list[str]:
-    wanted = _wanted(answer)
+    """The quotes with their places; a near miss with the words of the question that it lacks, too."""
+    asked = _asked(answer)
+    wanted = set(content_terms(asked)) - STOP_TERMS
+    unread = {term_of(word) for word in (*answer.missing, *(word for word, _ in answer.read_as))}
     shown = []
     for leader, *others in _agreeing(quotes) if grouped else [[at] for at in range(len(quotes))]:
-        lines = [_quote(quotes[leader], first + leader, wanted, view)]
+        lacking = () if answer.answered else _lacking(quotes[leader], asked, wanted - unread)
+        lines = [_quote(quotes[leader], first + leader, wanted, lacking, view)]
         for at in others:
-            words = [f"also ({first + at})", *_beside(quotes[at], view)]
+            words = [f"also ({first + at})", *_beside(quotes[at], (), view)]
             lines += ["    " + _dim(line, view.color) for line in _wrap(words, view.width - 4)]
         shown.append("\n".join(lines))
     return shown
+
+
+def _lacking(quote: Quote, asked: str, wanted: set[str]) -> tuple[str, ...]:
+    """The wanted words, as asked, that stand neither in a quote nor above it."""
+    lacking = wanted - {span.term for span in spans(f"{quote.text}\n{_above(quote)}")}
+    return tuple(dict.fromkeys(asked[span.start : span.end] for span in spans(asked) if span.term in lacking))
 
 
 def _agreeing(quotes: Sequence[Quote]) -> list[list[int]]:
@@ -207,7 +282,7 @@ def _agree(quote: Quote, other: Quote) -> bool:
     return left == right or (content_terms(quote.answer or "") == content_terms(other.answer or ""))
 
 
-def _quote(quote: Quote, number: int, wanted: set[str], view: _View) -> str:
+def _quote(quote: Quote, number: int, wanted: set[str], lacking: Sequence[str], view: _View) -> str:
     """A quote with its place below it."""
     margin = f"{number:>2}  "
     shown = _emphasised(quote, wanted) if view.color else printable(quote.text)
@@ -217,15 +292,16 @@ def _quote(quote: Quote, number: int, wanted: set[str], view: _View) -> str:
     if view.fold is not None and len(body) > view.fold:
         hidden = len(body) - view.fold + 1
         body = [*body[: view.fold - 1], _dim(f"… {hidden} more lines: /context {number}", view.color)]
-    below = _wrap(_beside(quote, view), view.width - len(margin))
+    below = _wrap(_beside(quote, lacking, view), view.width - len(margin))
     lines = [*body, *(_dim(line, view.color) for line in below)]
     return "\n".join((margin if at == 0 else " " * len(margin)) + line for at, line in enumerate(lines))
 
 
-def _beside(quote: Quote, view: _View) -> list[str]:
-    """The words below a quote: its place, what stands above it, how sure it is."""
+def _beside(quote: Quote, lacking: Sequence[str], view: _View) -> list[str]:
+    """The words below a quote: its place, what stands above it, how sure it is, what it lacks."""
     sure = f"{confidence_word(quote.confidence)} ({quote.confidence:.0%})"
-    words = "".join(f"· {part} " for part in (printable(_above(quote)), sure) if part)
+    without = f"without: {_listed(lacking, _MOST_LACKING)}" if lacking else ""
+    words = "".join(f"· {part} " for part in (printable(_above(quote)), sure, without) if part)
     where, address = place(quote), view.link(quote) if view.link else None
     return [f"\x1b]8;;{address}\x1b\\{where}\x1b]8;;\x1b\\" if address else where, *words.split()]
 
@@ -321,6 +397,55 @@ def _dim(value: str, color: bool) -> str:
     return f"{_DIM}{value}{_RESET}" if color else value
 
 
+_PLACES = {
+    "inside": "in the sentence",
+    "above": "above it",
+    "beside": "beside it",
+    "around": "in its passage",
+    "alike": "a like word",
+    "missing": "not there",
+}
+
+
+def explanation_text(why: Explanation, *, width: int = 80, first: int = 1) -> str:
+    """Why each quote won, for a person to read: where the question's words stand, and what adds up to its score."""
+    enough = f"and {why.cut:.0%} is enough" if why.answered else f"and it takes {why.cut:.0%}"
+    verdict = f"{'It answers' if why.answered else 'It does not answer'}: {why.confidence:.0%} sure, {enough}."
+    parts = ["\n".join(_wrap(verdict.split(), width))]
+    parts += [_reason(reason, number, width) for number, reason in enumerate(why.reasons, first)]
+    if why.runner_up:
+        second = why.runner_up
+        by = f"{first} is {why.reasons[0].score - second.score:+.2f} ahead of".split()
+        ahead = ", ".join(f"{group} {amount:+.2f}" for group, amount in why.decided.items() if _is_seen(amount))
+        told = f"({second.score:+.2f}): {ahead or 'a tie'}".split()
+        parts.append("\n".join(_wrap([*by, place(second.quote), *told], width)))
+    return "\n\n".join(parts)
+
+
+def _reason(reason: Reason, number: int, width: int) -> str:
+    """The place and score of a quote above a table: words by where they stand, then groups of contributions."""
+    margin, table = f"{number:>2}  ", []
+    for at, name in _PLACES.items():
+        words = [found for found in reason.words if found.place == at]
+        if words:
+            shown = (f"{_cut(one_line(found.word), _LONGEST_MISSING)} {found.share:.0%}" for found in words)
+            table.append((name, ", ".join(shown)))
+    for group, amount in reason.groups.items():
+        parts = [part for part in reason.contributions if part.group == group and _is_seen(part.amount)]
+        if parts:
+            table.append((group, f"{amount:+.2f} ({', '.join(f'{part.name} {part.amount:+.2f}' for part in parts)})"))
+    lines = _wrap([place(reason.quote), "·", f"{reason.score:+.2f}"], width - len(margin))
+    for name, value in table:
+        body = _wrap(value.split(), width - len(margin) - _NAME_WIDTH)
+        lines += [f"{name if at == 0 else '':<{_NAME_WIDTH}}{line}" for at, line in enumerate(body)]
+    return "\n".join((margin if at == 0 else " " * len(margin)) + line for at, line in enumerate(lines))
+
+
+def _is_seen(amount: float) -> bool:
+    """Whether an amount is more than nothing when written with two digits."""
+    return abs(amount) >= _LEAST_SEEN
+
+
 def hits_text(hits: Sequence[Hit], *, width: int = 80) -> str:
     """Passages for a person to read, best first."""
     if not hits:
@@ -340,10 +465,9 @@ def skipped_text(skipped: Sequence[Skipped]) -> str:
     return "\n".join(one_line(f"{entry.path}: {entry.reason}") for entry in skipped)
 
 
-def unread_text(skipped: Sequence[Skipped]) -> str:
-    """How many files an answer does not rest on, with one of them and why; nothing for hidden ones."""
-    unread = [entry for entry in skipped if not entry.reason.startswith("hidden")]
-    if not unread:
+def unread_text(count: int, first: Skipped | None) -> str:
+    """How many files an answer does not rest on, with one of them and why."""
+    if first is None:
         return ""
-    first = one_line(f"{unread[0].path}: {unread[0].reason}")
-    return f"{len(unread)} files were not read, e.g. {first}" if len(unread) > 1 else f"1 file was not read: {first}"
+    shown = one_line(f"{first.path}: {first.reason}")
+    return f"{count} files were not read, e.g. {shown}" if count > 1 else f"1 file was not read: {shown}"

@@ -18,12 +18,12 @@ import numpy as np
 
 from qa.index import Clue, Index, bm25, idf, idfs, ranked, score, tfidf, top
 from qa.index.phrase import owners_of_run
-from qa.index.segment import Array, Segment
+from qa.index.segment import Array, Segment, distinct
 from qa.narrow import allowed_passages
 from qa.spelling import meant
 from qa.syntax import parse
 from qa.text import content_terms, spans, term_of, terms
-from qa.vectors import shipped, sums
+from qa.vectors import compared, scaled, shipped, sums
 
 __all__ = [
     "CANDIDATES",
@@ -161,6 +161,10 @@ class Candidates:
     signals: Array
     evidence: Evidence
 
+    def reordered(self, order: Array, scores: Array) -> Candidates:
+        """The candidates in another order; `scores` are those that gave it, in the order that was."""
+        return Candidates(self.passages[order], scores[order], self.signals[order], _reordered(self.evidence, order))
+
     def signal(self, name: str) -> Array:
         """One of the SIGNALS, shape (candidates,)."""
         values: Array = self.signals[:, SIGNALS.index(name)]
@@ -242,7 +246,7 @@ def retrieve(
     signals = _signals(index, asked, passages, seen)
     scores = signals @ [(weights or shipped_weights())[name] for name in SIGNALS]
     order = ranked(index, passages, scores)
-    return Candidates(passages[order], scores[order], signals[order], _reordered(seen, order))
+    return Candidates(passages, scores, signals, seen).reordered(order, scores)
 
 
 def _signals(index: Index, asked: Query, passages: Array, seen: Evidence) -> Array:
@@ -354,6 +358,7 @@ def _evidence_in(index: Index, number: int, asked: Query, places: Array, local: 
     around = np.maximum.reduceat(inside, np.flatnonzero(first), axis=0)[np.cumsum(first) - 1]
     above = _found(segment, asked, *segment.context_of(local), len(local))
     words = segment.sentence_tokens[sentences + 1] - segment.sentence_tokens[sentences]
+    soft, meaning = _by_vectors(index, number, asked, local, owner)
     return (
         sentences + index.sentence_bases[number],
         places[owner],
@@ -363,10 +368,10 @@ def _evidence_in(index: Index, number: int, asked: Query, places: Array, local: 
         near,
         above[owner],
         around,
-        _softly(asked, segment.term_rows[tokens], within, len(sentences)) * asked.trust,
+        soft * asked.trust,
         _pair_share(asked, ids, tokens, within, len(sentences))
         + _PHRASE * _phrase_share(segment, asked, tokens, within, len(sentences)),
-        _meaning(index, number, asked, local),
+        meaning,
     )
 
 
@@ -395,38 +400,34 @@ def _phrase_share(segment: Segment, asked: Query, tokens: Array, owners: Array, 
     return share
 
 
-def _softly(asked: Query, rows: Array, owners: Array, total: int) -> Array:
-    """How near each owner's nearest word comes to each term of the question, 0 below _UNLIKE, shape (total, terms)."""
-    near = np.zeros((total, len(asked.terms)), dtype=np.float32)
-    has = rows >= 0
-    if not has.any():
-        return near
-    distinct, place = np.unique(rows[has], return_inverse=True)
-    cosines = np.maximum(shipped().cosines(distinct, asked.rows) - _UNLIKE, 0.0) / (1 - _UNLIKE)
-    owners = owners[has]
-    first = np.flatnonzero(np.diff(owners, prepend=-1))
-    near[owners[first]] = np.maximum.reduceat(cosines[place], first, axis=0)
-    return near
-
-
-def _meaning(index: Index, number: int, asked: Query, local: Array) -> Array:
-    """Cosine of what the question means with what each sentence of some passages means, shape (sentences,).
+def _by_vectors(index: Index, number: int, asked: Query, local: Array, owner: Array) -> tuple[Array, Array]:
+    """`soft` and `meaning` of Evidence, for the sentences of some passages; `owner` says whose each sentence is.
 
     A text means the sum of its words' vectors, each as long as the root of the word's idf; a sentence has what stands
     above it for half.
     """
     segment = index.segments[number]
-    sentences, owner = segment.sentences_of(local)
+    sentences, _ = segment.sentences_of(local)
     tokens, within = segment.tokens_of(sentences)
     above, below = segment.context_of(local)
     terms, places = np.unique(np.concatenate([tokens, above]), return_inverse=True)
+    words, wanted = shipped().gathered(segment.term_rows[terms]), shipped().gathered(asked.rows)
+    likeness = np.maximum(compared(words, wanted) - _UNLIKE, 0.0) / (1 - _UNLIKE)
+    soft = np.zeros((len(sentences), len(asked.terms)), dtype=np.float32)
+    if len(tokens):
+        first = np.flatnonzero(np.diff(within, prepend=-1))
+        soft[within[first]] = np.maximum.reduceat(likeness[places[: len(tokens)]], first, axis=0)
     weights = idfs(index.passage_count, index.frequencies_of(number, terms)[0])
-    vectors = shipped().scaled(segment.term_rows[terms], np.sqrt(weights))
+    vectors = scaled(words, np.sqrt(weights))
     meant = sums(vectors, places[: len(tokens)], within, len(sentences))
     meant += _ABOVE_MEANING * sums(vectors, places[len(tokens) :], below, len(local))[owner]
-    wanted = shipped().scaled(asked.rows, np.sqrt(asked.weights)).sum(axis=0)
-    lengths = np.sqrt(np.square(meant).sum(axis=1) * np.square(wanted).sum())
-    cosines: Array = (meant * wanted).sum(axis=1) / np.where(lengths > 0, lengths, 1.0)
+    return soft, _cosines(meant, scaled(wanted, np.sqrt(asked.weights)).sum(axis=0))
+
+
+def _cosines(rows: Array, one: Array) -> Array:
+    """The cosine of each row with a vector, 0 without length, shape (rows,); the same however rows are grouped."""
+    lengths = np.sqrt(np.square(rows).sum(axis=1) * np.square(one).sum())
+    cosines: Array = (rows * one).sum(axis=1) / np.where(lengths > 0, lengths, 1.0)
     return cosines
 
 
@@ -450,5 +451,5 @@ def _pair_share(asked: Query, ids: Array, tokens: Array, owners: Array, sentence
         total += left + right
         if first >= 0 and second >= 0:
             met = (tokens[:-1] == first) & (tokens[1:] == second) & together
-            share[np.unique(owners[:-1][met])] += left + right
+            share[distinct(owners[:-1][met])] += left + right
     return share / total if total else share

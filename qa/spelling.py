@@ -15,7 +15,7 @@ from string import ascii_lowercase
 import numpy as np
 
 from qa.index import Index
-from qa.index.segment import Segment
+from qa.index.segment import Segment, distinct
 from qa.text import STOP_TERMS, fold, term_of, words
 from qa.vectors import UNKNOWN, shipped
 
@@ -86,10 +86,7 @@ def _held(index: Index, terms: Iterable[str]) -> list[str]:
     names = sorted({term.encode() for term in terms})
     found: set[str] = set()
     for segment in index.segments:
-        places = np.minimum(segment.places(names), segment.term_count - 1).tolist()
-        found.update(
-            term for name, at in zip(names, places, strict=True) if (term := segment.term(at)).encode() == name
-        )
+        found.update(names[at].decode() for at in np.flatnonzero(segment.numbers(names) >= 0))
     return [term for term in found if term not in STOP_TERMS and index.frequency(term)]
 
 
@@ -133,6 +130,6 @@ def _first(index: Index, number: int, term: str) -> list[tuple[str, int]]:
     passages = segment.words.of(at)[0]
     passages = passages if live is None else passages[live[passages]]
     owners = segment.passage_documents[passages]
-    documents = nsmallest(_LOOKED_AT, np.unique(owners).tolist(), key=segment.paths.__getitem__)
+    documents = nsmallest(_LOOKED_AT, distinct(owners).tolist(), key=segment.path)
     here = np.flatnonzero(np.isin(owners, documents))
-    return [(segment.paths[owners[place]], int(passages[place]) + index.passage_bases[number]) for place in here]
+    return [(segment.path(owners[place]), int(passages[place]) + index.passage_bases[number]) for place in here]

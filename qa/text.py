@@ -11,6 +11,7 @@ import re
 import unicodedata
 from functools import cache
 from itertools import pairwise
+from threading import Lock
 from typing import NamedTuple
 
 import Stemmer
@@ -33,7 +34,9 @@ ANALYSIS = "english-4"
 """Names this analysis in an index's manifest; a change to anything below needs a new name."""
 
 _WORD = re.compile(r"(?<![\d,])\d{1,3}(?:,\d{3})++(?:\.\d+)?(?![\d,])|\d+(?:\.\d+)+|[^\W_]+")
+_RUN = re.compile(r"[^\W_]+")
 _DECIMAL = re.compile(r"\d[.,]\d")
+_DIGITS = re.compile(r"\d+((?:[.,]\d+)+,?[A-Za-z0-9]*)")
 _SPACED = {code: " " for code in range(128) if not chr(code).isalnum()}
 _CJK_END = re.compile(r"[。！？｡]+[」』）”’]*(?=.)", re.DOTALL)
 _CACHED_WORDS = 500_000
@@ -58,17 +61,22 @@ class Term(NamedTuple):
 
 
 class _Folded(dict[str, str]):
-    """Word -> term, remembered, because a corpus repeats its words: PyStemmer sees each word once."""
+    """Word -> term, remembered, because a corpus repeats its words: PyStemmer sees each word once.
+
+    Threads share it, and PyStemmer does not promise that they may share a stemmer.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._stem = Stemmer.Stemmer("english", 0).stemWord
+        self._alone = Lock()
 
     def __missing__(self, word: str) -> str:
         if len(self) >= _CACHED_WORDS:
             self.clear()
         folded = fold(word)
-        term: str = self._stem(folded) or folded
+        with self._alone:
+            term: str = self._stem(folded) or folded
         self[word] = term
         return term
 
@@ -93,9 +101,20 @@ STOP_TERMS = frozenset(_folded[word] for word in _FUNCTION_WORDS.split())
 
 def words(text: str) -> list[str]:
     """The words of a text in order, as they stand there."""
-    if text.isascii() and not _DECIMAL.search(text):
-        return text.translate(_SPACED).split()  # what the pattern finds, three times as fast
-    return _WORD.findall(text)
+    if not text.isascii():
+        return (_WORD if _DECIMAL.search(text) else _RUN).findall(text)
+    spaced = text.translate(_SPACED)
+    if not _DECIMAL.search(text):
+        return spaced.split()  # what the pattern finds, three times as fast
+    found, at = [], 0
+    for match in _DIGITS.finditer(text):  # only here do the two differ
+        start, end = match.span()
+        if start and text[start - 1].isalnum():  # the end of a word: "python3.11"
+            start = match.start(1)
+        found += spaced[at:start].split()
+        found += _WORD.findall(text, start, end)
+        at = end
+    return found + spaced[at:].split()
 
 
 def term_of(word: str) -> str:

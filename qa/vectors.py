@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["TABLE", "UNKNOWN", "Neighbours", "Vectors", "shipped", "sums"]
+__all__ = ["TABLE", "UNKNOWN", "Neighbours", "Vectors", "compared", "scaled", "shipped", "sums"]
 
 Array = npt.NDArray[Any]
 
@@ -122,11 +122,7 @@ class Vectors:
 
     def cosines_to(self, left: Array, right: tuple[Array, Array]) -> Array:
         """The same, with rows that were gathered before and are compared again and again."""
-        first, first_lengths = self.gathered(left)
-        second, second_lengths = right
-        products: Array = first @ second.T
-        products /= first_lengths[:, None] * second_lengths
-        return products
+        return compared(self.gathered(left), right)
 
     def similarities(self, terms: Sequence[str], others: Sequence[str]) -> Array:
         """The cosine of each term with each of the others, shape (terms, others); 0 where one has no vector.
@@ -165,12 +161,6 @@ class Vectors:
             np.concatenate([*cosines, np.zeros(0, np.float32)]),
         )
 
-    def scaled(self, rows: Array, lengths: Array) -> Array:
-        """The rows as vectors of some lengths, 0 for UNKNOWN, shape (rows, dimensions), float32."""
-        whole, own = self.gathered(rows)
-        scaled: Array = whole * (lengths / own).astype(np.float32)[:, None]
-        return scaled
-
     def gathered(self, rows: Array) -> tuple[Array, Array]:
         """The rows as float32 whole numbers, 0 for UNKNOWN, and their lengths, 1 for UNKNOWN."""
         rows = np.asarray(rows)
@@ -180,6 +170,19 @@ class Vectors:
         whole[rows == UNKNOWN] = 0.0
         squares = np.einsum("ij,ij->i", whole, whole)
         return whole, np.sqrt(np.where(squares > 0, squares, np.float32(1.0)))
+
+
+def compared(left: tuple[Array, Array], right: tuple[Array, Array]) -> Array:
+    """The cosine of each of some gathered rows with each of others, shape (left, right), float32."""
+    cosines: Array = left[0] @ right[0].T
+    cosines /= left[1][:, None] * right[1]
+    return cosines
+
+
+def scaled(gathered: tuple[Array, Array], lengths: Array) -> Array:
+    """Gathered rows as vectors of some lengths, 0 for UNKNOWN, shape (rows, dimensions), float32."""
+    vectors: Array = gathered[0] * (lengths / gathered[1]).astype(np.float32)[:, None]
+    return vectors
 
 
 def sums(vectors: Array, places: Array, owners: Array, total: int) -> Array:

@@ -80,7 +80,7 @@ def test_there_is_a_system_without_each_signal_and_it_finds_and_answers(question
 
 def test_the_order_of_answer_is_that_of_the_quotes(questions: QuestionSet) -> None:
     [outcome] = run(questions, questions.questions[2:3], systems=["answer", "fused"])
-    ranking, choice = outcome.rankings["answer"], outcome.choices["answer"]
+    ranking, choice = outcome.rankings["answer"], outcome.choices["fused"]
     quoted = list(dict.fromkeys(quote.path for quote in choice.quotes))
     ranked = [place.rpartition(":")[0] for place in ranking.labels]
     assert ranked[: len(quoted)] == quoted

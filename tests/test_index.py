@@ -1,9 +1,11 @@
 """Scores: the reference's BM25, the reference's cosine, and the best k without touching every passage."""
 
 import random
+from importlib import import_module
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -134,6 +136,7 @@ def test_many_terms_are_found_as_one_is(texts: list[str], wanted: list[str]) -> 
     assert segment.places(names).tolist() == [sum(term < name for term in every) for name in names]
     assert [segment.term(number).encode() for number in range(segment.term_count)] == every
     assert segment.terms(1, 3) == every[1:3]
+    assert segment.numbers(names).tolist() == [every.index(name) if name in every else -1 for name in names]
 
 
 @given(CORPORA, st.integers(1, 4))
@@ -201,15 +204,40 @@ def test_the_arrays_are_the_same_whatever_the_order_of_the_documents() -> None:
     assert all(np.array_equal(array, backward[name]) for name, array in forward.items())
 
 
+NAMES = [f"word{number}" for number in range(60)]
+
+
+def random_texts(draw: random.Random) -> list[str]:
+    """Texts of 3 to 40 words, some of which are much more frequent than others."""
+    rarity = [1 / (number + 1) for number in range(60)]
+    return [" ".join(draw.choices(NAMES, rarity, k=draw.randint(3, 40))) for _ in range(3_000)]
+
+
 def test_the_best_ten_of_thousands_are_those_of_scoring_everything() -> None:
     """Many near-equal scores: where sums in single precision and bounds that nearly meet could lose one."""
     draw = random.Random(5)
-    names = [f"word{number}" for number in range(60)]
-    rarity = [1 / (number + 1) for number in range(60)]
-    index = index_of([" ".join(draw.choices(names, rarity, k=draw.randint(3, 40))) for _ in range(3_000)])
+    index = index_of(random_texts(draw))
     for _ in range(60):
-        clues = [Clue(term, draw.choice([0.3, 1.0]), 0.4) for term in draw.sample(names, draw.randint(1, 12))]
+        clues = [Clue(term, draw.choice([0.3, 1.0]), 0.4) for term in draw.sample(NAMES, draw.randint(1, 12))]
         every = score(index, clues, everywhere(index))
         passages, scores = top(index, clues, 10)
         assert np.allclose(scores, np.sort(every)[::-1][:10], rtol=1e-12)
         assert np.array_equal(scores, every[passages])
+
+
+def test_an_interrupted_question_leaves_nothing_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Control-C in the chat, while scores are being added up."""
+    draw = random.Random(5)
+    index = index_of(random_texts(draw))
+    adding = import_module("qa.index.top")  # the package has the function by that name
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for _ in range(20):
+        with monkeypatch.context() as patched:
+            patched.setattr(adding, "_harvest", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                top(index, bm25(draw.sample(NAMES, 8)), 10)
+        question = bm25(draw.sample(NAMES, 5))
+        assert np.allclose(top(index, question, 10)[1], np.sort(score(index, question, everywhere(index)))[::-1][:10])

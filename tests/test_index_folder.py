@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ import qa
 from qa.errors import CacheError
 from qa.index import folder as folders
 from qa.index.batches import count_batches
+from qa.index.files import Files
 from qa.index.store import read_arrays, write_arrays
 from qa.library import Library
 from qa.load import find
@@ -55,6 +57,36 @@ def test_a_file_that_is_cut_or_altered_is_refused(tmp_path: Path, data: st.DataO
     except CacheError:
         return
     assert all(np.array_equal(array, loaded[name]) for name, array in ARRAYS.items()), "only padding may be altered"
+
+
+def flip(file: Path, at: int) -> None:
+    """Damage one byte of a file in place, as whoever writes to the wrong file does."""
+    with file.open("r+b") as stream:
+        stream.seek(at)
+        (byte,) = stream.read(1)
+        stream.seek(at)
+        stream.write(bytes([byte ^ 255]))
+    os.utime(file, ns=(0, 0))  # a clock may be too coarse to tell this moment from the one of the check
+
+
+def test_a_byte_anywhere_in_a_file_that_was_touched_since_its_last_check_is_noticed(tmp_path: Path) -> None:
+    file = tmp_path / "a.segment"
+    numbers = np.arange(500_000)
+    write_arrays(file, [("numbers", [numbers]), ("more", [numbers[:10]])])
+    stamp = read_arrays(file).stamp
+    flip(file, 2_000_000)
+    with pytest.raises(CacheError, match="checksum"):
+        read_arrays(file, stamp)
+
+
+def test_a_file_that_nothing_has_touched_since_its_last_check_is_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.segment"
+    write_arrays(file, parts())
+    stamp = read_arrays(file).stamp
+    monkeypatch.setattr("qa.index.store._check", lambda *_: pytest.fail("read though nothing changed"))
+    assert read_arrays(file, stamp).stamp == stamp
 
 
 def test_a_disk_that_refuses_is_a_clear_error(tmp_path: Path) -> None:
@@ -155,6 +187,89 @@ def test_an_index_of_another_version_is_built_anew_with_a_word_about_it(
     with qa.open(tmp_path) as library:
         assert "another version" in str(library.notice)
         assert library.paths == ("a.txt",)
+
+
+@pytest.mark.parametrize("name", ["*.segment", "*.state"])
+def test_an_index_that_was_damaged_since_it_was_checked_is_built_anew(tmp_path: Path, name: str) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for number in range(100):
+        (corpus / f"{number:03}.txt").write_text(f"The heron {number} stood in the weir, beside the granite mill.\n")
+    sources, _ = find([corpus])
+    opened = [folders.open_folder(tmp_path / "index", sources, roots=[]) for _ in range(2)]
+    assert {entry.notice for entry in opened} == {None}
+    (file,) = (tmp_path / "index").glob(name)
+    del opened
+    flip(file, 100)
+    anew = folders.open_folder(tmp_path / "index", sources, roots=[])
+    assert "damaged" in str(anew.notice)
+    assert anew.index.passage_count == 100
+    assert folders.open_folder(tmp_path / "index", sources, roots=[]).notice is None
+
+
+def test_what_is_known_of_checks_is_trusted_for_nothing_else(tmp_path: Path) -> None:
+    """Without it, or with nonsense in its place, everything is checked, and it is there again."""
+    (tmp_path / "a.txt").write_text("The heron.\n")
+    sources, _ = find([tmp_path])
+    folder = tmp_path / "index"
+    folders.open_folder(folder, sources, roots=[])
+    whole = (folder / "checked.json").read_bytes()
+    for nonsense in (None, b"", b"[1]", b'{"a": 1}', b"{}", b"\xff"):
+        (folder / "checked.json").unlink() if nonsense is None else (folder / "checked.json").write_bytes(nonsense)
+        opened = folders.open_folder(folder, sources, roots=[])
+        assert (opened.notice, opened.index.passage_count) == (None, 1)
+        assert (folder / "checked.json").read_bytes() == whole
+
+
+def test_a_writer_that_dies_before_its_manifest_is_in_place_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also after a change that wrote no segment, so that no number of a segment says that it was there."""
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    corpus.mkdir()
+    for number in range(9):
+        (corpus / f"{number}.txt").write_text(f"The heron {number} stood in the weir.\n")
+    folders.open_folder(index, find([corpus])[0], roots=[])
+    (corpus / "3.txt").unlink()
+    before, _ = find([corpus])
+    folders.open_folder(index, before, roots=[])
+    (corpus / "4.txt").unlink()
+    (corpus / "otter.txt").write_text("The otter is in the reeds.\n")
+    original = folders.replacing
+
+    def dies(file: Path) -> object:
+        if file.name == "manifest.json":
+            raise KeyboardInterrupt
+        return original(file)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(folders, "replacing", dies)
+        with pytest.raises(KeyboardInterrupt):
+            folders.open_folder(index, find([corpus])[0], roots=[])
+    monkeypatch.setattr("qa.index.batches.count_batches", lambda *_: pytest.fail("the old state is whole"))
+    assert folders.open_folder(index, before, roots=[]).index.paths == tuple(source.path for source in before)
+
+
+def test_files_are_told_from_others_by_any_difference(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt", "bad.bin"):
+        (tmp_path / name).write_bytes(b"\x7fELF\0" if name == "bad.bin" else b"The heron.\n")
+    sources, _ = find([tmp_path])
+    folders.open_folder(tmp_path / "index", sources, roots=[])
+    (state,) = (tmp_path / "index").glob("*.state")
+    files = Files(read_arrays(state))
+    assert files.are(sources)
+    others = [
+        sources[1:],
+        [*sources, replace(sources[2], path="c.bin")],
+        [replace(sources[0], path="A.txt"), *sources[1:]],
+        [replace(sources[0], size=12), *sources[1:]],
+        [*sources[:2], replace(sources[2], changed=1)],
+        [],
+    ]
+    for other in others:
+        assert not files.are(other)
+        assert files.changes(other)
+    assert not files.changes(sources)
 
 
 def test_segments_are_merged_as_they_pile_up(tmp_path: Path) -> None:

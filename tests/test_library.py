@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import qa
 from qa.library import Library, cache_folder, open_library
+from qa.text import terms
 
 
 def test_an_answer_is_a_stretch_of_its_document_and_says_where_it_stands(notes: Path) -> None:
@@ -59,6 +60,19 @@ def test_the_index_is_used_again_only_while_nothing_changed(notes: Path, monkeyp
     assert qa.answer("When was the weir raised?", corpus=notes).quotes[0].answer == "1901"
     (notes / "weir.txt").unlink()
     assert "weir.txt" not in qa.open(notes).paths
+
+
+def test_what_was_not_read_is_listed_and_counted_without_what_is_hidden(notes: Path) -> None:
+    (notes / ".hidden.txt").write_text("hidden")
+    (notes / "bad.bin").write_bytes(b"\x7fELF\0")
+    (notes / "empty.txt").write_text("")
+    for _ in range(2):  # built, and opened again
+        with qa.open(notes) as library:
+            assert [entry.path for entry in library.skipped] == [".hidden.txt", "bad.bin", "empty.txt"]
+            assert library.unread == (2, library.skipped[1])
+    for file in ("bad.bin", "empty.txt"):
+        (notes / file).unlink()
+    assert qa.open(notes).unread == (0, None)
 
 
 def test_refresh_takes_in_what_changed_and_until_then_the_old_state_answers(notes: Path) -> None:
@@ -191,6 +205,35 @@ def test_any_bytes_are_read_or_reported_by_name(
     with qa.open(folder) as library:
         assert set(library.paths) | {entry.path for entry in library.skipped} == {*files, "good.txt"}
         assert any("heron" in quote.text for quote in library.answer("Which document holds a heron?").quotes)
+
+
+def test_one_word_finds_passages_that_hold_it(bundled: Library) -> None:
+    assert all("jitsu" in f"{hit.text} {hit.heading} {hit.path}".lower() for hit in bundled.search("Jitsu"))
+    assert bundled.answer("Jitsu").corpus == tuple(map(str, bundled.roots))
+
+
+def test_a_word_that_is_repeated_is_asked_once(bundled: Library) -> None:
+    assert bundled.search("Jitsu boot " * 50) == bundled.search("Jitsu boot")
+
+
+def test_five_hundred_words_of_a_document_find_it(bundled: Library) -> None:
+    for path in bundled.paths[:3]:
+        words = bundled.document(path).text.split()[:500]
+        assert bundled.search(" ".join(words))[0].path == path
+        reply = bundled.answer(" ".join(words))
+        assert reply.quotes or reply.nearest
+
+
+def test_words_that_only_ask_are_looked_for_where_there_are_no_others(bundled: Library) -> None:
+    assert all({"who", "is"} & set(terms(hit.text)) for hit in bundled.search("who is who"))
+    reply = bundled.answer("who is who")
+    assert reply.quotes or reply.nearest
+
+
+def test_words_that_no_document_holds_find_nothing_and_are_named(bundled: Library) -> None:
+    reply = bundled.answer("zzyzx qqqq")
+    assert (reply.answered, reply.quotes, reply.nearest, reply.missing) == (False, (), (), ("zzyzx", "qqqq"))
+    assert bundled.search("zzyzx qqqq") == []
 
 
 def test_a_question_of_stop_words_or_unknown_words_or_great_length_is_no_trouble(bundled: Library) -> None:

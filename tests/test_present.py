@@ -47,6 +47,44 @@ def test_a_refusal_names_the_words_that_never_occur_and_marks_what_is_near() -> 
     assert "Nearest, but not an answer:\n\n 1  The old bridge" in shown
 
 
+def test_a_near_miss_names_the_words_of_the_question_that_it_lacks_and_an_answer_does_not() -> None:
+    asked = "Who painted the old brigde of Ada Stone in Leith in 1874 in:a?"
+    refused = replace(
+        ANSWER,
+        question=asked,
+        standalone=asked,
+        quotes=(),
+        nearest=(QUOTE,),
+        missing=("Leith", "brigde"),
+        read_as=(("brigde", "bridge"),),
+    )
+    assert text(refused, width=90) == (
+        "(read 'brigde' as 'bridge')\n"
+        "\n"
+        "The documents do not answer this. They never mention: Leith, brigde.\n"
+        "\n"
+        "Nearest, but not an answer:\n"
+        "\n"
+        " 1  The old bridge was built in 1874 by Ada Stone.\n"
+        "    a/bridge.md:3 · The bridge · almost certain (93%) · without: painted"
+    )
+    assert "without" not in text(replace(refused, quotes=(QUOTE,), nearest=()))
+
+
+def test_a_refusal_whose_words_all_stand_somewhere_says_so() -> None:
+    refused = replace(ANSWER, quotes=(), nearest=(QUOTE,))
+    assert text(refused, width=100).startswith(
+        "The documents do not answer this. They hold its words, but no sentence that is likely to answer.\n\nNearest,"
+    )
+    assert text(replace(refused, nearest=())) == "The documents do not answer this."
+
+
+def test_a_promise_stands_below_an_answer_and_not_below_a_refusal() -> None:
+    promised = replace(ANSWER, promised=0.125)
+    assert text(promised).endswith("(93%)\n\n(answered at a promised risk of 12.5 %)")
+    assert "promised" not in text(replace(promised, quotes=(), nearest=(QUOTE,)))
+
+
 def test_words_read_as_others_are_named_before_the_quotes() -> None:
     shown = text(replace(ANSWER, standalone="Who built the brigde in:a?", read_as=(("brigde", "bridge"),)), color=True)
     assert "(read 'brigde' as 'bridge')" in shown
@@ -109,8 +147,8 @@ def test_a_long_reading_and_many_missing_words_keep_to_the_width() -> None:
     assert len(text(replace(refused, missing=("x" * 10_000,), standalone=ANSWER.question))) < 120
 
 
-def test_what_was_not_read_is_counted_with_an_example_and_without_what_is_hidden() -> None:
-    skipped = [Skipped(".git/", "hidden"), Skipped("a\nb.pdf", "binary, not text"), Skipped("c.pdf", "encrypted")]
-    assert unread_text(skipped) == "2 files were not read, e.g. a\ufffdb.pdf: binary, not text"
-    assert unread_text(skipped[:2]) == "1 file was not read: a\ufffdb.pdf: binary, not text"
-    assert unread_text(skipped[:1]) == ""
+def test_what_was_not_read_is_counted_with_an_example() -> None:
+    entry = Skipped("a\nb.pdf", "binary, not text")
+    assert unread_text(2, entry) == "2 files were not read, e.g. a\ufffdb.pdf: binary, not text"
+    assert unread_text(1, entry) == "1 file was not read: a\ufffdb.pdf: binary, not text"
+    assert unread_text(0, None) == ""

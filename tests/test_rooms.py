@@ -9,6 +9,7 @@ import qa
 
 ROOMS = (
     ("errors",),
+    ("agreement",),
     ("model",),
     ("text",),
     ("syntax",),
@@ -22,8 +23,10 @@ ROOMS = (
     ("retrieve",),
     ("extract",),
     ("dialogue",),
+    ("promise",),
     ("library",),
     ("gold",),
+    ("calibrate",),
     ("present",),
     ("repl",),
     ("cli",),

@@ -73,3 +73,8 @@ def test_words_and_sentences_take_time_in_proportion_to_the_text(text: str) -> N
 def test_function_words_count_only_where_there_is_nothing_else() -> None:
     assert content_terms("What is the Alto?") == ["alto"]
     assert content_terms("to be or not to be") == ["to", "be", "or", "not"]
+
+
+@given(st.text("0123456789.,,.. aZ_-\n", max_size=24) | st.text("12.,aé٣ _", max_size=12) | st.text(max_size=20))
+def test_the_short_cuts_to_words_find_what_the_pattern_finds(text: str) -> None:
+    assert words(text) == [text[start:end] for _, start, end in spans(text)]

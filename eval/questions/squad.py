@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,11 @@ from qa.model import Document
 __all__ = ["from_squad"]
 
 
-def from_squad(file: Path, limit: int | None = None, wrong: Wrong | None = None) -> QuestionSet:
-    """Every paragraph a document of its article. Raises GoldError, naming the entry, for another layout."""
+def from_squad(file: Path, limit: int | None = None, *, given: bool = False, wrong: Wrong | None = None) -> QuestionSet:
+    """Every paragraph a document of its article; each question asked of all of them or, `given`, of its own alone.
+
+    Raises GoldError, naming the entry, for another layout.
+    """
     wrong = wrong or Wrong()
     documents: list[Document] = []
     questions: dict[str, Question] = {}
@@ -27,7 +31,7 @@ def from_squad(file: Path, limit: int | None = None, wrong: Wrong | None = None)
             documents.append(document)
             for at, entry in enumerate(paragraph["qas"]):
                 with wrong.at(f"{file}: not SQuAD JSON: {place}.qas[{at}]"):
-                    question = _question(entry, document)
+                    question = replace(_question(entry, document), asked_of=document.path if given else None)
                     if question.id in questions:
                         raise ValueError(f"id {question.id} is taken by an earlier question")
                     questions[question.id] = question

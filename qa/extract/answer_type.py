@@ -10,8 +10,9 @@ import re
 from typing import Literal
 
 from qa.text import STOP_TERMS, content_terms, spans
+from qa.vectors import shipped
 
-__all__ = ["AnswerType", "answer_spans", "expected", "offers"]
+__all__ = ["AnswerType", "answer_spans", "counted", "counts", "expected", "offers"]
 
 AnswerType = Literal["person", "date", "place", "number", "reason", "definition", "manner", "list", "other"]
 
@@ -105,6 +106,17 @@ _ASKS: tuple[tuple[re.Pattern[str], AnswerType], ...] = (
 )
 """How each kind of answer is asked for; the first that fits decides, but for a definition, which decides over all."""
 
+_COUNTED = _compiled(
+    r"""\bhow\s(?:many|much)\s+((?:[\w'’-]+\s+){1,3}?)
+        (?:is|are|was|were|did|does|do|has|have|had|can|could|would|will|should|may|might|in|on|of|to|for|at|by|with
+          |from|\w+ed)\b"""
+)
+_COUNT = _compiled(rf"\b(?:\d[\d,.]*|one|{_NUMBER_WORD})\b")
+_UNLIKE = 0.4
+"""Cosine up to which what is counted is something else."""
+_COUNT_REACH = 3
+"""Words after a number among which stands what it counts: "three large French ships"."""
+
 _LONGEST_QUESTION = 400
 """Characters at the end of a question in which it says what it wants; before them stands what it is about."""
 
@@ -120,6 +132,34 @@ def expected(question: str) -> AnswerType:
     if "definition" in found and not re.match(r"\W*who", question, re.I):
         return "definition"
     return found[0] if found else "other"
+
+
+def counted(question: str) -> str | None:
+    """The term of what a question wants counted, None for another question.
+
+    >>> counted("How many large ships were built?"), counted("Who built ships?")
+    ('ship', None)
+    """
+    found = _COUNTED.search(question[-_LONGEST_QUESTION:])
+    told = [term.term for term in spans(found[1]) if term.term not in STOP_TERMS] if found else []
+    return told[-1] if told else None
+
+
+def counts(text: str, term: str) -> float:
+    """How near a word that follows a number in a text comes to a term, from 0 to 1.
+
+    >>> counts("They built three large ships.", "ship"), counts("The ships left in 1840.", "ship")
+    (1.0, 0.0)
+    """
+    following = {
+        near.term
+        for match in _COUNT.finditer(text)
+        for near in spans(text[match.end() : match.end() + 60])[:_COUNT_REACH]
+    }
+    if term in following:
+        return 1.0
+    cosines = shipped().similarities([term], sorted(following))
+    return float(max((cosines.max(initial=0.0) - _UNLIKE) / (1 - _UNLIKE), 0.0))
 
 
 def answer_spans(text: str, wanted: AnswerType, question: str, around: str = "") -> list[tuple[int, int]]:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qa.extract.answer_type import answer_spans, expected
-from qa.extract.features import FEATURES, Rows, rows, sentence_text
+from qa.extract.features import Rows, rows, sentence_text
 from qa.extract.model import CONFIDENCE_FEATURES, model
-from qa.index import Index
+from qa.extract.span import short_answer
+from qa.index import Index, ranked
 from qa.index.segment import KINDS, Array
 from qa.model import Quote
 from qa.retrieve import Candidates, Query
 
-__all__ = ["Selection", "confidence_signs", "select"]
+__all__ = ["Selection", "confidence_signs", "rerank", "select"]
 
 _MAX_QUOTE_WORDS = 60
 _MAX_LIST_WORDS = 200
@@ -25,7 +25,8 @@ _PRONOUN = re.compile(
 _LATER_PRONOUN = re.compile(r" (?:it|they|them|he|him|she|her)\b")
 _SHORT_SENTENCE = 80
 """Characters."""
-_SHORT_ANSWER_WORDS = 12
+_RIVALS = 12
+"""Sentences whose scores say how many could be meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +38,47 @@ class Selection:
     answered: bool
 
 
-def select(index: Index, asked: Query, found: Candidates, *, k: int) -> Selection:
-    """Up to `k` quotes from the candidates. No candidate, no quote."""
+def select(index: Index, asked: Query, found: Candidates, *, k: int, cut: float | None = None) -> Selection:
+    """Up to `k` quotes from the candidates. No candidate, no quote. `cut` takes the place of the shipped one."""
     if not len(found.passages):
         return Selection((), 0.0, False)
     weights = model()
     seen = rows(index, asked, found)
     scores = weights.scores(seen.values)
     order = np.argsort(-scores, kind="stable")  # ties stay in the order of the passages
-    confidence = weights.probability(confidence_signs(asked, seen, scores, order))
+    confidence = weights.probability(confidence_signs(asked, seen, scores, order, found))
     quotes = _quotes(index, asked, seen, order, scores, confidence, k)
-    return Selection(quotes, confidence, confidence >= weights.cut)
+    return Selection(quotes, confidence, confidence >= (weights.cut if cut is None else cut))
 
 
-def confidence_signs(asked: Query, seen: Rows, scores: Array, order: Array) -> Array:
+def rerank(index: Index, asked: Query, found: Candidates) -> Candidates:
+    """The candidates in the order of their best sentences: one that answers well lifts its passage.
+
+    Passages whose sentences are not on the shortlist follow in the order that they had.
+    """
+    if not len(found.passages):
+        return found
+    seen = rows(index, asked, found)
+    scores = model().scores(seen.values)
+    best = found.scores - found.scores.max() + scores.min() - 1.0
+    places = {int(passage): place for place, passage in enumerate(found.passages)}
+    for passage, score in zip(seen.passages.tolist(), scores.tolist(), strict=True):
+        best[places[passage]] = max(best[places[passage]], score)
+    return found.reordered(ranked(index, found.passages, best), best)
+
+
+def confidence_signs(asked: Query, seen: Rows, scores: Array, order: Array, found: Candidates) -> Array:
     """What confidence is judged by, in the order of CONFIDENCE_FEATURES."""
     best = order[0]
     rivals = scores[seen.passages != seen.passages[best]]
-    weights = asked.weights / max(float(asked.weights.sum()), 1e-9)
+    odds = np.exp(scores[order[:_RIVALS]] - scores[best])
+    odds /= odds.sum()
     signs = {
         "score": scores[best],
         "gap": scores[best] - (rivals.max() if len(rivals) else 0.0),
-        "inside": seen.values[best, FEATURES.index("inside")],
-        "unknown": weights[asked.frequencies == 0].sum(),
+        "fused": found.scores[np.flatnonzero(found.passages == seen.passages[best])[0]],
+        "terms": len(asked.terms) / 10,
+        "spread": -(odds * np.log(odds + 1e-9)).sum(),
     }
     return np.array([signs[name] for name in CONFIDENCE_FEATURES])
 
@@ -72,10 +91,12 @@ def _quotes(
     for row in order:
         if len(chosen) == k:
             break
-        sure = _falling_behind(confidence, float(scores[row] - scores[order[0]]))
-        quote = _quote(index, asked, int(seen.passages[row]), int(seen.sentences[row]), sure)
-        if not any(_overlap(quote, other) for other in chosen):
-            chosen.append(quote)
+        passage, sentence = int(seen.passages[row]), int(seen.sentences[row])
+        start, end = _range(index, passage, sentence)
+        path = index.path_of(passage)
+        if not any(path == other.path and start < other.end and other.start < end for other in chosen):
+            sure = _falling_behind(confidence, float(scores[row] - scores[order[0]]))
+            chosen.append(_quote(index, asked, passage, sentence, (start, end), sure))
     return tuple(chosen)
 
 
@@ -87,17 +108,21 @@ def _falling_behind(confidence: float, behind: float) -> float:
     return odds / (1 + odds)
 
 
-def _overlap(quote: Quote, other: Quote) -> bool:
-    return quote.path == other.path and quote.start < other.end and other.start < quote.end
-
-
-def _quote(index: Index, asked: Query, passage: int, sentence: int, confidence: float) -> Quote:
-    document = index.document_of(passage)
+def _range(index: Index, passage: int, sentence: int) -> tuple[int, int]:
+    """What is quoted for a sentence: it, and those beside it that a reader needs."""
     first, last = _belonging(index, passage, sentence)
-    start, end = index.sentence(first)[0], index.sentence(last)[1]
+    return index.sentence(first)[0], index.sentence(last)[1]
+
+
+def _quote(
+    index: Index, asked: Query, passage: int, sentence: int, quoted: tuple[int, int], confidence: float
+) -> Quote:
+    document = index.document_of(passage)
     own = index.sentence(sentence)[:2]
-    answer = _short_answer(document.text, *own, asked) or _short_answer(document.text, start, end, asked)
-    return document.quote(start, end, confidence=confidence, answer=answer)
+    answer = _short_answer(document.text, *own, asked)
+    if answer is None and own != quoted:
+        answer = _short_answer(document.text, *quoted, asked)
+    return document.quote(*quoted, confidence=confidence, answer=answer)
 
 
 def _points_back(text: str) -> bool:
@@ -133,8 +158,7 @@ def _last_item(index: Index, lead_in: int, stop: int) -> int:
 
 
 def _short_answer(text: str, start: int, end: int, asked: Query) -> tuple[int, int] | None:
-    """The first range in the quote that is of the wanted kind."""
-    for found, stop in answer_spans(text[start:end], expected(asked.text), asked.text, text):
-        if len(text[start + found : start + stop].split()) <= _SHORT_ANSWER_WORDS:
-            return start + found, start + stop
-    return None
+    """The range in the quote that answers in a few words."""
+    shares = dict(zip(asked.terms, asked.weights.tolist(), strict=True))
+    found = short_answer(text[start:end], asked.text, shares)
+    return (start + found[0], start + found[1]) if found else None

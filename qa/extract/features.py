@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qa.extract.answer_type import expected, offers
+from qa.extract.answer_type import counted, counts, expected, offers
 from qa.index import Index
 from qa.index.segment import KINDS, Array
 from qa.retrieve import Candidates, Evidence, Query
@@ -27,6 +27,7 @@ FEATURES = (
     "fused",  # how far the passage's fused score is behind the best
     "type",  # offers what the question wants: a date, a name, a reason
     "defines",  # "X is a …", where that is what the question wants
+    "counts",  # a number stands before what the question wants counted, or before a word near it
     "mistype",  # wants something of a kind that can be seen, and does not offer it
     "short",  # fewer than six words
     "long",  # words beyond thirty, by thirty
@@ -122,13 +123,14 @@ def _words(
     index: Index, asked: Query, sentences: Array, passages: Array, kept: Array, column: dict[str, Array]
 ) -> None:
     """Features that need the sentence's words."""
-    wanted = expected(asked.text)
-    texts = {int(p): (index.passage_range(int(p))[0], index.passage_text(int(p))) for p in np.unique(passages)}
+    wanted, number_of = expected(asked.text), counted(asked.text)
+    texts = {int(p): (index.passage_range(int(p))[0], index.passage_text(int(p))) for p in set(passages.tolist())}
     for sentence, passage, row in zip(sentences, passages, kept, strict=True):
         begin, whole = texts[int(passage)]
         start, end, _, _ = index.sentence(int(sentence))
         text = whole[start - begin : end - begin]
         offered = wanted != "other" and offers(text, wanted, asked.text, whole)
         column["defines" if wanted == "definition" else "type"][row] = offered
+        column["counts"][row] = counts(text, number_of) if number_of else 0.0
         column["mistype"][row] = wanted in ("date", "number", "person") and not offered
         column["question"][row] = text.endswith("?")

@@ -17,8 +17,9 @@ __all__ = ["CONFIDENCE_FEATURES", "Model", "model"]
 CONFIDENCE_FEATURES = (
     "score",  # of the best sentence
     "gap",  # to the best sentence of another passage
-    "inside",  # share of the question's weight in the best sentence
-    "unknown",  # share of the terms that stand in no document
+    "fused",  # score of its passage
+    "terms",  # of the question, in tens
+    "spread",  # entropy, in nats, of the best sentences' scores as odds: how many could be meant
 )
 
 

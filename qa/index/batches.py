@@ -121,7 +121,7 @@ def _asked(worker: subprocess.Popen[str], batch: Sequence[Source], file: Path) -
     """One batch's turn with a worker. Raises CacheError when the worker dies."""
     assert worker.stdin is not None
     assert worker.stdout is not None
-    sources = [[str(source.file), source.path, *source.stat] for source in batch]
+    sources = [[source.location, source.path, *source.stat] for source in batch]
     try:
         worker.stdin.write(json.dumps({"file": str(file), "sources": sources}) + "\n")
         worker.stdin.flush()

@@ -73,12 +73,13 @@ class Counter:
         """Count one document with its passages, or with `ready` ones; `stat` is its file's `Source.stat`."""
         self._stats.extend(stat)
         before, at = 0, self._text_bytes
+        name = PurePosixPath(document.path).stem.replace("_", " ")
         for passage in passages(document) if ready is None else ready:
-            at += len(document.text[before : passage.start].encode())
-            end = at + len(document.text[passage.start : passage.end].encode())
+            at += _size(document.text, before, passage.start)
+            end = at + _size(document.text, passage.start, passage.end)
             self._passage_bytes.extend((at, end))
             before, at = passage.end, end
-            self._add_passage(document, passage)
+            self._add_passage(document, passage, name)
         text = document.text.encode()
         self._texts.append(text)
         self._text_bytes += len(text)
@@ -88,7 +89,7 @@ class Counter:
             self._rows[name].extend(rows)
             self._row_starts[name].append(len(self._rows[name]) // width)
 
-    def _add_passage(self, document: Document, passage: Passage) -> None:
+    def _add_passage(self, document: Document, passage: Passage, name: str) -> None:
         number = self._numbers.__getitem__
         text = document.text
         for sentence in passage.sentences:
@@ -100,7 +101,7 @@ class Counter:
             self._sentences.extend((sentence.start, sentence.end, KINDS.index(sentence.kind)))
         self._passage_sentences.append(len(self._sentences) // 3)
         self._passage_documents.append(len(self._texts))
-        context = _context(document, passage)
+        context = _context(document, passage, name)
         self._passage_contexts.append(self._contexts.setdefault(context, len(self._contexts)))
 
     def _add_definitions(self, sentence: str) -> None:
@@ -194,9 +195,13 @@ def count(documents: Iterable[Document]) -> dict[str, Array]:
     return counter.arrays()
 
 
-def _context(document: Document, passage: Passage) -> str:
+def _size(text: str, start: int, end: int) -> int:
+    """The bytes of a range of some text."""
+    return end - start if text.isascii() else len(text[start:end].encode())
+
+
+def _context(document: Document, passage: Passage, name: str) -> str:
     """What stands above a passage: title, headings, and the file's name without its suffix."""
-    name = PurePosixPath(document.path).stem.replace("_", " ")
     above = (name, document.title, *document.headings(passage.sentences[-1].start))
     return "\n".join(part[:_LONGEST_ABOVE] for part in above)
 

@@ -2,17 +2,23 @@
 
     manifest.json   which segments there are, and under which settings; replaced in one step, last of all
     *.segment       documents with their postings; never changed once written
-    *.state         which documents are deleted, and term frequencies over all segments
+    *.state         which documents are deleted, term frequencies over all segments, and the files it was made of
+    checked.json    which of these files were found whole, and their size and times then
 
 A change writes a segment of the changed files only, and a manifest. Small segments are merged as they pile up. Readers
 map what a manifest names and are never blocked; writers take turns by a lock. Whatever a killed writer left behind is
 named by no manifest and removed by the next.
+
+A file is checked whole when it is first opened, by its writer, and again whenever its size or times are others than at
+the last such check: whatever has written to it since is noticed, and a gigabyte that nobody has touched is not read for
+one question.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,10 +27,11 @@ import numpy as np
 
 from qa.chunk import CHUNKING
 from qa.errors import CacheError
+from qa.index.files import NO_FILES, Changes, Files, Stat
 from qa.index.index import Index
 from qa.index.merge import keep, merge
 from qa.index.segment import Array, Segment
-from qa.index.store import read_arrays, replacing, write_arrays
+from qa.index.store import Mapped, Stamp, read_arrays, replacing, write_arrays
 from qa.load import Source
 from qa.model import Skipped
 from qa.text import ANALYSIS
@@ -32,15 +39,15 @@ from qa.vectors import TABLE
 
 __all__ = ["FORMAT", "Opened", "open_folder", "roots_of"]
 
-FORMAT = 6
+FORMAT = 7
 """Version of the files' layout; an index with another is built anew."""
 _SETTINGS = {"format": FORMAT, "analysis": ANALYSIS, "chunking": CHUNKING, "vectors": TABLE}
 _MANIFEST = "manifest.json"
+_CHECKED = "checked.json"
 _MOST_SEGMENTS = 6
 _WORTH_MERGING = 0.25
 """Share of the largest segment that the others, or its deleted documents, may come to before everything is merged."""
 
-Stat = tuple[int, int, int]
 Progress = Callable[[int, int], None]
 """Called with bytes of files done and bytes in all."""
 
@@ -50,45 +57,22 @@ class Opened:
     """An index as it was when a manifest was read, what could not be read, and a line for the user, if any."""
 
     index: Index
-    unread: tuple[Skipped, ...]
+    unread: Sequence[Skipped]
     notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """Segments with what is live in them, and the files that could not be read with their stats."""
+    """Segments with what is live in them, and the files that they were made of, once that is written."""
 
     names: tuple[str, ...]
     segments: tuple[Segment, ...]
     live: tuple[Array | None, ...]
     frequencies: tuple[Array, ...] | None
-    unread: dict[str, tuple[Stat, str]]
-
-    def files(self) -> dict[str, tuple[Stat, int, int]]:
-        """Stat, segment and number of every live document, by path."""
-        found = {}
-        for number, segment in enumerate(self.segments):
-            stats = segment.arrays["file_stats"].tolist()
-            mask = self.live[number]
-            for document, (path, stat) in enumerate(zip(segment.paths, stats, strict=True)):
-                if mask is None or mask[document]:
-                    found[path] = (tuple(stat), number, document)
-        return found
+    files: Files
 
 
-_EMPTY = _State((), (), (), None, {})
-
-
-@dataclass(frozen=True, slots=True)
-class _Changes:
-    """What files did since the index: these are to be read, and the documents at these places are no more."""
-
-    read: tuple[Source, ...]
-    gone: tuple[tuple[int, int], ...]
-    forgotten: tuple[str, ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.read or self.gone or self.forgotten)
+_EMPTY = _State((), (), (), None, NO_FILES)
 
 
 def open_folder(
@@ -98,7 +82,7 @@ def open_folder(
     notice = None
     try:
         state = _load(folder)
-        if state is not None and not _changes(state, sources):
+        if state is not None and state.files.are(sources):
             return _opened(state)
         if state is None and (folder / _MANIFEST).exists():
             notice = f"{folder}: the index is of another version of qa; built anew"
@@ -115,8 +99,7 @@ def open_folder(
 
 
 def _opened(state: _State) -> Opened:
-    unread = tuple(Skipped(path, reason) for path, (_, reason) in sorted(state.unread.items()))
-    return Opened(Index(state.segments, state.live, state.frequencies), unread)
+    return Opened(Index(state.segments, state.live, state.frequencies), state.files.unread)
 
 
 def _load(folder: Path) -> _State | None:
@@ -143,29 +126,37 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
 
 
 def _named(folder: Path, manifest: dict[str, Any]) -> _State:
-    names = tuple(manifest["segments"])
-    for name in (*names, *filter(None, [manifest["state"]])):
+    names, state_name = tuple(manifest["segments"]), manifest["state"]
+    for name in (*names, state_name):
         (folder / name).stat()
-    segments = tuple(Segment(read_arrays(folder / name)) for name in names)
-    state = read_arrays(folder / manifest["state"]) if manifest["state"] else {}
-    live = tuple(state.get(f"live_{number}") for number in range(len(names)))
-    frequencies = tuple(state[f"frequencies_{number}"] for number in range(len(names))) if state else None
-    unread = {path: ((size, mtime, changed), reason) for path, size, mtime, changed, reason in manifest["unread"]}
-    return _State(names, segments, live, frequencies, unread)
-
-
-def _changes(state: _State, sources: Sequence[Source]) -> _Changes:
-    """What is new or different among the files, and what is no longer there."""
-    files = state.files()
-    now = {source.path: source.stat for source in sources}
-    known = {path: stat for path, (stat, _, _) in files.items()} | {
-        path: stat for path, (stat, _) in state.unread.items()
-    }
-    return _Changes(
-        read=tuple(source for source in sources if known.get(source.path) != now[source.path]),
-        gone=tuple((number, document) for path, (stat, number, document) in files.items() if now.get(path) != stat),
-        forgotten=tuple(path for path, (stat, _) in state.unread.items() if now.get(path) != stat),
+    known = _known(folder)
+    opened = {name: read_arrays(folder / name, known.get(name)) for name in (*names, state_name)}
+    _remember(folder, known, opened)
+    state = opened[state_name]
+    counted = "frequencies_0" in state
+    return _State(
+        names,
+        segments=tuple(Segment(opened[name]) for name in names),
+        live=tuple(state.get(f"live_{number}") for number in range(len(names))),
+        frequencies=tuple(state[f"frequencies_{number}"] for number in range(len(names))) if counted else None,
+        files=Files(state),
     )
+
+
+def _known(folder: Path) -> dict[str, Stamp]:
+    """Size and times of the files that were found whole, when they were."""
+    try:
+        return {name: (*stamp,) for name, stamp in json.loads((folder / _CHECKED).read_bytes()).items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}  # then everything is checked
+
+
+def _remember(folder: Path, known: Mapping[str, Stamp], opened: Mapping[str, Mapped]) -> None:
+    """Keep the size and times of the files that were found whole, where that is new."""
+    found = {name: arrays.stamp for name, arrays in opened.items()}
+    if any(known.get(name) != stamp for name, stamp in found.items()):
+        with suppress(CacheError), replacing(folder / _CHECKED) as stream:  # else the next one checks again
+            stream.write(json.dumps(found).encode())
 
 
 def _refreshed(folder: Path, sources: Sequence[Source], roots: Sequence[str], progress: Progress | None) -> _State:
@@ -174,30 +165,39 @@ def _refreshed(folder: Path, sources: Sequence[Source], roots: Sequence[str], pr
         before = _load(folder) or _EMPTY
     except CacheError:
         before = _EMPTY
-    changes = _changes(before, sources)
+    changes = before.files.changes(sources)
     if not changes:
         return before
-    prefix = f"{int(max((name.split('-')[0] for name in before.names), default='0')) + 1:08}-"
-    _clean(folder, before.names)
+    prefix = f"{int(max((name.split('-')[0] for name in _manifest_names(folder)), default='0')) + 1:08}-"
+    _clean(folder)
     from qa.index.batches import count_batches  # late: a question to an index that is in step starts no process
 
     files, skipped = count_batches(changes.read, folder, f"{prefix}part-", progress)
-    return _written(folder, prefix, _compacted(folder, prefix, _joined(before, changes, files, skipped)), roots)
+    unread = _unread(before, changes, skipped)
+    _write(folder, prefix, _compacted(folder, prefix, _joined(before, changes, files)), unread, roots)
+    written = _load(folder)
+    assert written is not None
+    return written
 
 
-def _joined(before: _State, changes: _Changes, files: Sequence[Path], skipped: Sequence[Skipped]) -> _State:
+def _unread(before: _State, changes: Changes, skipped: Sequence[Skipped]) -> dict[str, tuple[Stat, str]]:
+    """Stat of each file that cannot be read after the changes, and why, by path."""
+    stats = {source.path: source.stat for source in changes.read}
+    forgotten = set(changes.forgotten)
+    kept = {path: entry for path, entry in before.files.unread_stats().items() if path not in forgotten}
+    return kept | {entry.path: (stats[entry.path], entry.reason) for entry in skipped}
+
+
+def _joined(before: _State, changes: Changes, files: Sequence[Path]) -> _State:
     """The state with deleted documents marked and new segments beside the old."""
     live = [None if mask is None else mask.copy() for mask in before.live]
     for number, document in changes.gone:
         if live[number] is None:
             live[number] = np.ones(before.segments[number].document_count, dtype=bool)
         live[number][document] = False  # type: ignore[index]
-    stats = {source.path: source.stat for source in changes.read}
-    unread = {path: entry for path, entry in before.unread.items() if path not in changes.forgotten}
-    unread |= {entry.path: (stats[entry.path], entry.reason) for entry in skipped}
     added = [Segment(read_arrays(file)) for file in files]
     names = (*before.names, *(file.name for file in files))
-    return _State(names, (*before.segments, *added), (*live, *(None for _ in added)), None, unread)
+    return _State(names, (*before.segments, *added), (*live, *(None for _ in added)), None, NO_FILES)
 
 
 def _compacted(folder: Path, prefix: str, state: _State) -> _State:
@@ -233,29 +233,27 @@ def _merged(folder: Path, name: str, state: _State, chosen: Sequence[int]) -> _S
     return replace(state, names=names, segments=segments, live=live)
 
 
-def _written(folder: Path, prefix: str, state: _State, roots: Sequence[str]) -> _State:
-    """The state with its frequencies, once the manifest that names it is in place."""
-    index = Index(state.segments, state.live)
-    frequencies = None if index.frequencies is None else tuple(index.frequencies)
-    name = None
-    if frequencies is not None:
-        name = f"{prefix}.state"
-        masks = ((f"live_{number}", mask) for number, mask in enumerate(state.live) if mask is not None)
-        counts = ((f"frequencies_{number}", array) for number, array in enumerate(frequencies))
-        write_arrays(folder / name, ((part, [array]) for part, array in (*masks, *counts)))
-    unread = [[path, *stat, reason] for path, (stat, reason) in state.unread.items()]
-    manifest = {"settings": _SETTINGS, "roots": list(roots), "segments": state.names, "state": name, "unread": unread}
+def _write(
+    folder: Path, prefix: str, state: _State, unread: Mapping[str, tuple[Stat, str]], roots: Sequence[str]
+) -> None:
+    """Write what is live in the segments, then the manifest that names them, and remove what it does not name."""
+    masks = {f"live_{number}": mask for number, mask in enumerate(state.live) if mask is not None}
+    frequencies = Index(state.segments, state.live).frequencies or ()
+    counts = {f"frequencies_{number}": array for number, array in enumerate(frequencies)}
+    files = Files.of(state.segments, state.live, unread)
+    arrays = {**masks, **counts, **files.arrays}
+    write_arrays(folder / f"{prefix}.state", ((name, [array]) for name, array in arrays.items()))
+    manifest = {"settings": _SETTINGS, "roots": roots, "segments": state.names, "state": f"{prefix}.state"}
     with replacing(folder / _MANIFEST) as stream:
         stream.write(json.dumps(manifest).encode())
-    _clean(folder, [*state.names, *filter(None, [name])])
-    return replace(state, frequencies=frequencies)
+    _clean(folder)
 
 
-def _clean(folder: Path, named: Iterable[str]) -> None:
-    """Remove what no manifest names: left by a writer that was killed, or replaced. The caller holds the lock."""
-    manifest = _manifest_names(folder)
+def _clean(folder: Path) -> None:
+    """Remove what the manifest does not name: replaced, or left by a killed writer. The caller holds the lock."""
+    named = {_MANIFEST, _CHECKED, "lock", *_manifest_names(folder)}
     for file in folder.iterdir():
-        if file.name not in {_MANIFEST, "lock", *named, *manifest}:
+        if file.name not in named:
             file.unlink(missing_ok=True)
 
 
@@ -264,7 +262,7 @@ def _manifest_names(folder: Path) -> set[str]:
         manifest = _manifest(folder)
     except CacheError:
         return set()
-    return {*manifest["segments"], manifest["state"] or ""} if manifest else set()
+    return {*manifest["segments"], manifest["state"]} if manifest else set()
 
 
 def roots_of(folder: Path) -> list[str]:

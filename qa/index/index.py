@@ -9,20 +9,40 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, combinations
 
 import numpy as np
 
 from qa.index.aliases import Alias, aliases
 from qa.index.count import BM25_B, BM25_K1, count
-from qa.index.segment import Array, Segment
+from qa.index.segment import Array, Segment, distinct
 from qa.model import Document
 from qa.vectors import shipped
 
-__all__ = ["Index", "build"]
+__all__ = ["Damping", "Index", "build"]
 
 _REMEMBERED = 10_000
+_WORTH_SEARCHING = 16
+"""How many times larger a vocabulary is when looking another's terms up in it beats reading it."""
+_BLOCK = 4_096
+"""Passages whose terms are counted at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Damping:
+    """`least + slope * lengths`, computed for the passages that are asked for: a question looks at few."""
+
+    lengths: Array
+    least: float
+    slope: float
+    dtype = np.dtype(np.float64)
+
+    def take(self, passages: Array) -> Array:
+        """The values of some passages, as an array of all values would give them."""
+        values: Array = self.least + self.slope * self.lengths.take(passages)
+        return values
 
 
 class Index:
@@ -45,15 +65,21 @@ class Index:
         if frequencies is None and not alone:
             frequencies = count_frequencies(self.segments, self.live)
         self.frequencies = frequencies
-        self._damping: dict[tuple[int, bool], Array] = {}
+        self._rough_damping: dict[int, Array] = {}
         self._near: dict[tuple[int, float, int], tuple[tuple[int, float], ...]] = {}
         self.passage_bases = [0, *accumulate(segment.passage_count for segment in segments)]
         self.sentence_bases = [0, *accumulate(segment.sentence_count for segment in segments)]
 
     def live_passages(self, number: int) -> Array | None:
         """Which passages of a segment are live, shape (its passages,); None for all."""
-        mask = self.live[number]
-        return None if mask is None else mask[self.segments[number].passage_documents]
+        return self._live_passages[number]
+
+    @cached_property
+    def _live_passages(self) -> tuple[Array | None, ...]:
+        return tuple(
+            None if mask is None else mask[segment.passage_documents]
+            for segment, mask in zip(self.segments, self.live, strict=True)
+        )
 
     @cached_property
     def _counted(self) -> tuple[int, int]:
@@ -77,14 +103,21 @@ class Index:
         passages, words = self._counted
         return words / passages if words else 1.0
 
-    def damping(self, number: int, roughly: bool) -> Array:
-        """What BM25 adds to a count below the line, for each passage of a segment, in single precision or double."""
-        key = (number, roughly)
-        if key not in self._damping:
-            lengths = self.segments[number].passage_lengths
-            damping = BM25_K1 * (1 - BM25_B) + BM25_K1 * BM25_B / self.mean_length * lengths
-            self._damping[key] = damping.astype(np.float32 if roughly else np.float64)
-        return self._damping[key]
+    def damping(self, number: int) -> Damping:
+        """What BM25 adds to a count below the line, for each passage of a segment, in double precision."""
+        slope = BM25_K1 * BM25_B / self.mean_length
+        return Damping(self.segments[number].passage_lengths, BM25_K1 * (1 - BM25_B), slope)
+
+    def rough_damping(self, number: int) -> Array:
+        """The same in single precision, shape (passages,), remembered."""
+        found = self._rough_damping.get(number)
+        if found is None:
+            damping = self.damping(number)
+            found = damping.lengths.astype(np.float32)
+            found *= np.float32(damping.slope)
+            found += np.float32(damping.least)
+            self._rough_damping[number] = found
+        return found
 
     def frequency(self, term: str) -> int:
         """In how many passages a term stands."""
@@ -169,13 +202,15 @@ class Index:
     def path_of(self, passage: int) -> str:
         """The path of the document that holds a passage."""
         number, local = self.segment_of(passage)
-        return self.segments[number].paths[int(self.segments[number].passage_documents[local])]
+        return self.segments[number].path(int(self.segments[number].passage_documents[local]))
 
     @cached_property
     def vector_rows(self) -> Array:
         """The rows, in the table of word vectors, of all terms that have one, ascending, shape (rows,)."""
-        rows = np.unique(np.concatenate([segment.term_rows for segment in self.segments]))
-        return rows[rows >= 0]
+        held = np.zeros(len(shipped()) + 1, dtype=bool)  # one more, for terms without a row
+        for segment in self.segments:
+            held[segment.term_rows] = True
+        return np.flatnonzero(held[:-1])
 
     def near(self, row: int, *, least: float, k: int) -> tuple[tuple[int, float], ...]:
         """The rows of up to `k` terms of the index whose cosine with a row is `least` or more, with it, nearest first.
@@ -183,14 +218,16 @@ class Index:
         The last few are remembered, for questions come back to their words.
         """
         key = (row, least, k)
-        if key not in self._near:
+        found = self._near.get(key)
+        if found is None:  # looked at once: another thread may clear what is remembered
             if len(self._near) >= _REMEMBERED:
                 self._near.clear()
             cosines = shipped().cosines_to(np.array([row]), self._vectors)[0]
             places = np.flatnonzero(cosines >= least)
             nearest = places[np.argsort(-cosines[places], kind="stable")][:k]
-            self._near[key] = tuple((int(self.vector_rows[place]), float(cosines[place])) for place in nearest)
-        return self._near[key]
+            found = tuple((int(self.vector_rows[place]), float(cosines[place])) for place in nearest)
+            self._near[key] = found
+        return found
 
     @cached_property
     def _vectors(self) -> tuple[Array, Array]:
@@ -226,24 +263,36 @@ def count_frequencies(segments: Sequence[Segment], live: Sequence[Array | None])
     """For each term of each segment, in how many live passages of all segments it stands, and stands above."""
     own = [_own_frequencies(segment, mask) for segment, mask in zip(segments, live, strict=True)]
     total = [counts.copy() for counts in own]
-    numbers = [{term: number for number, term in enumerate(segment.terms())} for segment in segments]
-    for first in range(len(segments)):
-        for second in range(first + 1, len(segments)):
-            shared = sorted(numbers[first].keys() & numbers[second].keys())
-            left = np.array([numbers[first][term] for term in shared], dtype=np.int64)
-            right = np.array([numbers[second][term] for term in shared], dtype=np.int64)
-            total[first][:, left] += own[second][:, right]
-            total[second][:, right] += own[first][:, left]
+    by_size = sorted(range(len(segments)), key=lambda number: -segments[number].term_count)
+    for larger, smaller in combinations(by_size, 2):
+        left, right = _shared(segments[larger], segments[smaller])
+        total[larger][:, left] += own[smaller][:, right]
+        total[smaller][:, right] += own[larger][:, left]
     return total
+
+
+def _shared(larger: Segment, smaller: Segment) -> tuple[Array, Array]:
+    """The numbers of the terms that two segments have in common, in the one and in the other."""
+    names = smaller.terms()
+    if len(names) * _WORTH_SEARCHING < larger.term_count:
+        found = larger.numbers(names)
+        return found[found >= 0], np.flatnonzero(found >= 0)
+    numbers = {name: number for number, name in enumerate(names)}
+    pairs = [(number, numbers[name]) for number, name in enumerate(larger.terms()) if name in numbers]
+    both = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return both[:, 0], both[:, 1]
 
 
 def _own_frequencies(segment: Segment, live: Array | None) -> Array:
     """In how many of its live passages each of a segment's terms stands, and stands above, shape (2, terms)."""
-    found = []
-    for postings in (segment.words, segment.context):
-        if live is None:
-            found.append(np.diff(postings.starts))
-        else:
-            before = np.concatenate(([0], np.cumsum(live[segment.passage_documents][postings.passages])))
-            found.append(before[postings.starts[1:]] - before[postings.starts[:-1]])
-    return np.stack(found).astype(np.int32)
+    counts = np.stack([np.diff(postings.starts) for postings in (segment.words, segment.context)]).astype(np.int32)
+    dead = np.flatnonzero(~live[segment.passage_documents]) if live is not None else np.zeros(0, dtype=np.int64)
+    for begin in range(0, len(dead), _BLOCK):
+        sentences, owners = segment.sentences_of(dead[begin : begin + _BLOCK])
+        tokens, within = segment.tokens_of(sentences)
+        for row, (terms, passages) in enumerate(
+            ((tokens, owners[within]), segment.context_of(dead[begin : begin + _BLOCK]))
+        ):
+            once = distinct(passages.astype(np.int64) << 32 | terms) & 0xFFFFFFFF
+            counts[row] -= np.bincount(once, minlength=segment.term_count).astype(np.int32)
+    return counts

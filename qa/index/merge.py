@@ -14,7 +14,7 @@ import numpy as np
 from qa.index.aliases import joined_aliases, kept_aliases
 from qa.index.count import peaks, starts_of, vector_rows
 from qa.index.segment import Array, Segment, runs
-from qa.index.store import read_arrays
+from qa.index.store import Mapped, read_arrays
 
 __all__ = ["keep", "merge", "merge_files"]
 
@@ -89,8 +89,16 @@ def _kept_postings(arrays: Mapping[str, Array], name: str, numbers: Array) -> di
 def merge(segments: Sequence[Segment]) -> Iterator[tuple[str, Iterable[Array]]]:
     """The arrays of one segment of everything in these, documents in the order in which they come.
 
-    One array at a time, each as the parts that it is made of, one after the other.
+    One array at a time, each as the parts that it is made of, one after the other, letting go of what was read for it.
     """
+    for array in _merged(segments):
+        yield array
+        for segment in segments:
+            if isinstance(segment.arrays, Mapped):
+                segment.arrays.forget()
+
+
+def _merged(segments: Sequence[Segment]) -> Iterator[tuple[str, Iterable[Array]]]:
     every = [segment.arrays for segment in segments]
     terms, renumbered = _vocabulary(segments)
     bases = {
@@ -122,12 +130,8 @@ def merge(segments: Sequence[Segment]) -> Iterator[tuple[str, Iterable[Array]]]:
 
 
 def merge_files(files: Sequence[Path]) -> Iterator[tuple[str, Iterable[Array]]]:
-    """What `merge` gives for segment files, letting go of what was read of them on the way."""
-    every = [read_arrays(file) for file in files]
-    for name, parts in merge([Segment(arrays) for arrays in every]):
-        yield name, parts
-        for arrays in every:
-            arrays.forget()
+    """What `merge` gives for segment files."""
+    return merge([Segment(read_arrays(file)) for file in files])
 
 
 def _vocabulary(segments: Sequence[Segment]) -> tuple[list[bytes], list[Array]]:

@@ -7,7 +7,7 @@ from functools import reduce
 
 import numpy as np
 
-from qa.index.segment import Array, Segment
+from qa.index.segment import Array, Segment, distinct
 
 __all__ = ["holding", "owners_of_run"]
 
@@ -26,7 +26,7 @@ def owners_of_run(tokens: Array, owners: Array, run: Sequence[int] | Array) -> A
     here = owners[:places] == owners[len(tokens) - places :]
     for offset, token in enumerate(run):
         here &= tokens[offset : offset + places] == token
-    return np.unique(owners[:places][here])
+    return distinct(owners[:places][here])
 
 
 def holding(segment: Segment, terms: Sequence[str]) -> Array:
@@ -50,5 +50,5 @@ def _with_run(segment: Segment, passages: Array, run: Sequence[int]) -> Array:
     """Those of some passages that have a run in one of their sentences."""
     sentences, owners = segment.sentences_of(passages)
     found = owners_of_run(*segment.tokens_of(sentences), run)
-    kept: Array = passages[np.unique(owners[found])]
+    kept: Array = passages[distinct(owners[found])]
     return kept

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qa.index.count import BM25_K1
-from qa.index.index import Index
+from qa.index.index import Damping, Index
 from qa.index.segment import Array, Segment
 
 __all__ = ["Clue", "Gains", "bm25", "gains_of", "idf", "idfs", "score", "tfidf"]
@@ -54,7 +54,7 @@ class Gains:
 
     passages: Array
     counts: Array | None
-    damping: Array
+    damping: Array | Damping
     weight: float
     bound: float
 
@@ -84,7 +84,7 @@ def gains_of(index: Index, number: int, clues: Sequence[Clue], *, roughly: bool 
     """What some clues add in one segment, in the order of the clues; `roughly` to 6 digits, in half the time."""
     segment = index.segments[number]
     mean = index.mean_length
-    damping = index.damping(number, roughly)
+    damping = index.rough_damping(number) if roughly else index.damping(number)
     found = []
     for clue in clues:
         term = segment.term_id(clue.term)

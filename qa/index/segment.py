@@ -25,7 +25,7 @@ import numpy.typing as npt
 
 from qa.model import Block, BlockKind, Document, SourceMap
 
-__all__ = ["KINDS", "Array", "Postings", "Segment"]
+__all__ = ["KINDS", "Array", "Postings", "Segment", "distinct", "runs"]
 
 Array = npt.NDArray[Any]
 
@@ -34,6 +34,9 @@ KINDS: tuple[BlockKind, ...] = ("heading", "paragraph", "item", "row", "code", "
 
 _REMEMBERED = 64
 _REMEMBERED_TERMS = 10_000
+_UNASKED = -1
+_SEARCHED = 4_096
+"""Terms that are looked up at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,10 @@ class Postings:
 
 
 class Segment:
-    """A view of the arrays that `count` makes, `merge` joins and `store` keeps."""
+    """A view of the arrays that `count` makes, `merge` joins and `store` keeps.
+
+    Threads may share one: what is remembered may be forgotten at any time by another, and is only ever added whole.
+    """
 
     def __init__(self, arrays: Mapping[str, Array]) -> None:
         self.arrays = arrays
@@ -100,11 +106,12 @@ class Segment:
 
     def term_id(self, term: str) -> int | None:
         """The number of a term, or None when the segment does not hold it; the last few are remembered."""
-        if term not in self._ids:
+        found = self._ids.get(term, _UNASKED)
+        if found == _UNASKED:
             if len(self._ids) >= _REMEMBERED_TERMS:
                 self._ids.clear()
-            self._ids[term] = self._searched(term.encode())
-        return self._ids[term]
+            found = self._ids[term] = self._searched(term.encode())
+        return found
 
     def _searched(self, wanted: bytes) -> int | None:
         low, high = 0, self.term_count
@@ -144,6 +151,17 @@ class Segment:
             high = np.where(searched & ~before, middle, high)
         return low
 
+    def numbers(self, names: Sequence[bytes]) -> Array:
+        """The numbers of some terms, -1 for one that the segment does not hold, shape (names,)."""
+        found = np.full(len(names), -1, dtype=np.int64)
+        for begin in range(0, len(names) if self.term_count else 0, _SEARCHED):
+            asked = np.array(names[begin : begin + _SEARCHED], dtype=bytes)
+            at = np.minimum(self.places(names[begin : begin + _SEARCHED]), self.term_count - 1)
+            sizes = self._term_starts[at + 1] - self._term_starts[at]
+            here = (self._beginnings(at, asked.itemsize) == asked) & (sizes == np.char.str_len(asked))
+            found[begin : begin + _SEARCHED][here] = at[here]
+        return found
+
     def _beginnings(self, numbers: Array, width: int) -> Array:
         """The first bytes of some terms, at most `width` of each, shape (numbers,)."""
         starts, stops = self._term_starts[numbers], self._term_starts[numbers + 1]
@@ -180,17 +198,23 @@ class Segment:
 
     def document(self, number: int) -> Document:
         """The document with this number, made from the arrays; the last few are remembered."""
-        if number not in self._documents:
+        found = self._documents.get(number)
+        if found is None:
             if len(self._documents) >= _REMEMBERED:
                 self._documents.clear()
-            self._documents[number] = self._make_document(number)
-        return self._documents[number]
+            found = self._documents[number] = self._make_document(number)
+        return found
 
     def record(self, number: int) -> dict[str, Any]:
         """What is known of a document beside its text and structure."""
         starts = self.arrays["record_starts"]
         record: dict[str, Any] = json.loads(bytes(self.arrays["records"][starts[number] : starts[number + 1]]))
         return record
+
+    def path(self, number: int) -> str:
+        """One document's path, without those of the others."""
+        starts = self.arrays["path_starts"]
+        return bytes(self.arrays["paths"][starts[number] : starts[number + 1]]).decode()
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -213,7 +237,7 @@ class Segment:
                 tuple(run[0] for run in runs_), tuple(run[1] for run in runs_), tuple(self._rows("lines", number))
             )
         pages = tuple(record.pop("pages"))
-        return Document(self.paths[number], text, blocks=blocks, source_map=source_map, pages=pages, **record)
+        return Document(self.path(number), text, blocks=blocks, source_map=source_map, pages=pages, **record)
 
     def _rows(self, name: str, number: int) -> list[Any]:
         starts = self.arrays[f"{name}_starts"]
@@ -231,3 +255,16 @@ def runs(starts: Array, stops: Array) -> tuple[Array, Array]:
     owners = np.repeat(np.arange(len(sizes)), sizes)
     before = np.cumsum(sizes) - sizes
     return np.arange(len(owners)) + np.repeat(starts - before, sizes), owners
+
+
+def distinct(values: Array) -> Array:
+    """The values, each once, ascending: np.unique without its import of numpy.ma, which takes as long as a question.
+
+    >>> distinct(np.array([5, 3, 5])).tolist(), distinct(np.array([], dtype=int)).tolist()
+    ([3, 5], [])
+    """
+    ordered = np.sort(values)
+    first = np.ones(len(ordered), dtype=bool)
+    first[1:] = ordered[1:] != ordered[:-1]
+    found: Array = ordered[first]
+    return found

@@ -1,4 +1,4 @@
-"""Arrays as one file: written under a temporary name and renamed, checked when opened, mapped and not read.
+"""Arrays as one file: written under a temporary name and renamed, checked when first opened, mapped and not read.
 
     QASEGMT1 │ array │ array │ … │ header (JSON) │ header length (8 bytes) │ header CRC-32 (4) │ QASEGEND
 
@@ -9,6 +9,7 @@ of its blocks. A reader that has mapped a file keeps what it mapped when the fil
 from __future__ import annotations
 
 import json
+import math
 import mmap
 import os
 import zlib
@@ -22,21 +23,24 @@ import numpy as np
 from qa.errors import CacheError
 from qa.index.segment import Array
 
-__all__ = ["Mapped", "read_arrays", "replacing", "write_arrays"]
+__all__ = ["Mapped", "Stamp", "read_arrays", "replacing", "write_arrays"]
 
 _MAGIC, _END = b"QASEGMT1", b"QASEGEND"
 _ALIGN = 64
 _BLOCK = 1 << 20
-_CHECKED_WHOLE = 1 << 25
-"""Bytes up to which a file is checked whole when it is opened; of a larger one, each array's first and last block."""
+
+Stamp = tuple[int, int, int]
+"""Size, time of writing and time of any change of a file."""
+_Entry = tuple[str, list[int], int, list[int]]
 
 
 class Mapped(dict[str, Array]):
-    """Arrays that are mapped from a file."""
+    """Arrays that are mapped from a file, and its stamp when that was whole."""
 
-    def __init__(self, data: mmap.mmap, arrays: dict[str, Array]) -> None:
+    def __init__(self, data: mmap.mmap, arrays: dict[str, Array], stamp: Stamp) -> None:
         super().__init__(arrays)
         self._data = data
+        self.stamp = stamp
 
     def forget(self) -> None:
         """Let go of the memory that reading has filled; what is read again comes from the file again."""
@@ -97,28 +101,49 @@ def _bytes(array: Array) -> memoryview:
     return array.reshape(-1).view(np.uint8).data if array.size else memoryview(b"")
 
 
-def read_arrays(file: Path) -> Mapped:
-    """The arrays of a file, mapped. Raises CacheError for a file that is not whole."""
+def read_arrays(file: Path, checked: Stamp | None = None) -> Mapped:
+    """The arrays of a file, mapped. Raises CacheError for a file that is not whole.
+
+    Every byte is checked, unless the file's stamp is `checked`: that of the `Mapped` that an earlier check gave, and so
+    nothing has touched the file since.
+    """
     try:
         with file.open("rb") as stream:
+            status = os.fstat(stream.fileno())
+            stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
             data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-        tail = len(_END) + 12
-        if data[: len(_MAGIC)] != _MAGIC or data[-len(_END) :] != _END:
-            raise ValueError("cut short, or not an index")
-        length = int.from_bytes(data[-tail : -tail + 8], "little")
-        header = data[-tail - length : -tail]
-        if zlib.crc32(header) != int.from_bytes(data[-tail + 8 : -tail + 12], "little"):
-            raise ValueError("its header is damaged")
-        return Mapped(data, {name: _array(data, *entry) for name, entry in json.loads(header).items()})
+            entries = _header(data)
+            if stamp != checked:
+                for entry in entries.values():
+                    _check(stream, *entry)
+        return Mapped(data, {name: _array(data, *entry) for name, entry in entries.items()}, stamp)
     except (OSError, ValueError, TypeError) as error:
         raise CacheError(f"{file}: the index is damaged ({error})") from None
 
 
-def _array(data: mmap.mmap, dtype: str, shape: list[int], offset: int, checksums: list[int]) -> Array:
-    array = np.frombuffer(data, dtype=dtype, count=int(np.prod(shape)), offset=offset).reshape(shape)
-    blocks = range(len(checksums)) if len(data) <= _CHECKED_WHOLE else {0, len(checksums) - 1} if checksums else ()
-    content = _bytes(array)
-    for block in blocks:
-        if zlib.crc32(content[block * _BLOCK : (block + 1) * _BLOCK]) != checksums[block]:
+def _header(data: mmap.mmap) -> dict[str, _Entry]:
+    """The entry of each array. Raises ValueError for a file that does not end as it should."""
+    tail = len(_END) + 12
+    if data[: len(_MAGIC)] != _MAGIC or data[-len(_END) :] != _END:
+        raise ValueError("cut short, or not an index")
+    length = int.from_bytes(data[-tail : -tail + 8], "little")
+    header = data[-tail - length : -tail]
+    if zlib.crc32(header) != int.from_bytes(data[-tail + 8 : -tail + 12], "little"):
+        raise ValueError("its header is damaged")
+    entries: dict[str, _Entry] = json.loads(header)
+    return entries
+
+
+def _check(stream: BinaryIO, dtype: str, shape: list[int], offset: int, checksums: list[int]) -> None:
+    """Raises ValueError when an array is not what was written. Reads it: a mapping would stay in memory."""
+    left = math.prod(shape) * np.dtype(dtype).itemsize
+    stream.seek(offset)
+    for checksum in checksums:
+        block = stream.read(min(left, _BLOCK))
+        left -= len(block)
+        if zlib.crc32(block) != checksum:
             raise ValueError("a checksum differs")
-    return array
+
+
+def _array(data: mmap.mmap, dtype: str, shape: list[int], offset: int, _: list[int]) -> Array:
+    return np.frombuffer(data, dtype=dtype, count=math.prod(shape), offset=offset).reshape(shape)

@@ -84,6 +84,15 @@ def _scratch(size: int) -> Array:
 
 def _best(gains: Sequence[Gains], size: int, k: int, floor: float, live: Array | None) -> tuple[Array, Array]:
     """Passages of one segment that may be among the k best, with their scores; all that reach `floor` are there."""
+    try:
+        return _added_up(gains, size, k, floor, live)
+    except BaseException:  # Control-C: sums that were begun are no zeros for the next question
+        _own.sums = None
+        raise
+
+
+def _added_up(gains: Sequence[Gains], size: int, k: int, floor: float, live: Array | None) -> tuple[Array, Array]:
+    """The same, adding up in this thread's scratch."""
     rest = np.append(np.cumsum([gain.bound for gain in gains][::-1])[::-1], 0.0)
     sums = _scratch(size)
     met: list[Array] = []

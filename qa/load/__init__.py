@@ -53,7 +53,7 @@ def _bytes(source: Source) -> bytes:
     """The file's bytes, read once, so that the hash is that of what was read."""
     try:
         # Not to wait for a writer, should the file have become a pipe since it was found.
-        with os.fdopen(os.open(source.file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+        with os.fdopen(os.open(source.location, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise ReadError(source.path, "not a regular file")
             size = os.fstat(file.fileno()).st_size
@@ -74,5 +74,5 @@ def _title(source: Source, parsed: Parsed) -> str:
     top = [block for block in parsed.blocks if block.kind == "heading" and block.level == 1]
     top += [block for block in parsed.blocks[:1] if block.kind == "heading"]
     named = parsed.title or (heading_text(parsed.text[top[0].start : top[0].end]) if top else "")
-    path = PurePosixPath(source.path)  # not `source.file`, whose name need not be text
+    path = PurePosixPath(source.path)  # not `source.location`, which need not be text
     return " ".join(named.split()) or re.sub(r"[-_\s]+", " ", path.stem).strip() or path.name

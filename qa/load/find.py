@@ -22,15 +22,20 @@ IGNORE_FILE = ".qaignore"
 class Source:
     """A file that may become a Document.
 
-    `file` is absolute; `path` is what readers see: relative to its root, with `/` between its parts. `changed` is when
-    the file was last written, replaced or given other permissions, which size and time of writing need not show.
+    `location` is absolute; `path` is what readers see: relative to its root, with `/` between its parts. `changed` is
+    when the file was last written, replaced or given other permissions, which size and time of writing need not show.
     """
 
-    file: Path
+    location: str
     path: str
     size: int
     mtime_ns: int
     changed: int = 0
+
+    @property
+    def file(self) -> Path:
+        """The location as a Path, made when asked for: a hundred thousand of them take a second."""
+        return Path(self.location)
 
     @property
     def stat(self) -> tuple[int, int, int]:
@@ -40,7 +45,7 @@ class Source:
     def is_as_found(self) -> bool:
         """Whether the file is still there and the same, going by its stat."""
         try:
-            now = self.file.stat()
+            now = os.stat(self.location)
         except OSError:
             return False
         return self.stat == (now.st_size, now.st_mtime_ns, now.st_ctime_ns)
@@ -188,7 +193,7 @@ class _Walk:
         if not stat.S_ISREG(status.st_mode):
             self._skip(path, "not a regular file")
         elif self._is_new(status):
-            source = Source(Path(file), path, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+            source = Source(file, path, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
             self.sources.append(source)
 
     def _status(self, file: str, path: str) -> os.stat_result | None:
@@ -243,6 +248,8 @@ def _identity(status: os.stat_result) -> tuple[int, int]:
 
 
 def _is_unicode(name: str) -> bool:
+    if name.isascii():
+        return True
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:

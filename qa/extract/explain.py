@@ -1,0 +1,101 @@
+"""Why a quote has its score: what each feature contributed, adding up to it, and where the question's words stand.
+
+The score is linear in the features, so a contribution is a value times its weight, and there is nothing to estimate.
+The passage's fused score, one of the features, is linear in the retriever's signals, and shown as these.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from qa.extract.features import FEATURES, Rows, rows
+from qa.extract.model import model
+from qa.index import Index
+from qa.index.segment import Array
+from qa.model import Contribution, Quote, Reason, WordFound, WordPlace
+from qa.retrieve import SIGNALS, Candidates, Query, shipped_weights
+from qa.text import spans
+
+__all__ = ["reasons"]
+
+_GROUPS = {
+    "words": ("inside", "above", "near", "around", "pairs"),
+    "vectors": ("soft", "meaning"),
+    "retrieval": ("fused",),
+    "answer type": ("type", "defines", "counts", "mistype"),
+    "shape": ("short", "long", "code", "first", "question"),
+}
+_GROUP_OF = {name: group for group, names in _GROUPS.items() for name in names}
+_PLACES: tuple[tuple[str, WordPlace], ...] = (
+    ("inside", "inside"),
+    ("above", "above"),
+    ("near", "beside"),
+    ("around", "around"),
+    ("soft", "alike"),
+)
+"""The masks of the evidence, the nearest place first."""
+
+
+def reasons(index: Index, asked: Query, found: Candidates, quotes: Sequence[Quote]) -> tuple[Reason, ...] | None:
+    """One Reason a quote, of the sentence in it that was chosen; None when one was not made from these candidates."""
+    if not quotes:
+        return ()
+    if not len(found.passages):
+        return None
+    seen = rows(index, asked, found)
+    scores = model().scores(seen.values)
+    chosen = [_row(index, seen, scores, quote) for quote in quotes]
+    if None in chosen:
+        return None
+    return tuple(
+        Reason(quote, float(scores[row]), _words(asked, found, int(seen.sentences[row])), _parts(found, seen, row))
+        for quote, row in zip(quotes, chosen, strict=True)
+        if row is not None
+    )
+
+
+def _row(index: Index, seen: Rows, scores: Array, quote: Quote) -> int | None:
+    """The row of the sentence that a quote was made from: the best inside it."""
+    document = {int(p): index.path_of(int(p)) == quote.path for p in np.unique(seen.passages)}
+    inside = []
+    for row, (passage, sentence) in enumerate(zip(seen.passages, seen.sentences, strict=True)):
+        if document[int(passage)]:
+            start, end, _, _ = index.sentence(int(sentence))
+            if quote.start <= start and end <= quote.end:
+                inside.append(row)
+    return max(inside, key=lambda row: float(scores[row]), default=None)
+
+
+def _words(asked: Query, found: Candidates, sentence: int) -> tuple[WordFound, ...]:
+    """Where the question's words stand, seen from a sentence, in the order of the question."""
+    spelt = {span.term: asked.text[span.start : span.end] for span in reversed(spans(asked.text))}
+    row = int(np.flatnonzero(found.evidence.sentences == sentence)[0])
+    words = []
+    for number, (term, share) in enumerate(zip(asked.terms, asked.shares.tolist(), strict=True)):
+        places = (place for mask, place in _PLACES if getattr(found.evidence, mask)[row, number] > 0)
+        words.append(WordFound(spelt.get(term, term), next(places, "missing"), share))
+    return tuple(words)
+
+
+def _parts(found: Candidates, seen: Rows, row: int) -> tuple[Contribution, ...]:
+    parts: list[Contribution] = []
+    for name, value, weight in zip(FEATURES, seen.values[row].tolist(), model().sentence.tolist(), strict=True):
+        group = _GROUP_OF.get(name, "other")
+        signals = _signals(found, int(seen.passages[row]), group, weight) if name == "fused" else []
+        whole = Contribution(name, group, value, weight)
+        same = math.isclose(sum(part.amount for part in signals), whole.amount, abs_tol=1e-9)
+        parts += signals if signals and same else [whole]
+    return tuple(parts)
+
+
+def _signals(found: Candidates, passage: int, group: str, weight: float) -> list[Contribution]:
+    """How far a passage's signals are from those of the passage with the best fused score, by what each is worth."""
+    place, best = int(np.flatnonzero(found.passages == passage)[0]), int(np.argmax(found.scores))
+    behind = (found.signals[place] - found.signals[best]).tolist()
+    return [
+        Contribution(f"passage {name}", group, value, weight * shipped_weights()[name])
+        for name, value in zip(SIGNALS, behind, strict=True)
+    ]

@@ -1,0 +1,432 @@
+"""Sentence -> the short answer inside: ranges that could be it, what speaks for each, and the choice.
+
+No parser: rules say where a range may begin and end, and a learned linear score chooses. Most of it is a sum over a
+range's first token, its last and those between, so that little is worked out once a range; what is named by classes
+alone is added up once and remembered (`Weights`).
+
+    ... was | founded in Paris by | the engineer | Ada Stone | , who ...
+              asked, weighs on the left           first last   after
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from qa.extract.ask import Ask, ask
+from qa.extract.tokens import ABOUT, ARTICLES, FUNCTION, NUMERAL, POSSESSIVE, VERBS, Token, tokens_of, word_set
+from qa.index.segment import Array
+from qa.vectors import shipped
+
+__all__ = ["NUMBERS", "Reading", "Weights", "best", "read", "short_answer", "weights"]
+
+_LONGEST = 10
+"""Words of a range; a longer one must fill its clause."""
+_LONGEST_CLAUSE = 24
+_MOST_RANGES = 600
+_FADE = 0.8
+"""What a term of the question weighs one token further off."""
+_ALIKE = 0.6
+"""Cosine from which a word is taken for one of the question's."""
+
+_REMEMBERED = 100_000
+"""Sums of weights that are kept."""
+
+_OPENING, _CLOSING, _STOPS = frozenset("([{“‘«"), frozenset(")]}”»"), frozenset(".;:?!—…")
+_CONJOINED = word_set("""and or but nor if where while although though whether that which who whom whose so then""")
+_NO_START = ARTICLES | VERBS | POSSESSIVE | _CONJOINED | word_set("of there also than as")
+_NO_END = (FUNCTION | POSSESSIVE) - word_set("it them him her us me up out off down over this there both")
+
+NUMBERS = (
+    "left",  # weight of the question's terms before, fading
+    "right",  # … and after
+    "before",  # … anywhere before
+    "beyond",  # … anywhere after
+    "asked",  # … inside
+    "hook behind",  # the question's term after the place of what is wanted: close before the range
+    "hook ahead",
+    "lead behind",
+    "lead ahead",
+    "last behind",
+    "last ahead",
+    "head",  # how near the last word comes to the noun that is wanted
+    "holds",  # … any word inside
+    "follows",  # … the word after
+    "leads",  # … the word before
+    "place",  # how far into the text
+    "echo",  # the word before, or that before its article, is the preposition that the question has by what it wants
+    "aside",  # stands in parentheses
+)
+"""What is measured of each range; each is weighed alone, by question word and by shape."""
+
+_TEMPERATURE = 0.7
+"""By what scores are divided before they are made probabilities."""
+_WHOLE = 0.5
+"""What it is worth to be the whole answer, beside sharing words with it."""
+_WANTS_YES_OR_NO = re.compile(
+    r"\W*(?:is|are|was|were|am|do|does|did|can|could|may|might|must|shall|should|will|would|have|has|had)\b", re.I
+)
+_TELLS = {
+    "why": word_set("because to for due since so as by from of through"),
+    "how": word_set("by using through via with from to as in"),
+}
+"""Words before or at the start of a cause and of a means."""
+
+_FLAGS = {name: 1 << number for number, name in enumerate(("name", "date", "number", "money", "verb", "join", "small"))}
+
+
+def _flag(token: Token) -> int:
+    kind = token.kind
+    if kind == "NAME":
+        return _FLAGS["name"]
+    if kind in ("YEAR", "MONTH"):
+        return _FLAGS["date"]
+    if kind in NUMERAL:
+        return _FLAGS["number"]
+    if kind in ("MONEY", "PERCENT"):
+        return _FLAGS["money"]
+    if token.low in VERBS:
+        return _FLAGS["verb"]
+    if token.low in (",", "and", "or"):
+        return _FLAGS["join"]
+    return _FLAGS["small"] if token.low in FUNCTION else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as a question sees it, and the ranges that could answer.
+
+    `first` and `last` number the tokens at the ends of each range, shape (ranges,). `opens`, `closes` and `inside` hold
+    for each token, `wholes` for each range, the classes by which weights are named: those of a range that begins with
+    the token, ends with it, holds it. `numbers` are the NUMBERS, shape (ranges, numbers).
+    """
+
+    tokens: list[Token]
+    first: Array
+    last: Array
+    opens: list[tuple[str, ...]]
+    closes: list[tuple[str, ...]]
+    inside: list[str]
+    wholes: list[tuple[str, ...]]
+    numbers: Array
+
+    def place(self, number: int) -> tuple[int, int]:
+        """A range's place in the text."""
+        return self.tokens[self.first[number]].start, self.tokens[self.last[number]].end
+
+    def features(self, asked: Ask, number: int) -> Iterator[tuple[str, float]]:
+        """All that is weighed of one range, by name: what a model is trained on."""
+        first, last = int(self.first[number]), int(self.last[number])
+        names = [*_of_first(asked.wanted, asked.shape, *self.opens[first]), *_of_last(asked.wanted, *self.closes[last])]
+        names += _of_whole(asked.wanted, asked.shape, *self.wholes[number])
+        names += [f"in {kind}" for kind in self.inside[first : last + 1] if kind]
+        yield from ((name, 1.0) for name in names)
+        yield from ((f"like {like} {self.wholes[number][0]}", value) for like, value in asked.likes)
+        for name, value in zip(NUMBERS, self.numbers[number].tolist(), strict=True):
+            yield from ((key, value) for key in _of_number(asked.wanted, asked.shape, name))
+
+
+def _of_first(wanted: str, shape: str, second: str, before: str, first: str, opens: str) -> list[str]:
+    found = [f"before {before}", f"{wanted}|before {before}", f"before {second} {before}", f"first {first}"]
+    found += [f"{wanted}|first {first}", f"before {before} first {first}"]
+    if before in ARTICLES:
+        found += [f"before {second} the", f"{wanted}|before {second} the"]
+    return [*found, f"{wanted}|opens", f"{shape}|opens"] if opens else found
+
+
+def _of_last(wanted: str, last: str, after: str, second: str) -> list[str]:
+    found = [f"after {after}", f"{wanted}|after {after}", f"after {after} {second}", f"last {last}"]
+    return [*found, f"{wanted}|last {last}", f"last {last} after {after}"]
+
+
+def _of_whole(wanted: str, shape: str, kind: str, size: str, order: str, before: str, after: str) -> list[str]:
+    found = [f"kind {kind}", f"{wanted}|kind {kind}", f"size {size}", f"{wanted}|size {size}", f"kind {kind} {size}"]
+    return [*found, f"{wanted}|{order}", f"{shape}|{order}", f"around {before} {after}"]
+
+
+def _of_number(wanted: str, shape: str, name: str) -> tuple[str, str, str]:
+    return f"# {name}", f"{wanted}|# {name}", f"{shape}|# {name}"
+
+
+def read(text: str, asked: Ask) -> Reading:
+    """The ranges of a text that could answer a question, with what is weighed of them.
+
+    >>> from qa.extract.ask import ask
+    >>> text = "That was in late 1901."
+    >>> found = read(text, ask("When was the mill built?", {"mill": 1.0, "built": 1.0}))
+    >>> [text[slice(*found.place(number))] for number in range(len(found.first))]
+    ['in late', 'in late 1901', 'late', 'late 1901', '1901']
+    """
+    tokens = tokens_of(text)
+    near, alike = _nearness(tokens, asked)
+    known = [token.term in asked.shares and token.low not in FUNCTION for token in tokens]
+    classes = [
+        "ASKED" if here else "ALIKE" if like else token.kind
+        for token, here, like in zip(tokens, known, alike, strict=True)
+    ]
+    ranges = list(_ranges(tokens, known))
+    first = np.array([each[0] for each in ranges], dtype=np.int64)
+    last = np.array([each[1] for each in ranges], dtype=np.int64)
+    padded = ["^", "^", *classes, "^", "^"]
+    places = np.array([asked.shares[token.term] if here else 0.0 for token, here in zip(tokens, known, strict=True)])
+    total = np.concatenate([[0.0], np.cumsum(places)])
+    orders = _orders(total, first, last)
+    return Reading(
+        tokens=tokens,
+        first=first,
+        last=last,
+        opens=[
+            (padded[at], padded[at + 1], padded[at + 2], "opens" if _opens(tokens, at) else "")
+            for at in range(len(tokens))
+        ],
+        closes=[(padded[at + 2], padded[at + 3], padded[at + 4]) for at in range(len(tokens))],
+        inside=[_inside(token, kind, asked) for token, kind in zip(tokens, classes, strict=True)],
+        wholes=[
+            (kind, size, order, padded[begin + 1], padded[end + 3])
+            for (begin, end, kind, size), order in zip(ranges, orders, strict=True)
+        ],
+        numbers=_numbers(tokens, asked, near, places, total, first, last),
+    )
+
+
+def _opens(tokens: Sequence[Token], at: int) -> bool:
+    return at == 0 or (at == 1 and tokens[0].low in ARTICLES)
+
+
+def _inside(token: Token, kind: str, asked: Ask) -> str:
+    """What a token is to a range that it stands in; "" for a word that says something new."""
+    if kind in ("ASKED", "ALIKE"):
+        return "FOCUS" if token.term in asked.focus else kind
+    return token.low if token.low in FUNCTION or not token.text[0].isalnum() else "NEW"
+
+
+def _nearness(tokens: Sequence[Token], asked: Ask) -> tuple[Array, Array]:
+    """How near each token comes to the noun that is wanted, and whether it is like another term of the question."""
+    others = [term for term in asked.shares if term not in asked.focus]
+    wanted = [*asked.focus[-1:], *others]
+    if not wanted or not tokens:
+        return np.zeros(len(tokens)), np.zeros(len(tokens), dtype=bool)
+    cosines = shipped().similarities([token.term for token in tokens], wanted)
+    alike: Array = np.any(cosines[:, len(wanted) - len(others) :] >= _ALIKE, axis=1)
+    if not asked.focus:
+        return np.zeros(len(tokens)), alike
+    same = np.array([token.term in asked.focus for token in tokens])
+    return np.where(same, 1.0, np.maximum(cosines[:, 0], 0.0)), alike
+
+
+def _ranges(tokens: Sequence[Token], known: Sequence[bool]) -> Iterator[tuple[int, int, str, str]]:
+    """First and last token, kind and size of the ranges that rules allow, the first 600 of a long text."""
+    flags = [_flag(token) for token in tokens]
+    wordy = [token.text[0].isalnum() or len(token.text) > 1 for token in tokens]
+    starts = [word and token.low not in _NO_START for word, token in zip(wordy, tokens, strict=True)]
+    ends = [word and token.low not in _NO_END for word, token in zip(wordy, tokens, strict=True)]
+    news = [not here and token.low not in FUNCTION for here, token in zip(known, tokens, strict=True)]
+    count = 0
+    for first, may_start in enumerate(starts):
+        if not may_start:
+            continue
+        fills = not first or not wordy[first - 1] or tokens[first - 1].low in FUNCTION
+        words = depth = held = 0
+        new = False
+        for last in range(first, len(tokens)):
+            held |= flags[last]
+            if not wordy[last]:
+                mark = tokens[last].text
+                depth += (mark in _OPENING) - (mark in _CLOSING)
+                if mark in _STOPS or depth < 0:
+                    break
+                continue
+            words += 1
+            new = new or news[last]
+            if words > _LONGEST_CLAUSE:
+                break
+            if depth or not new or not ends[last]:
+                continue
+            if words > _LONGEST and not (fills and (last + 1 == len(tokens) or not wordy[last + 1])):
+                continue
+            yield first, last, _kind(tokens, first, last, held), _size(words)
+            count += 1
+            if count == _MOST_RANGES:
+                return
+
+
+def _size(words: int) -> str:
+    return "13+" if words > 12 else "9-12" if words > 8 else "6-8" if words > 5 else "4-5" if words > 3 else str(words)
+
+
+def _kind(tokens: Sequence[Token], first: int, last: int, held: int) -> str:
+    """The kind of a range, from what its tokens are, taken together, and from its ends."""
+    before = tokens[first - 1].kind if first else ""
+    after = tokens[last + 1].kind if last + 1 < len(tokens) else ""
+    if before in ('"', "'", "“", "‘") and after in ('"', "'", ",", ".") and after != before + "s":
+        return "quoted"
+    return _kind_of(held, tokens[first].kind, tokens[last].kind, tokens[first].low in ABOUT, last - first)
+
+
+@cache
+def _kind_of(held: int, first: str, last: str, about: bool, more: int) -> str:
+    has = {name for name, flag in _FLAGS.items() if held & flag}
+    if "date" in has:
+        if not has - {"date", "number", "join", "small"} and last in ("YEAR", "MONTH", "NUMBER"):
+            return "date" if more else "year" if first == "YEAR" else "month"
+        return "with date" if more > 3 or first not in ("WORD", "LY", "ED", "in", "since") else "date with word"
+    if "money" in has:
+        return "money" if more < 4 else "with money"
+    if first in NUMERAL or (about and "number" in has):
+        if more == 0 or (last in NUMERAL and "join" not in has):
+            return "number"
+        return "quantity" if more < 3 and "name" not in has else "with number"
+    if "verb" in has:
+        return "clause"
+    if "name" in has and first == last == "NAME":
+        if "join" in has:
+            return "names"
+        return "long name" if "small" in has else "name"
+    shape = "list" if "join" in has else "phrase" if "small" in has else "noun" if more else "word"
+    return f"{shape} with name" if "name" in has else shape
+
+
+def _orders(total: Array, first: Array, last: Array) -> list[str]:
+    """On which sides of each range the question's terms stand."""
+    before, after = total[first] > 0, total[-1] - total[last + 1] > 1e-9
+    return [("alone", "last", "first", "amid")[sides] for sides in (before + 2 * after).tolist()]
+
+
+def _numbers(
+    tokens: Sequence[Token], asked: Ask, near: Array, places: Array, total: Array, first: Array, last: Array
+) -> Array:
+    """The NUMBERS of each range, shape (ranges, numbers)."""
+    count = len(tokens)
+    if not len(first):
+        return np.zeros((0, len(NUMBERS)))
+    left, right = np.zeros(count + 1), np.zeros(count + 1)
+    for at, weight in enumerate(places.tolist()):
+        left[at + 1] = (left[at] + weight) * _FADE
+    for at in range(count - 1, 0, -1):
+        right[at - 1] = (right[at] + places[at]) * _FADE
+    columns = [left[first], right[last], total[first], total[-1] - total[last + 1], total[last + 1] - total[first]]
+    for term in (asked.hook, asked.lead, asked.last):
+        behind, ahead = _distances([term == token.term and bool(term) for token in tokens])
+        columns += [np.exp(-behind[first] / 3), np.exp(-ahead[last] / 3)]
+    beside = np.concatenate([[0.0], near, [0.0]])
+    holds = np.maximum.reduceat(beside, np.stack([first + 1, last + 2], axis=1).ravel())[::2]
+    columns += [near[last], holds, beside[last + 2], beside[first], first / max(count, 1)]
+    columns += [_echoes(tokens, asked.echo)[first], _aside(tokens)[first]]
+    return np.stack(columns, axis=1)
+
+
+def _echoes(tokens: Sequence[Token], echo: str) -> Array:
+    """Whether a range that begins with each token comes right after a word, shape (tokens,)."""
+    found = np.zeros(len(tokens) + 1)
+    for at, token in enumerate(tokens if echo else ()):
+        found[at + 1] = token.low == echo or (token.low in ARTICLES and found[at] > 0)
+    return found[:-1]
+
+
+def _aside(tokens: Sequence[Token]) -> Array:
+    """Whether each token stands in parentheses, shape (tokens,)."""
+    depths = np.cumsum([(token.text == "(") - (token.text == ")") for token in tokens])
+    found: Array = (depths > 0).astype(float)
+    return found
+
+
+def _distances(here: Sequence[bool]) -> tuple[Array, Array]:
+    """Tokens back to the last marked one before each, and on to the next one after; 99 for none."""
+    count = len(here)
+    behind, ahead = np.full(count, 99.0), np.full(count, 99.0)
+    for at in range(1, count):
+        behind[at] = 1.0 if here[at - 1] else behind[at - 1] + 1
+    for at in range(count - 2, -1, -1):
+        ahead[at] = 1.0 if here[at + 1] else ahead[at + 1] + 1
+    return behind, ahead
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Learned weights by name, and sums of those that a few classes name, remembered."""
+
+    by_name: Mapping[str, float]
+    _sums: dict[tuple[str, ...], float] = field(default_factory=dict, repr=False)
+
+    def scores(self, reading: Reading, asked: Ask) -> Array:
+        """The score of each range, shape (ranges,): the sum of its features' weights."""
+        if not len(reading.first):
+            return np.zeros(0)
+        get, own = self.by_name.get, (asked.wanted, asked.shape)
+        opens = np.array([self._sum(_of_first, *own, *key) for key in reading.opens])
+        closes = np.array([self._sum(_of_last, own[0], *key) for key in reading.closes])
+        inside = np.cumsum([0.0, *(get(f"in {kind}", 0.0) for kind in reading.inside)])
+        wholes = np.array([self._sum(_of_whole, *own, *key) for key in reading.wholes])
+        likes = {
+            kind: sum(value * get(f"like {like} {kind}", 0.0) for like, value in asked.likes)
+            for kind in {key[0] for key in reading.wholes}
+        }
+        liked = np.array([likes[key[0]] for key in reading.wholes])
+        measured = [sum(get(key, 0.0) for key in _of_number(*own, name)) for name in NUMBERS]
+        first, last = reading.first, reading.last
+        found: Array = opens[first] + closes[last] + inside[last + 1] - inside[first] + wholes + liked
+        found += reading.numbers @ np.array(measured)
+        return found
+
+    def _sum(self, names: Callable[..., list[str]], *key: str) -> float:
+        """The weights that some classes name together, added up once."""
+        known = self._sums.get((names.__name__, *key))
+        if known is None:
+            if len(self._sums) >= _REMEMBERED:
+                self._sums.clear()
+            known = sum(self.by_name.get(name, 0.0) for name in names(*key))
+            self._sums[names.__name__, *key] = known
+        return known
+
+
+@cache
+def weights() -> Weights:
+    """The weights that ship with the package; `python -m eval.train_spans` makes them."""
+    return Weights(json.loads(files("qa.extract").joinpath("spans.json").read_text()))
+
+
+def short_answer(text: str, question: str, shares: Mapping[str, float]) -> tuple[int, int] | None:
+    """The place in a text of the short answer to a question; None when there is none or the question wants none.
+
+    `shares` are the weights of the question's content terms.
+
+    >>> text = "The mill was built by Ada Stone in 1901."
+    >>> text[slice(*short_answer(text, "Who built the mill?", {"built": 1.0, "mill": 1.0}))]
+    'Ada Stone'
+    """
+    if _WANTS_YES_OR_NO.match(question):
+        return None
+    asked = ask(question, shares)
+    reading = read(text, asked)
+    chosen = best(reading, weights().scores(reading, asked))
+    return None if chosen is None or not _suits(reading, asked, chosen) else reading.place(chosen)
+
+
+def _suits(reading: Reading, asked: Ask, chosen: int) -> bool:
+    """Whether a range answers a question of its kind: why and how want a cause or a means, which a few words tell."""
+    told = _TELLS.get(asked.wanted)
+    first = int(reading.first[chosen])
+    return told is None or any(token.low in told for token in reading.tokens[max(first - 2, 0) : first + 1])
+
+
+def best(reading: Reading, scores: Array) -> int | None:
+    """The range that may be expected to be, or to share most with, the answer; None when there is no range.
+
+    As in SQuAD's F1, ranges share words; each range is the answer with the probability that its score says.
+    """
+    if not len(scores):
+        return None
+    chances = np.exp((scores - scores.max()) / _TEMPERATURE)
+    words = np.array([token.text[0].isalnum() and token.low not in ARTICLES for token in reading.tokens], dtype=float)
+    total = np.concatenate([[0.0], np.cumsum(words)])
+    start, end = total[reading.first], total[reading.last + 1]
+    shared = np.minimum.outer(end, end) - np.maximum.outer(start, start)
+    length = np.maximum(end - start, 1e-9)
+    expected = (2 * np.maximum(shared, 0) / np.add.outer(length, length)) @ chances + _WHOLE * chances
+    return int(np.argmax(expected))
