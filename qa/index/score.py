@@ -74,6 +74,7 @@ class Gains:
         """The gains of some passages, 0 for those that the clue does not touch, shape (passages,)."""
         found = np.zeros(len(passages), dtype=self.damping.dtype)
         if len(self.passages):
+            passages = passages.astype(self.passages.dtype, copy=False)  # else all of `self.passages` would be copied
             places = np.minimum(np.searchsorted(self.passages, passages), len(self.passages) - 1)
             here = self.passages[places] == passages
             found[here] = self.at(places[here])

@@ -130,7 +130,7 @@ def _harvest(sums: Array, met: Sequence[Array], least: float, size: int) -> tupl
         scores = sums[candidates]
         sums[:size] = 0.0
         return candidates, scores
-    found, values = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.float32)]
+    found, values = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.float32)]
     for passages in met:
         reached = passages[sums[passages] >= least]
         found.append(reached)
