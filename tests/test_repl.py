@@ -232,6 +232,16 @@ def test_alone_undoes_the_reading_and_the_next_follow_up_builds_on_that(bundled:
     assert [answer.standalone for answer in chat.history] == ["What is Jitsu?", "Who worked on it?"]
 
 
+def test_why_explains_the_quote_of_a_number_alone(asked: tuple[Chat, list[str]]) -> None:
+    chat, written = asked
+    for line in ("/why", "/why 2"):
+        chat.take(line)
+    assert written[0].startswith("It answers: ")
+    assert "\n 1  bridge.md:3 · +" in written[0]
+    assert "\n 2  bridge.md" in written[1]
+    assert " 1  " not in written[1]
+
+
 def test_new_forgets(bundled: Library) -> None:
     chat = Chat(bundled, lambda _: None)
     for line in ("What is Jitsu?", "/new", "Who worked on it?"):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.errors import QAError
-from qa.present import confidence_word, context_text, hits_text, one_line, place, printable, read_as_text, skipped_text
+from qa.present import context_text, explanation_text, hits_text, one_line, printable, read_as_text, skipped_text
 from qa.repl import editor, judge
 from qa.repl.command import Command
 from qa.repl.transcript import exported
@@ -20,8 +21,6 @@ __all__ = ["COMMANDS", "command"]
 _MORE = 5
 _FOUND = 5
 _MOST_QUOTES = 50
-_LOOKED_AT = 50
-"""Passages among which that of a quote is looked up."""
 _INTRO = (
     "Ask in your own words; the answer is a quotation with its place, or the word that the documents do not answer."
 )
@@ -71,21 +70,10 @@ def _why(chat: Chat, argument: str) -> None:
     quote = chat.numbered(argument, "/why N")
     if quote is None or chat.shown is None:
         return
-    hits = chat.library.search(chat.shown.standalone, k=_LOOKED_AT)
-    held = [
-        (rank, hit)
-        for rank, hit in enumerate(hits, 1)
-        if hit.path == quote.path and hit.start < quote.end and quote.start < hit.end
-    ]
-    lines = [f"{place(quote)}: {confidence_word(quote.confidence)} ({quote.confidence:.0%})"]
-    for rank, hit in held[:1]:
-        lines.append(f"its passage is number {rank} of those found, score {hit.score:.3f}")
-        lines.append(f"BM25 {hit.bm25:.2f}, TF-IDF {hit.tfidf:.2f}")
-    if quote.answer:
-        lines.append(f"short answer: {one_line(quote.answer)}")
-    if chat.shown.missing:
-        lines.append(f"never mentioned: {', '.join(map(one_line, chat.shown.missing))}")
-    chat.write("\n".join(lines))
+    why = chat.library.explain(chat.shown)
+    number = chat.quotes.index(quote)
+    only = replace(why, reasons=why.reasons[number : number + 1], runner_up=None if number else why.runner_up)
+    chat.write(explanation_text(only, width=chat.width(), first=number + 1))
 
 
 def _open(chat: Chat, argument: str) -> None:
@@ -211,7 +199,7 @@ COMMANDS = {
     ),
     "new": Command("", "forget what was asked before", _new),
     "context": Command("N", "what stands around quote N, and all of it when it is folded", _context),
-    "why": Command("N", "how quote N was found", _why),
+    "why": Command("N", "what quote N was chosen for, to the last point of its score", _why),
     "open": Command("N", "open the file of quote N at its line ($VISUAL, $EDITOR, or a pager)", _open),
     "search": Command("QUERY", "whole passages, by their score", _search, '-word and "a phrase" are filters here.'),
     "sources": Command("", "the documents, and what could not be read", _sources),

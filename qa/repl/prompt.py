@@ -152,6 +152,7 @@ def toolbar(chat: Chat, width: int) -> str:
         *([one_line(chat.scope)] if chat.scope else []),
         f"{len(library.paths)} documents",
         f"{library.passage_count} passages",
+        *([f"risk {library.promise.risk:.0%}"] if library.promise else []),
         *([f"k {chat.k}"] if chat.k != 3 else []),
         *([f"{len(chat.history)} asked"] if chat.history else []),
         "/help",
