@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from qa.dialogue.model import Model, shipped_model
-from qa.dialogue.signs import PERSON, SWAPS, Candidate, Turn, content, cosines, is_name
+from qa.dialogue.signs import PERSON, SWAPS, Candidate, Turn, content, is_name
 from qa.model import Answer
 from qa.syntax import parse
 from qa.text import STOP_TERMS, Term, spans
+from qa.vectors import shipped
 
 __all__ = ["standalone", "turn"]
 
@@ -135,7 +136,7 @@ def _counterpart(topic: str, before: Turn, generic: frozenset[str]) -> tuple[int
     new = [span.term for span in content(topic)]
     if not said or not new:
         return None
-    near = cosines([span.term for span in said], new).max(axis=1)
+    near = shipped().similarities([span.term for span in said], new).max(axis=1)
     best = int(near.argmax())
     if any(not topic[span.start].islower() for span in content(topic)):
         names = [span for span in said if is_name(before.text, span)]

@@ -7,7 +7,7 @@ write stand here as features; what each is worth is learned (`eval/train_dialogu
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,6 @@ __all__ = [
     "Turn",
     "candidates",
     "content",
-    "cosines",
     "is_name",
     "need_signs",
     "term_signs",
@@ -142,70 +141,59 @@ def need_signs(question: str, history: Sequence[Turn], generic: frozenset[str]) 
     last = {span.term for span in content(history[-1].text)}
     every = {span.term for turn in history for span in content(turn.text)}
     known, known_last = _share(own, every), _share(own, last)
-    third = bool(_THIRDPERSON.search(question))
     definite = bool(_DEFINITE.search(question))
     these = bool(_THESE.search(question))
     pronoun = _THIRDPERSON.search(question)
+    third = pronoun is not None
     specific = own - generic
     defined = _introduced(question) - generic
     later = pronoun is not None and bool(_NEXT_CLAUSE.search(question[: pronoun.start()]))
     fresh = specific - every
     within = later and any(pronoun and span.end <= pronoun.start() and span.term in fresh for span in said)
-    return [
-        float(sign)
-        for sign in (
-            third,
-            these,
-            definite,
-            bool(_OTHERS.search(question)),
-            bool(_JOINED.search(question)),
-            bool(SWAPS.search(question)),
-            not own,
-            len(own) == 1,
-            len(own) == 2,
-            min(max(len(own) - 2, 0), 8) / 8,
-            name,
-            bool(_DEFINES.search(question)) and not third,
-            known,
-            known_last,
-            _nearest(own, last - own),
-            bool(_ASKS.search(question)),
-            third and not name,
-            definite and not name and not known,
-            len(own) <= _FEW and not name and not known,
-            _share(own, set(generic)),
-            bool(specific),
-            bool(specific - every),
-            bool(specific) and not specific & every,
-            bool(defined) and not third,
-            bool(defined) and not defined & every and not third,
-            within,
-            any(s.term in specific and _after_of(question, s) for s in said),
-            not specific and not third,
-            bool(defined) and defined == own and not own & every and not (third or these),
-            bool(specific) and not own & every and not (third or these),
-        )
-    ]
+    points = third or these
+    signs = {
+        "third person": third,
+        "these": these,
+        "definite": definite,
+        "others": bool(_OTHERS.search(question)),
+        "joined": bool(_JOINED.search(question)),
+        "swaps": bool(SWAPS.search(question)),
+        "no content": not own,
+        "one content": len(own) == 1,
+        "two content": len(own) == 2,
+        "long": min(max(len(own) - 2, 0), 8) / 8,
+        "name": name,
+        "defines": bool(_DEFINES.search(question)) and not third,
+        "known": known,
+        "known last": known_last,
+        "near": _nearest(own, last - own),
+        "asks": bool(_ASKS.search(question)),
+        "bare third": third and not name,
+        "bare definite": definite and not name and not known,
+        "fresh short": len(own) <= _FEW and not name and not known,
+        "generic": _share(own, set(generic)),
+        "specific": bool(specific),
+        "specific fresh": bool(fresh),
+        "all fresh": bool(specific) and not specific & every,
+        "defines specific": bool(defined) and not third,
+        "defines fresh": bool(defined) and not defined & every and not third,
+        "within": within,
+        "of": any(span.term in specific and _after_of(question, span) for span in said),
+        "bare generic": not specific and not third,
+        "names a thing": bool(defined) and defined == own and not own & every and not points,
+        "unlike": bool(specific) and not own & every and not points,
+    }
+    return [float(signs[name]) for name in NEED]
 
 
 def _share(part: set[str], whole: set[str]) -> float:
     return len(part & whole) / len(part) if part else 0.0
 
 
-def cosines(terms: Sequence[str], others: Sequence[str]) -> Array:
-    table = shipped()
-    rows, columns = table.rows(terms), table.rows(others)
-    found = np.zeros((len(terms), len(others)))
-    known = np.ix_(rows != UNKNOWN, columns != UNKNOWN)
-    if found[known].size:
-        found[known] = table.cosines(rows[rows != UNKNOWN], columns[columns != UNKNOWN])
-    return found
-
-
 def _nearest(terms: set[str], others: set[str]) -> float:
     if not terms or not others:
         return 0.0
-    return float(cosines(sorted(terms), sorted(others)).max(axis=1).mean())
+    return float(shipped().similarities(sorted(terms), sorted(others)).max(axis=1).astype(float).mean())
 
 
 TERM = (
@@ -271,87 +259,121 @@ def candidates(question: str, history: Sequence[Turn]) -> list[Candidate]:
     return list(found.values())
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a history holds: the terms of each of its questions, in order and as a set, and what each introduced.
+
+    `gone` are the terms whose place another topic has taken and that nobody named again.
+    """
+
+    turns: tuple[list[Term], ...]
+    held: tuple[set[str], ...]
+    introduced: tuple[set[str], ...]
+    gone: frozenset[str]
+    answer: frozenset[str]
+    near: frozenset[str]
+
+
+def _said(history: Sequence[Turn]) -> _Said:
+    turns = tuple(content(turn.text) for turn in history)
+    held = tuple({span.term for span in turn} for turn in turns)
+    gone: frozenset[str] = frozenset()
+    for turn, terms in zip(history, held, strict=True):
+        gone = (gone | turn.dropped) - terms
+    return _Said(
+        turns,
+        held,
+        tuple(_introduced(turn.text) for turn in history),
+        gone,
+        frozenset(span.term for span in content(history[-1].answer)),
+        frozenset(span.term for span in content(history[-1].near)),
+    )
+
+
 def term_signs(
     question: str, history: Sequence[Turn], offered: Sequence[Candidate], need: float, generic: frozenset[str]
 ) -> Array:
     """The features TERM of each candidate, shape (candidates, features)."""
     own = [span.term for span in content(question)]
-    turns = [content(turn.text) for turn in history]
-    held = [{span.term for span in turn} for turn in turns]
-    last, carried = held[-1], history[-1].carried
-    second = held[-2] if len(held) > 1 else set()
-    introduced = [_introduced(turn.text) for turn in history]
-    third, person = bool(_THIRDPERSON.search(question)), bool(PERSON.search(question))
-    plural, definite = bool(_PLURAL.search(question)), bool(_DEFINITE.search(question))
-    these, swaps = bool(_THESE.search(question)), bool(SWAPS.search(question))
-    named = any(is_name(question, span) for span in content(question))
-    answer = {span.term for span in content(history[-1].answer)}
-    near = {span.term for span in content(history[-1].near)}
-    gone: set[str] = set()
-    for turn, terms in zip(history, held, strict=True):
-        gone = (gone | turn.dropped) - terms
     names = [candidate.term for candidate in offered]
-    to_own = cosines(names, own).max(axis=1) if own else np.zeros(len(names))
-    among = cosines(names, names)
+    to_own = shipped().similarities(names, own).max(axis=1) if own else np.zeros(len(names))
+    among = shipped().similarities(names, names).astype(float)
     middle = (among.sum(axis=1) - among.diagonal()) / max(len(names) - 1, 1)
+    said = _said(history)
     rows = []
-    for at, candidate in enumerate(offered):
-        term = candidate.term
-        places = [number for number, terms in enumerate(held) if term in terms]
-        latest = turns[places[-1]] if places else []
-        place = next((i for i, span in enumerate(latest) if span.term == term), 0)
-        text = history[places[-1]].text if places else ""
-        in_last_own = term in last and term not in carried
-        is_plural = candidate.word.endswith("s") and not candidate.word.endswith("ss")
-        rows.append(
-            [
-                need,
-                in_last_own,
-                term in carried,
-                term in second,
-                1 / (len(held) - places[-1]) if places else 0.0,
-                term in held[0],
-                len(places) / len(held),
-                places == [len(held) - 1],
-                any(term in terms for terms in introduced),
-                term in introduced[-1],
-                candidate.name,
-                shipped().rows([term])[0] == UNKNOWN,
-                bool(_MANNER.search(candidate.word)),
-                is_plural,
-                bool(latest) and place == len(latest) - 1,
-                bool(latest) and place == 0,
-                1 / len(latest) if latest else 0.0,
-                bool(latest) and _after_of(text, latest[place]),
-                to_own[at],
-                middle[at],
-                swaps,
-                to_own[at] if swaps and term in last else 0.0,
-                swaps and named and candidate.name and term in last,
-                len(own) <= 1 and term in last,
-                third and in_last_own,
-                third and term in carried,
-                third and candidate.name,
-                third and term in held[0],
-                plural and is_plural,
-                person and candidate.name,
-                to_own[at] if definite else 0.0,
-                these and term in last,
-                term in answer,
-                third and term in answer,
-                term in near,
-                definite and term in near,
-                term in generic,
-                in_last_own and term not in generic,
-                term not in generic and any(term in terms for terms in introduced),
-                third and term in last and term not in generic,
-                third and term in held[0] and term not in generic,
-                term in gone,
-                candidate.name and term not in last and term not in answer,
-                bool(places) and held[places[-1]] - generic == {term},
-            ]
-        )
+    for candidate, nearest, amid in zip(offered, to_own.tolist(), middle.tolist(), strict=True):
+        signs = {"need": need, "nearest": nearest, "middle": amid, "generic": candidate.term in generic}
+        signs |= _standing(candidate, history, said, generic) | _looks(candidate)
+        signs |= _pointed_at(question, candidate, signs, len(own))
+        rows.append([signs[name] for name in TERM])
     return np.array(rows, dtype=float).reshape(len(offered), len(TERM))
+
+
+def _standing(candidate: Candidate, history: Sequence[Turn], said: _Said, generic: frozenset[str]) -> dict[str, float]:
+    """Where a term stands in the history."""
+    term, last = candidate.term, candidate.term in said.held[-1]
+    places = [number for number, terms in enumerate(said.held) if term in terms]
+    latest = said.turns[places[-1]] if places else []
+    place = next((at for at, span in enumerate(latest) if span.term == term), 0)
+    return {
+        "last": last,
+        "last own": last and term not in history[-1].carried,
+        "last carried": term in history[-1].carried,
+        "second": len(said.held) > 1 and term in said.held[-2],
+        "earlier": 1 / (len(said.held) - places[-1]) if places else 0.0,
+        "first": term in said.held[0],
+        "often": len(places) / len(said.held),
+        "fresh last": places == [len(said.held) - 1],
+        "introduced": any(term in terms for terms in said.introduced),
+        "introduced last": term in said.introduced[-1],
+        "final": bool(latest) and place == len(latest) - 1,
+        "opening": bool(latest) and place == 0,
+        "few": 1 / len(latest) if latest else 0.0,
+        "after of": bool(latest) and _after_of(history[places[-1]].text, latest[place]),
+        "answer": term in said.answer,
+        "near": term in said.near,
+        "dropped": term in said.gone,
+        "old name": candidate.name and not last and term not in said.answer,
+        "only specific": bool(places) and said.held[places[-1]] - generic == {term},
+    }
+
+
+def _looks(candidate: Candidate) -> dict[str, float]:
+    """What a word shows by itself."""
+    return {
+        "name": candidate.name,
+        "unusual": shipped().rows([candidate.term])[0] == UNKNOWN,
+        "manner": bool(_MANNER.search(candidate.word)),
+        "plural": candidate.word.endswith("s") and not candidate.word.endswith("ss"),
+    }
+
+
+def _pointed_at(question: str, candidate: Candidate, signs: Mapping[str, float], terms: int) -> dict[str, float]:
+    """The other signs of a term where the question points back in some way, 0 where it does not."""
+    third, swaps = bool(_THIRDPERSON.search(question)), bool(SWAPS.search(question))
+    definite, these = bool(_DEFINITE.search(question)), bool(_THESE.search(question))
+    named = any(is_name(question, span) for span in content(question))
+    specific = not signs["generic"]
+    return {
+        "swaps": swaps,
+        "swaps near": swaps * signs["last"] * signs["nearest"],
+        "swaps name": swaps and named and candidate.name and signs["last"],
+        "short last": terms <= 1 and signs["last"],
+        "third last own": third * signs["last own"],
+        "third last carried": third * signs["last carried"],
+        "third name": third * signs["name"],
+        "third first": third * signs["first"],
+        "plural plural": bool(_PLURAL.search(question)) * signs["plural"],
+        "person name": bool(PERSON.search(question)) * signs["name"],
+        "definite nearest": definite * signs["nearest"],
+        "these last": these * signs["last"],
+        "answer third": third * signs["answer"],
+        "near definite": definite * signs["near"],
+        "specific last own": specific * signs["last own"],
+        "specific introduced": specific * signs["introduced"],
+        "third specific last": third * specific * signs["last"],
+        "third specific first": third * specific * signs["first"],
+    }
 
 
 def _introduced(text: str) -> set[str]:
