@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
+from eval.pairwise import pairwise
 from eval.questions import Question, QuestionSet, from_beir, from_gold, from_sentences, from_squad
 from eval.train import sampled, tuning_half
 from qa import dialogue
@@ -27,6 +27,8 @@ from qa.retrieve import SIGNALS, query, retrieve
 
 RIVALS = 15
 """Wrong passages a question is trained on."""
+WEIGHT = 1000.0
+"""Of a set, beside the regularisation."""
 ROUNDS = 3
 """Times the rivals are chosen anew by what was learned from those before; at first all signals count alike."""
 
@@ -72,7 +74,8 @@ def fused(sets: Sequence[Sequence[tuple[Array, Array]]]) -> dict[str, float]:
     spread = np.concatenate([signals for examples in sets for signals, _ in examples]).std(axis=0)
     weights = 1 / spread
     for _ in range(ROUNDS):
-        weights = _learned([[_differences(*example, weights) for example in examples] for examples in sets], spread)
+        pairs = [[_differences(*example, weights) for example in examples] for examples in sets]
+        weights = pairwise(pairs, spread, weight=WEIGHT)
     return dict(zip(SIGNALS, (weights / weights.sum()).round(4).tolist(), strict=True))
 
 
@@ -81,17 +84,6 @@ def _differences(signals: Array, right: Array, weights: Array) -> Array:
     rivals = signals[~right]
     rivals = rivals[np.argsort(-(rivals @ weights), kind="stable")[:RIVALS]]
     return np.concatenate([one - rivals for one in signals[right]])
-
-
-def _learned(sets: Sequence[Sequence[Array]], spread: Array) -> Array:
-    """One round: the weights that tell the differences of all sets from their opposites."""
-    pairs = np.concatenate([pairs for examples in sets for pairs in examples]) / spread
-    shares = [np.full(len(pairs), 1000 / len(pairs) / len(examples)) for examples in sets for pairs in examples]
-    learned = LogisticRegression(C=1.0, fit_intercept=False, max_iter=1000).fit(
-        np.concatenate([pairs, -pairs]), np.repeat([1, 0], len(pairs)), sample_weight=np.concatenate(shares * 2)
-    )
-    weights: Array = learned.coef_[0] / spread
-    return weights
 
 
 if __name__ == "__main__":

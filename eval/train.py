@@ -22,6 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from eval.pairwise import pairwise
 from eval.questions import Question, QuestionSet, from_gold, from_sentences, from_squad
 from qa import dialogue
 from qa.extract.choose import confidence_signs
@@ -33,6 +34,8 @@ from qa.retrieve import Query, query, retrieve
 
 QUESTIONS = 4_000
 """Questions of a set that are used; more change no weight that matters."""
+WEIGHT = 3000.0
+"""Of a set, beside the regularisation."""
 FOLDS = 5
 FEW_DOCUMENTS = 200
 """Documents below which each question's own are taken out for it alone."""
@@ -79,16 +82,9 @@ def _named(names: Sequence[str], weights: Array) -> dict[str, float]:
 def train_sentences(sets: Sequence[QuestionSet]) -> Array:
     """Weights of the sentence features, shape (features,). Each set weighs the same, and in it each question."""
     differences = [list(_pairs(questions)) for questions in sets]
-    positive = np.concatenate([pairs for every in differences for pairs in every])
-    shares = [np.full(len(pairs), 3000 / len(pairs) / len(every)) for every in differences for pairs in every]
-    spread = positive.std(axis=0) + 1e-9
-    learned = LogisticRegression(C=1.0, fit_intercept=False, max_iter=1000).fit(
-        np.concatenate([positive, -positive]) / spread,
-        np.repeat([1, 0], len(positive)),
-        sample_weight=np.concatenate(shares * 2),
-    )
+    spread = np.concatenate([pairs for every in differences for pairs in every]).std(axis=0) + 1e-9
+    weights = pairwise(differences, spread, weight=WEIGHT)
     pinned = [PINNED.get(name) for name in FEATURES]
-    weights = learned.coef_[0] / spread
     return np.array([weight if pin is None else pin for weight, pin in zip(weights, pinned, strict=True)])
 
 

@@ -44,7 +44,7 @@ _BAR = 20
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy is imported; for products this small more wait
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy reads it when imported; more threads only wait here
     try:
         _prepare_streams()
         try:

@@ -49,7 +49,7 @@ SIGNALS = (
     "meaning",  # cosine of what the question and the best sentence mean, as sums of word vectors
     "covered",  # share of the question's weight that the passage holds, or has a near word for
 )
-"""What a passage is judged by; all but the first are 1 at most."""
+"""What a passage is judged by; all but the first are 1 at most, and `pairs` with a quoted phrase more."""
 
 # Chosen by a grid on public question sets: each moves the right passage's rank 1 by a point or less either way.
 _FROM_ABOVE = 0.4
@@ -358,7 +358,7 @@ def _evidence_in(index: Index, number: int, asked: Query, places: Array, local: 
     around = np.maximum.reduceat(inside, np.flatnonzero(first), axis=0)[np.cumsum(first) - 1]
     above = _found(segment, asked, *segment.context_of(local), len(local))
     words = segment.sentence_tokens[sentences + 1] - segment.sentence_tokens[sentences]
-    soft, meaning = _by_vectors(index, number, asked, local, owner)
+    soft, meaning = _by_vectors(index, number, asked, (tokens, within), (local, owner))
     return (
         sentences + index.sentence_bases[number],
         places[owner],
@@ -400,26 +400,29 @@ def _phrase_share(segment: Segment, asked: Query, tokens: Array, owners: Array, 
     return share
 
 
-def _by_vectors(index: Index, number: int, asked: Query, local: Array, owner: Array) -> tuple[Array, Array]:
-    """`soft` and `meaning` of Evidence, for the sentences of some passages; `owner` says whose each sentence is.
+def _by_vectors(
+    index: Index, number: int, asked: Query, said: tuple[Array, Array], passages: tuple[Array, Array]
+) -> tuple[Array, Array]:
+    """`soft` and `meaning` of Evidence, for the sentences of some passages.
+
+    `said` are the tokens and the sentence of each, `passages` the passages and the place there of each sentence's own.
 
     A text means the sum of its words' vectors, each as long as the root of the word's idf; a sentence has what stands
     above it for half.
     """
     segment = index.segments[number]
-    sentences, _ = segment.sentences_of(local)
-    tokens, within = segment.tokens_of(sentences)
+    (tokens, within), (local, owner) = said, passages
     above, below = segment.context_of(local)
     terms, places = np.unique(np.concatenate([tokens, above]), return_inverse=True)
     words, wanted = shipped().gathered(segment.term_rows[terms]), shipped().gathered(asked.rows)
     likeness = np.maximum(compared(words, wanted) - _UNLIKE, 0.0) / (1 - _UNLIKE)
-    soft = np.zeros((len(sentences), len(asked.terms)), dtype=np.float32)
+    soft = np.zeros((len(owner), len(asked.terms)), dtype=np.float32)
     if len(tokens):
         first = np.flatnonzero(np.diff(within, prepend=-1))
         soft[within[first]] = np.maximum.reduceat(likeness[places[: len(tokens)]], first, axis=0)
     weights = idfs(index.passage_count, index.frequencies_of(number, terms)[0])
     vectors = scaled(words, np.sqrt(weights))
-    meant = sums(vectors, places[: len(tokens)], within, len(sentences))
+    meant = sums(vectors, places[: len(tokens)], within, len(owner))
     meant += _ABOVE_MEANING * sums(vectors, places[len(tokens) :], below, len(local))[owner]
     return soft, _cosines(meant, scaled(wanted, np.sqrt(asked.weights)).sum(axis=0))
 

@@ -135,8 +135,8 @@ def _reload(chat: Chat, _: str) -> None:
 
 
 def _counted(chat: Chat) -> str:
-    unread = [entry for entry in chat.library.skipped if not entry.reason.startswith("hidden")]
-    also = f", {len(unread)} not read (/sources lists them)" if unread else ""
+    unread, _ = chat.library.unread
+    also = f", {unread} not read (/sources lists them)" if unread else ""
     return f"{len(chat.library.paths)} documents, {chat.library.passage_count} passages{also}."
 
 
