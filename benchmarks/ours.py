@@ -24,7 +24,8 @@ from qa.index.merge import merge_files
 from qa.index.segment import Segment
 from qa.index.store import read_arrays, write_arrays
 from qa.model import Document, Passage, Sentence
-from qa.retrieve import query, retrieve
+from qa.query import query
+from qa.retrieve import retrieve
 from qa.text import content_terms
 
 __all__ = ["Fused", "Ours"]
