@@ -34,6 +34,10 @@ def parsed(description: str | None, argv: list[str] | None) -> argparse.Namespac
         parser.error("--own-sentences is for --sentences")
     if options.given_paragraph and options.squad is None:
         parser.error("--given-paragraph is for --squad")
+    if options.masked and (options.beir or options.topics or options.by_document):
+        parser.error("--masked is for questions whose evidence is known: --gold, --squad, --sentences")
+    if options.masked and (options.own_sentences or options.given_paragraph):
+        parser.error("--masked is for questions that are asked of all documents")
     return options
 
 
@@ -52,6 +56,11 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
     inputs.add_argument("--own-sentences", action="store_true", help="choose among each row's own --sentences only")
     inputs.add_argument(
         "--given-paragraph", action="store_true", help="ask each --squad question of the paragraph that answers it only"
+    )
+    inputs.add_argument(
+        "--masked",
+        action="store_true",
+        help="ask each answerable question a second time, what answers it hidden: is it refused then?",
     )
     inputs.add_argument(
         "--by-document", action="store_true", help="judge rankings of whole documents: one that holds an answer counts"
@@ -116,7 +125,7 @@ def _count(written: str) -> int:
 def is_bundled(options: argparse.Namespace) -> bool:
     """Whether the bundled questions are asked, all of them and of the systems that the baseline knows."""
     own = (options.gold, options.squad, options.beir, options.sentences, options.topics, options.split, options.limit)
-    return not any(own) and not options.system and not options.by_document
+    return not any(own) and not options.system and not options.by_document and not options.masked
 
 
 def question_set(options: argparse.Namespace) -> QuestionSet:

@@ -15,11 +15,14 @@ from pathlib import Path
 
 import numpy as np
 
+from eval import overlap
+from eval.part import Part
 from qa.errors import QAError
 from qa.extract import Selection, rerank, select
 from qa.index import Clue, Index, bm25, tfidf, top
 from qa.index.segment import Array
 from qa.retrieve import SIGNALS, query, retrieve, shipped_weights
+from qa.text import content_terms
 
 __all__ = ["DEFAULT", "NAMES", "OUTSIDE", "QUOTES", "Found", "System", "system"]
 
@@ -44,6 +47,11 @@ System = Callable[[Index, str, int], Found]
 
 def _bm25(index: Index, question: str, depth: int) -> Found:
     return Found(*top(index, bm25(query(index, question).terms), depth))
+
+
+def _overlap(index: Index, question: str, depth: int) -> Found:
+    passages, scores = top(index, bm25(tuple(content_terms(question))), depth)
+    return Found(passages, scores, overlap.chosen(index, question, passages, QUOTES))
 
 
 def _tfidf(index: Index, question: str, depth: int) -> Found:
@@ -86,6 +94,8 @@ class _Outside:
         self._made: tuple[Index, Callable[[str, int], list[tuple[int, float]]]] | None = None
 
     def __call__(self, index: Index, question: str, depth: int) -> Found:
+        if isinstance(index, Part):
+            raise QAError(f"the system {self._name} searches all documents: it cannot be asked of some of them only")
         if self._made is None or self._made[0] is not index:
             self._made = index, self._built(index)
         found = self._made[1](question, depth)
@@ -115,6 +125,7 @@ _OWN: dict[str, System] = {
     "fused": _fused,
     **{f"fused-without-{name}": partial(_fused, without=name) for name in SIGNALS},
     "answer": _answer,
+    "overlap": _overlap,
 }
 NAMES: Sequence[str] = (*_OWN, *OUTSIDE)
 

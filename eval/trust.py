@@ -1,0 +1,154 @@
+"""Results -> how far confidence and refusals can be trusted: figures with intervals, system beside system.
+
+Judged apart, by what the answerable questions stand beside: nothing; the set's own unanswerable ones; and themselves
+asked again while what answers them is hidden. An answer is right when the first quote holds one, be it shown or not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eval.compared import span
+from eval.judge import Array, Mask, Results
+from eval.metrics import auroc, brier, calibration_error, recall, risk_coverage_area, share
+from eval.questions import MASKED
+from eval.statistics import CLUSTERS_NEEDED, CURVE_DRAWS, SEED, Interval, bootstrap_of
+
+__all__ = ["MEASURES", "WITH_MASKED", "Judged", "Trust", "judged_by", "populations", "trusted", "trusts"]
+
+MEASURES = {
+    "AUROC": "confidence of answerable above that of other questions",
+    "refused": "share of the others that are refused",
+    "balanced error": "mean of answerable refused and others answered",
+    "coverage": "share of all that are answered, at the cut that ships",
+    "risk": "share wrong of what is answered",
+    "AURC": "mean risk over all coverages",
+    "ECE": "calibration error, 10 bins",
+    "Brier": "mean squared error of confidence",
+}
+"""By name, what each is; the first three say nothing where all questions are answerable."""
+
+ANSWERABLE, WITH_UNANSWERABLE, WITH_MASKED = "answerable alone", "with unanswerable", "with masked"
+"""The populations, as the tables call them."""
+_WIDTH = 36
+_HEAD = f"{'figure':>8}{'95 % interval':>16}{'by document':>16}"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Some questions as one system answered them, shape (questions,) each."""
+
+    confidences: Array
+    answerable: Mask
+    answered: Mask
+    right: Mask
+
+    def figures(self, weights: Array | None = None) -> list[float]:
+        """The MEASURES, each question counting as often as its weight says."""
+        counts = np.ones(len(self.right)) if weights is None else weights
+        refused = share(~self.answered[~self.answerable], counts[~self.answerable])
+        missed = share(~self.answered[self.answerable], counts[self.answerable])
+        return [
+            auroc(self.confidences, self.answerable, counts),
+            refused,
+            (missed + 1 - refused) / 2,
+            share(self.answered, counts),
+            share(~self.right[self.answered], counts[self.answered]),
+            risk_coverage_area(self.confidences, self.right, counts),
+            calibration_error(self.confidences, self.right, counts),
+            brier(self.confidences, self.right, counts),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """One figure of one system over some questions; None for an interval that cannot be had."""
+
+    population: str
+    questions: int
+    measure: str
+    system: str
+    figure: float
+    interval: Interval | None
+    clustered: Interval | None
+
+
+def judged_by(results: Results, system: str, mask: Mask) -> Judged:
+    """Some questions as a system answered them."""
+    outcomes = [outcome for outcome, chosen in zip(results.outcomes, mask, strict=True) if chosen]
+    choices = [outcome.choices[system] for outcome in outcomes]
+    return Judged(
+        confidences=np.array([choice.confidence for choice in choices]),
+        answerable=np.array([outcome.question.answerable for outcome in outcomes]),
+        answered=np.array([choice.answered for choice in choices]),
+        right=np.array([recall(choice.rank, 1) > 0 for choice in choices]),
+    )
+
+
+def populations(results: Results) -> dict[str, Mask]:
+    """Which questions are judged together."""
+    answerable = results.mask(lambda outcome: outcome.question.answerable)
+    masked = results.mask(lambda outcome: outcome.question.group == MASKED)
+    found = {ANSWERABLE: answerable}
+    if not (answerable | masked).all():
+        found[WITH_UNANSWERABLE] = ~masked
+    if masked.any():
+        found[WITH_MASKED] = answerable | masked
+    return {name: mask for name, mask in found.items() if mask.any()}
+
+
+def trusted(results: Results) -> list[Trust]:
+    """Every figure that can be had, of every system that answers, by population, measure and system."""
+    found = [
+        row
+        for population, mask in populations(results).items()
+        for system in results.answering
+        for row in _of(results, population, system, mask)
+    ]
+    order = [*populations(results)]
+    return sorted(found, key=lambda row: (order.index(row.population), list(MEASURES).index(row.measure)))
+
+
+def _of(results: Results, population: str, system: str, mask: Mask) -> Iterator[Trust]:
+    judged = judged_by(results, system, mask)
+    questions = [outcome.question for outcome, chosen in zip(results.outcomes, mask, strict=True) if chosen]
+    intervals = bootstrap_of(judged.figures, [question.asked_as for question in questions])
+    clustered: Sequence[Interval | None] = [None] * len(MEASURES)
+    sources = [question.source for question in questions]
+    if len(set(sources)) >= CLUSTERS_NEEDED:
+        clustered = bootstrap_of(judged.figures, sources)
+    for measure, figure, interval, by_document in zip(MEASURES, judged.figures(), intervals, clustered, strict=True):
+        if not math.isnan(figure):
+            yield Trust(population, len(questions), measure, system, figure, interval, by_document)
+
+
+def trusts(results: Results) -> str:
+    """The table of all figures, and what they are. Nothing where no system answers."""
+    rows = trusted(results) if results.answering else []
+    if not rows:
+        return ""
+    names = max(8, *(len(row.system) for row in rows)) + 2
+    blocks = [
+        "\n".join(_block(population, [row for row in rows if row.population == population], names))
+        for population in dict.fromkeys(row.population for row in rows)
+    ]
+    return "\n\n".join([*blocks, "\n".join(_explained(rows))])
+
+
+def _block(population: str, rows: Sequence[Trust], names: int) -> Iterator[str]:
+    yield f"{f'{population}: {rows[0].questions} questions':<{_WIDTH}}{'system':<{names}}" + _HEAD
+    measure = ""
+    for row in rows:
+        own = f"{row.figure:>8.3f}{span(row.interval):>16}{span(row.clustered):>16}"
+        yield f"{row.measure if row.measure != measure else '':<{_WIDTH}}{row.system:<{names}}{own}"
+        measure = row.measure
+
+
+def _explained(rows: Sequence[Trust]) -> Iterator[str]:
+    for measure in dict.fromkeys(row.measure for row in rows):
+        yield f"{measure}: {MEASURES[measure]}"
+    yield f"intervals: bootstrap by question, and by document; {CURVE_DRAWS:,} draws, seed {SEED}"
