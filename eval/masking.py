@@ -1,13 +1,14 @@
 """Taking out what answers: an index without the passages that hold a question's evidence, and their near-duplicates.
 
 What remains is a real "not in these documents" case for a question that is known to be a fair one. The passages are
-hidden, not forgotten: how rare a word is, how long a passage, which words and acronyms there are stays that of the whole
-index, for counting everything anew for each question would take too long.
+hidden and not forgotten: how rare a word is and how long a passage stays that of the whole index, for counting anew for
+each question would take too long.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 
@@ -41,7 +42,7 @@ class Masking:
             kept[passage] = False
             kept[self.near_duplicates(passage)] = False
         bases = self._index.passage_bases
-        return Part(self._index, [kept[start:stop] for start, stop in zip(bases, bases[1:], strict=False)])
+        return Part(self._index, [kept[start:stop] for start, stop in pairwise(bases)])
 
     def _holding(self, anchor: Anchor) -> Iterable[int]:
         for passage in self._passages.get(anchor.path, ()):

@@ -91,11 +91,12 @@ class _Outside:
         if find_spec(package) is None:
             raise QAError(f"the system {name} needs the package {package}: install the extra bench")
         self._name = name
+        self._package = package
         self._made: tuple[Index, Callable[[str, int], list[tuple[int, float]]]] | None = None
 
     def __call__(self, index: Index, question: str, depth: int) -> Found:
         if isinstance(index, Part):
-            raise QAError(f"the system {self._name} searches all documents: it cannot be asked of some of them only")
+            raise QAError(f"{self._package} searches all documents: it cannot be asked of some of them only")
         if self._made is None or self._made[0] is not index:
             self._made = index, self._built(index)
         found = self._made[1](question, depth)
