@@ -108,7 +108,10 @@ def _misses(results: Results) -> Iterator[str]:
 
 def _keep(options: argparse.Namespace, questions: QuestionSet, results: Results) -> None:
     """Compare with a saved run, save this one, write what other programs read."""
-    settings = {name: getattr(options, name) for name in ("split", "limit", "by_document", "own_sentences", "masked", "skip_bad")}
+    settings = {
+        name: getattr(options, name)
+        for name in ("split", "limit", "by_document", "own_sentences", "masked", "skip_bad")
+    }
     if options.compare:
         made_from = runs.manifest(questions, results, settings)
         print("\n" + against(results, runs.load(options.compare), made_from))

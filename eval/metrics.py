@@ -137,15 +137,15 @@ def auroc(scores: Array, positive: Flags, weights: Array | None = None) -> float
     >>> auroc(np.array([0.9, 0.5, 0.5, 0.1]), np.array([True, True, False, False]))
     0.875
     """
-    counts = _counts(scores, weights)
+    counts = _counts(len(scores), weights)
     of = _tied(scores)
     above, below = (np.bincount(of, weights=counts * chosen) for chosen in (positive, ~positive))
     pairs = float(above.sum() * below.sum())
-    return float(above @ (np.cumsum(below) - below / 2)) / pairs if pairs else math.nan
+    return float((above * (np.cumsum(below) - below / 2)).sum()) / pairs if pairs else math.nan
 
 
-def _counts(confidences: Array, weights: Array | None) -> Array:
-    return np.ones(len(confidences)) if weights is None else weights
+def _counts(questions: int, weights: Array | None) -> Array:
+    return np.ones(questions) if weights is None else weights
 
 
 def _tied(values: Array) -> npt.NDArray[np.intp]:
@@ -159,8 +159,8 @@ def share(flags: Flags, weights: Array | None = None) -> float:
     >>> share(np.array([True, False, False, True])), share(np.array([True, False]), np.array([3, 1]))
     (0.5, 0.75)
     """
-    counts = _counts(flags, weights)
-    return float(counts @ flags) / float(counts.sum()) if counts.any() else math.nan
+    counts = _counts(len(flags), weights)
+    return float((counts * flags).sum()) / float(counts.sum()) if counts.any() else math.nan
 
 
 def brier(confidences: Array, right: Flags, weights: Array | None = None) -> float:
@@ -169,8 +169,8 @@ def brier(confidences: Array, right: Flags, weights: Array | None = None) -> flo
     >>> brier(np.array([1.0, 0.5]), np.array([True, False]))
     0.125
     """
-    counts = _counts(confidences, weights)
-    return float(counts @ (confidences - right) ** 2) / float(counts.sum()) if counts.any() else math.nan
+    counts = _counts(len(confidences), weights)
+    return float((counts * (confidences - right) ** 2).sum()) / float(counts.sum()) if counts.any() else math.nan
 
 
 def confidence_bins(confidences: Array, bins: int = 10) -> list[Flags]:
@@ -191,7 +191,7 @@ def calibration_error(confidences: Array, right: Flags, weights: Array | None = 
     >>> round(calibration_error(np.array([0.9, 0.9, 0.2]), np.array([True, False, False])), 3)
     0.333
     """
-    counts = _counts(confidences, weights)
+    counts = _counts(len(confidences), weights)
     gaps = counts * (confidences - right)
     total = sum(abs(float(gaps[members].sum())) for members in confidence_bins(confidences, bins))
     return total / float(counts.sum()) if counts.any() else math.nan
@@ -205,7 +205,7 @@ def risks(confidences: Array, right: Flags, weights: Array | None = None) -> Arr
     >>> risks(np.array([0.9, 0.8]), np.array([True, False])).tolist()
     [0.0, 0.5]
     """
-    counts = _counts(confidences, weights)
+    counts = _counts(len(confidences), weights)
     tied = _tied(-confidences)
     members, wrong = np.bincount(tied, weights=counts), np.bincount(tied, weights=counts * ~right)
     each = np.repeat(wrong / np.maximum(members, 1), members.astype(int))

@@ -67,7 +67,7 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
     )
     inputs.add_argument("--skip-bad", action="store_true", help="leave wrong entries out and say how many")
     inputs.add_argument("--split", choices=("tune", "test"), help="only the questions of one split of a gold file")
-    inputs.add_argument("--limit", type=_count, metavar="N", help="only the first N questions")
+    inputs.add_argument("--limit", type=count, metavar="N", help="only the first N questions")
 
 
 def _add_systems(parser: argparse.ArgumentParser) -> None:
@@ -87,7 +87,7 @@ def _add_systems(parser: argparse.ArgumentParser) -> None:
         help="a TREC run of another engine, beside them",
     )
     systems.add_argument(
-        "--processes", type=_count, metavar="N", help="default: as many as there are cores and work for"
+        "--processes", type=count, metavar="N", help="default: as many as there are cores and work for"
     )
 
 
@@ -115,7 +115,7 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
     outputs.add_argument("--export-squad", type=Path, metavar="FILE", help="predictions for SQuAD's official script")
 
 
-def _count(written: str) -> int:
+def count(written: str) -> int:
     number = int(written)
     if number < 1:
         raise ValueError

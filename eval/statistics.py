@@ -32,7 +32,7 @@ __all__ = [
 Array = npt.NDArray[np.float64]
 
 DRAWS = 10_000
-CURVE_DRAWS = 2_000
+CURVE_DRAWS = 1_000
 """The same of figures that must be computed anew for each draw."""
 SEED = 20
 CLUSTERS_NEEDED = 35

@@ -16,6 +16,7 @@ from eval.compared import span
 from eval.judge import Array, Mask, Results
 from eval.metrics import auroc, brier, calibration_error, recall, risk_coverage_area, share
 from eval.questions import MASKED
+from eval.run import Outcome
 from eval.statistics import CLUSTERS_NEEDED, CURVE_DRAWS, SEED, Interval, bootstrap_of
 
 __all__ = ["MEASURES", "WITH_MASKED", "Judged", "Trust", "judged_by", "populations", "trusted", "trusts"]
@@ -79,7 +80,7 @@ class Trust:
 
 def judged_by(results: Results, system: str, mask: Mask) -> Judged:
     """Some questions as a system answered them."""
-    outcomes = [outcome for outcome, chosen in zip(results.outcomes, mask, strict=True) if chosen]
+    outcomes = _of_mask(results, mask)
     choices = [outcome.choices[system] for outcome in outcomes]
     return Judged(
         confidences=np.array([choice.confidence for choice in choices]),
@@ -87,6 +88,10 @@ def judged_by(results: Results, system: str, mask: Mask) -> Judged:
         answered=np.array([choice.answered for choice in choices]),
         right=np.array([recall(choice.rank, 1) > 0 for choice in choices]),
     )
+
+
+def _of_mask(results: Results, mask: Mask) -> list[Outcome]:
+    return [outcome for outcome, chosen in zip(results.outcomes, mask, strict=True) if chosen]
 
 
 def populations(results: Results) -> dict[str, Mask]:
@@ -115,12 +120,12 @@ def trusted(results: Results) -> list[Trust]:
 
 def _of(results: Results, population: str, system: str, mask: Mask) -> Iterator[Trust]:
     judged = judged_by(results, system, mask)
-    questions = [outcome.question for outcome, chosen in zip(results.outcomes, mask, strict=True) if chosen]
+    questions = [outcome.question for outcome in _of_mask(results, mask)]
     intervals = bootstrap_of(judged.figures, [question.asked_as for question in questions])
     clustered: Sequence[Interval | None] = [None] * len(MEASURES)
-    sources = [question.source for question in questions]
-    if len(set(sources)) >= CLUSTERS_NEEDED:
-        clustered = bootstrap_of(judged.figures, sources)
+    if len({question.source for question in questions}) >= CLUSTERS_NEEDED:
+        # a question about no document is drawn by itself
+        clustered = bootstrap_of(judged.figures, [question.source or question.asked_as for question in questions])
     for measure, figure, interval, by_document in zip(MEASURES, judged.figures(), intervals, clustered, strict=True):
         if not math.isnan(figure):
             yield Trust(population, len(questions), measure, system, figure, interval, by_document)
@@ -149,6 +154,7 @@ def _block(population: str, rows: Sequence[Trust], names: int) -> Iterator[str]:
 
 
 def _explained(rows: Sequence[Trust]) -> Iterator[str]:
-    for measure in dict.fromkeys(row.measure for row in rows):
-        yield f"{measure}: {MEASURES[measure]}"
-    yield f"intervals: bootstrap by question, and by document; {CURVE_DRAWS:,} draws, seed {SEED}"
+    told = {row.measure for row in rows}
+    yield "; ".join(f"{measure}: {meaning}" for measure, meaning in MEASURES.items() if measure in told)
+    twins = ", a masked one with its twin" if any(row.population == WITH_MASKED for row in rows) else ""
+    yield f"intervals: bootstrap by question{twins}, and by document; {CURVE_DRAWS:,} draws, seed {SEED}"
