@@ -22,7 +22,7 @@ from eval.report import table
 from eval.run import NotVerbatim, run
 from eval.show import show
 from eval.systems import DEFAULT
-from eval.trust import trusts
+from eval.trust import trust_table
 from qa.errors import QAError
 
 
@@ -49,7 +49,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         return 0
     print(f"{questions.name}: {len(questions.documents)} documents, {len(results.outcomes)} questions")
     print("".join(f"note: {note}\n" for note in questions.notes))
-    print("\n\n".join(filter(None, (table(results), trusts(results), comparison(results)))))
+    print("\n\n".join(filter(None, (table(results), trust_table(results), comparison(results)))))
     if options.misses and results.answering:
         print("\n".join(_misses(results)))
     _keep(options, questions, results)

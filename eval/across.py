@@ -17,7 +17,7 @@ from eval.compared import span
 from eval.judge import Results
 from eval.options import count
 from eval.questions import Question, QuestionSet, from_gold, from_sentences, from_squad, with_masked
-from eval.run import run
+from eval.run import NotVerbatim, run
 from eval.trust import Trust, trusted
 from qa.errors import QAError
 from qa.extract.model import model
@@ -45,7 +45,7 @@ def main(argv: list[str] | None = None) -> int:
         return 130
     except QAError as error:
         print(f"eval.across: {error}", file=sys.stderr)
-        return 2
+        return 1 if isinstance(error, NotVerbatim) else 2
     return 0
 
 
@@ -73,7 +73,7 @@ def _sets(options: argparse.Namespace) -> Iterator[tuple[QuestionSet, list[Quest
 
 
 def _lines(rows: Sequence[Trust]) -> Iterator[str]:
-    """A row a population, a column a measure."""
+    """A row a population, a column a measure with its interval."""
     for population in dict.fromkeys(row.population for row in rows):
         of = {row.measure: row for row in rows if row.population == population}
         cells = (f"{of[name].figure:.3f} {span(of[name].interval)}" if name in of else "-" for name in COLUMNS)

@@ -10,7 +10,7 @@ import numpy as np
 from eval.judge import Array, Mask, Results
 from eval.metrics import auroc, share
 from eval.questions import MASKED
-from eval.trust import MEASURES, WITH_MASKED, judged_by, populations
+from eval.trust import WITH_MASKED, populations, replies
 
 __all__ = ["ALL", "ALL_REFUSALS", "figures", "groups", "refusals", "table"]
 
@@ -36,7 +36,7 @@ def groups(results: Results) -> dict[str, Mask]:
 
 
 def refusals(results: Results) -> dict[str, Mask]:
-    """Which questions are in each group of those that nothing answers; several groups together, but masked, too."""
+    """Which questions are in each group of those that nothing answers; several together, too, but masked ones apart."""
     refused = results.mask(lambda outcome: not outcome.question.answerable)
     kinds = sorted({outcome.question.group for outcome in results.outcomes if not outcome.question.answerable})
     found = {kind: refused & _of_kind(results, kind) for kind in kinds}
@@ -75,8 +75,8 @@ def _confidences(results: Results, system: str) -> Array:
 
 def _trust(results: Results, system: str) -> dict[str, float]:
     """How far confidence and refusals can be trusted, over the set's own questions and with masked ones."""
-    own = judged_by(results, system, results.mask(lambda outcome: not outcome.question.masked))
-    named = dict(zip(MEASURES, own.figures(), strict=True))
+    own = replies(results, system, results.mask(lambda outcome: not outcome.question.masked))
+    named = own.figures()
     found = {
         "refusal precision": share(~own.answerable[~own.answered]),
         "refusal recall": named["refused"],
@@ -84,8 +84,8 @@ def _trust(results: Results, system: str) -> dict[str, float]:
         **{name: named[name] for name in ("AURC", "ECE", "Brier")},
     }
     if (mask := populations(results).get(WITH_MASKED)) is not None:
-        masked = judged_by(results, system, mask).figures()
-        found |= {f"{name} ({WITH_MASKED})": figure for name, figure in zip(MEASURES, masked, strict=True)}
+        masked = replies(results, system, mask).figures()
+        found |= {f"{name} ({WITH_MASKED})": figure for name, figure in masked.items()}
     return found
 
 

@@ -7,7 +7,7 @@ asked again while what answers them is hidden. An answer is right when the first
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ from eval.questions import MASKED
 from eval.run import Outcome
 from eval.statistics import CLUSTERS_NEEDED, CURVE_DRAWS, SEED, Interval, bootstrap_of
 
-__all__ = ["MEASURES", "WITH_MASKED", "Judged", "Trust", "judged_by", "populations", "trusted", "trusts"]
+__all__ = ["MEASURES", "WITH_MASKED", "Replies", "Trust", "populations", "replies", "trust_table", "trusted"]
 
 MEASURES = {
     "AUROC": "confidence of answerable above that of other questions",
@@ -40,29 +40,34 @@ _HEAD = f"{'figure':>8}{'95 % interval':>16}{'by document':>16}"
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """Some questions as one system answered them, shape (questions,) each."""
+class Replies:
+    """How one system replied to some questions, shape (questions,) each."""
 
     confidences: Array
     answerable: Mask
     answered: Mask
     right: Mask
 
-    def figures(self, weights: Array | None = None) -> list[float]:
+    def figures(self, weights: Array | None = None) -> dict[str, float]:
         """The MEASURES, each question counting as often as its weight says."""
         counts = np.ones(len(self.right)) if weights is None else weights
         refused = share(~self.answered[~self.answerable], counts[~self.answerable])
         missed = share(~self.answered[self.answerable], counts[self.answerable])
-        return [
-            auroc(self.confidences, self.answerable, counts),
-            refused,
-            (missed + 1 - refused) / 2,
-            share(self.answered, counts),
-            share(~self.right[self.answered], counts[self.answered]),
-            risk_coverage_area(self.confidences, self.right, counts),
-            calibration_error(self.confidences, self.right, counts),
-            brier(self.confidences, self.right, counts),
-        ]
+        return {
+            "AUROC": auroc(self.confidences, self.answerable, counts),
+            "refused": refused,
+            "balanced error": (missed + 1 - refused) / 2,
+            "coverage": share(self.answered, counts),
+            "risk": share(~self.right[self.answered], counts[self.answered]),
+            "AURC": risk_coverage_area(self.confidences, self.right, counts),
+            "ECE": calibration_error(self.confidences, self.right, counts),
+            "Brier": brier(self.confidences, self.right, counts),
+        }
+
+    def intervals(self, units: Sequence[str]) -> dict[str, Interval | None]:
+        """The interval of each, when what is drawn anew are units, one named for each question."""
+        found = bootstrap_of(lambda weights: [*self.figures(weights).values()], units)
+        return dict(zip(MEASURES, found, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +83,11 @@ class Trust:
     clustered: Interval | None
 
 
-def judged_by(results: Results, system: str, mask: Mask) -> Judged:
-    """Some questions as a system answered them."""
+def replies(results: Results, system: str, mask: Mask) -> Replies:
+    """How a system replied to some of the questions."""
     outcomes = _of_mask(results, mask)
     choices = [outcome.choices[system] for outcome in outcomes]
-    return Judged(
+    return Replies(
         confidences=np.array([choice.confidence for choice in choices]),
         answerable=np.array([outcome.question.answerable for outcome in outcomes]),
         answered=np.array([choice.answered for choice in choices]),
@@ -119,19 +124,19 @@ def trusted(results: Results) -> list[Trust]:
 
 
 def _of(results: Results, population: str, system: str, mask: Mask) -> Iterator[Trust]:
-    judged = judged_by(results, system, mask)
+    found = replies(results, system, mask)
     questions = [outcome.question for outcome in _of_mask(results, mask)]
-    intervals = bootstrap_of(judged.figures, [question.asked_as for question in questions])
-    clustered: Sequence[Interval | None] = [None] * len(MEASURES)
+    intervals = found.intervals([question.asked_as for question in questions])
+    clustered: Mapping[str, Interval | None] = {}
     if len({question.source for question in questions}) >= CLUSTERS_NEEDED:
         # a question about no document is drawn by itself
-        clustered = bootstrap_of(judged.figures, [question.source or question.asked_as for question in questions])
-    for measure, figure, interval, by_document in zip(MEASURES, judged.figures(), intervals, clustered, strict=True):
+        clustered = found.intervals([question.source or question.asked_as for question in questions])
+    for name, figure in found.figures().items():
         if not math.isnan(figure):
-            yield Trust(population, len(questions), measure, system, figure, interval, by_document)
+            yield Trust(population, len(questions), name, system, figure, intervals[name], clustered.get(name))
 
 
-def trusts(results: Results) -> str:
+def trust_table(results: Results) -> str:
     """The table of all figures, and what they are. Nothing where no system answers."""
     rows = trusted(results) if results.answering else []
     if not rows:
