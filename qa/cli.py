@@ -38,6 +38,10 @@ Asks the questions and looks for the lowest confidence from which on, 95 % sure,
 than R of the answers are wrong; that then decides what is answered from these documents.
 Exit code 1: nothing can be promised, and nothing is changed."""
 
+_VERIFY = """\
+Opens the quoted files again and says of each quote: intact; moved, and where to; changed, with
+what stands there now; gone. Exit code: 0 all intact, 1 not all, 2 no transcript."""
+
 _SILENT_SECONDS = 0.5
 _BAR = 20
 
@@ -172,6 +176,12 @@ def _parser() -> argparse.ArgumentParser:
     gold.add_argument("file", metavar="FILE")
     _corpus_options(gold)
     gold.set_defaults(run=_gold)
+
+    verify = commands.add_parser("verify", help="check that quotes still stand where they stood", epilog=_VERIFY)
+    verify.add_argument("transcript", metavar="TRANSCRIPT.json", help="what --json or /export wrote; - standard input")
+    verify.add_argument("--corpus", action="append", metavar="PATH", help="look here, not where the transcript says")
+    verify.add_argument("--json", action="store_true", help="print what became of each quote as JSON")
+    verify.set_defaults(run=_verify)
 
     formats = commands.add_parser("formats", help="list the formats that can be read")
     formats.set_defaults(run=_formats)
@@ -441,6 +451,20 @@ def _cache(options: argparse.Namespace) -> int:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise CacheError(f"{problems[0]}{more}")
     return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from qa.present import checks_text, json_text
+    from qa.receipt import claims_in, prove
+
+    transcript = "".join(_lines(options.transcript)).removeprefix("\ufeff")
+    roots = options.corpus and [os.path.expanduser(root) for root in options.corpus]
+    try:
+        checks = prove(claims_in(transcript, corpus=roots))
+    except QAError as error:
+        raise QAError(f"{options.transcript}: {error}") from None
+    _say(json_text(checks, encoding=_encoding()) if options.json else checks_text(checks, width=_width()))
+    return 0 if all(check.status == "intact" for check in checks) else 1
 
 
 def _formats(_: argparse.Namespace) -> int:

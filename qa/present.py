@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,11 +20,13 @@ from qa.text import STOP_TERMS, content_terms, spans, term_of
 if TYPE_CHECKING:
     from qa.agreement import Said
     from qa.calibrate import Calibration
+    from qa.receipt import Check
 
 __all__ = [
     "Link",
     "agreement_text",
     "calibration_text",
+    "checks_text",
     "confidence_word",
     "context_text",
     "explanation_text",
@@ -74,6 +77,7 @@ _MOST_LACKING = 4
 _LONGEST_MISSING = 40
 _NAME_WIDTH = 17
 _LEAST_SEEN = 0.005
+_STATUS_WIDTH = 9
 
 
 def confidence_word(confidence: float) -> str:
@@ -99,13 +103,15 @@ def one_line(value: str) -> str:
     return printable(value).replace("\n", "\ufffd")
 
 
-def json_text(value: Answer | Sequence[Hit], *, explanation: Explanation | None = None, encoding: str = "utf-8") -> str:
-    """An Answer, or a list of Hits, as JSON that steers no terminal and that `encoding` can write; it parses the same.
+def json_text(
+    value: Answer | Sequence[Hit | Check], *, explanation: Explanation | None = None, encoding: str = "utf-8"
+) -> str:
+    """An Answer, or a list of Hits or Checks, as JSON that steers no terminal and that `encoding` can write.
 
-    What `json` leaves raw is escaped: DEL and C1, direction characters, lone surrogates, what the encoding lacks. An
-    Answer's explanation goes inside it.
+    It parses the same. What `json` leaves raw is escaped: DEL and C1, direction characters, lone surrogates, what the
+    encoding lacks. An Answer's explanation goes inside it.
     """
-    plain: Any = value.to_dict() if isinstance(value, Answer) else [hit.to_dict() for hit in value]
+    plain: Any = value.to_dict() if isinstance(value, Answer) else [entry.to_dict() for entry in value]
     if explanation:
         plain["explanation"] = explanation.to_dict()
     raw = _RAW_IN_JSON.sub(_escaped, json.dumps(plain, ensure_ascii=False, indent=2))
@@ -351,8 +357,11 @@ def place(quote: Quote) -> str:
 
     A line is what editors and terminals understand, so it is joined as they write it.
     """
-    where = f":{quote.line}" if quote.line is not None else f", page {quote.page}" if quote.page is not None else ""
-    return one_line(quote.path) + where
+    return _at(quote.path, quote.line, quote.page)
+
+
+def _at(path: str, line: int | None, page: int | None) -> str:
+    return one_line(path) + (f":{line}" if line is not None else f", page {page}" if page is not None else "")
 
 
 def _above(quote: Quote) -> str:
@@ -458,6 +467,35 @@ def hits_text(hits: Sequence[Hit], *, width: int = 80) -> str:
         lines = [*_wrap([where, *beside.split()], width - 4), *_wrap(body.split(), width - 4)]
         parts.append("\n".join((f"{number:>2}  " if at == 0 else "    ") + line for at, line in enumerate(lines)))
     return "\n\n".join(parts)
+
+
+def checks_text(checks: Sequence[Check], *, width: int = 80) -> str:
+    """What became of each quote of a transcript, the changed ones as a diff, and how many are what."""
+    counts = Counter(check.status for check in checks)
+    told = ", ".join(
+        f"{counts[status]} {status}" for status in ("intact", "moved", "changed", "gone") if counts[status]
+    )
+    return "\n".join([*(_check(check, width) for check in checks), f"{len(checks)} quotes{told and ': '}{told}"])
+
+
+def _check(check: Check, width: int) -> str:
+    """A line about a quote, and a diff where it no longer stands."""
+    claim = check.claim
+    was, now = (_at(claim.path, at.line, at.page) for at in (claim, check))
+    first = f"{check.status:<{_STATUS_WIDTH}}{was}"
+    if check.start is not None and check.status != "intact":
+        first += f" -> {now} ({check.start}:{check.end})"
+    first += f": {one_line(check.reason)}" if check.reason else ""
+    if check.status in ("intact", "moved"):
+        return f"{first}  {textwrap.shorten(printable(claim.text), width, placeholder=' …')}"
+    both = (("- ", claim.text), ("+ ", check.now or ""))
+    return "\n".join([first, *(_marked(mark, text, width) for mark, text in both if text)])
+
+
+def _marked(mark: str, text: str, width: int) -> str:
+    """A text in lines that begin with a mark."""
+    lines = _wrap(printable(text).split(), width - _STATUS_WIDTH - len(mark))
+    return "\n".join(f"{'':<{_STATUS_WIDTH}}{mark}{line}" for line in lines)
 
 
 def skipped_text(skipped: Sequence[Skipped]) -> str:

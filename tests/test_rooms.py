@@ -26,6 +26,7 @@ ROOMS = (
     ("promise",),
     ("library",),
     ("gold",),
+    ("receipt",),
     ("calibrate",),
     ("present",),
     ("repl",),
