@@ -239,8 +239,8 @@ def _fits(document: Document, place: Anchor, claim: Claim) -> bool:
 
 def _at(document: Document, place: Anchor, check: Check, now: str | None = None) -> Check:
     """The check with a place in the document."""
-    where = {"line": document.line(place.start), "page": document.page(place.start)}
-    return replace(check, start=place.start, end=place.end, now=now, **where)
+    line, page = document.line(place.start), document.page(place.start)
+    return replace(check, start=place.start, end=place.end, line=line, page=page, now=now)
 
 
 def _changed(document: Document, claim: Claim, places: Sequence[Anchor]) -> Check:
