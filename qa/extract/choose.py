@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
-from qa.extract.features import Rows, rows, sentence_text
+from qa.extract.features import FEATURES, Rows, rows, sentence_text
 from qa.extract.model import CONFIDENCE_FEATURES, model
+from qa.extract.repeats import repeats, wording
 from qa.extract.span import short_answer
 from qa.index import Index, ranked
 from qa.index.segment import KINDS, Array
@@ -25,6 +28,8 @@ _PRONOUN = re.compile(
 _LATER_PRONOUN = re.compile(r" (?:it|they|them|he|him|she|her)\b")
 _SHORT_SENTENCE = 80
 """Characters."""
+_QUOTED = 2
+"""Sentences, a quote, that what repeats them is looked for: some stand inside another's quote and make none."""
 _RIVALS = 12
 """Sentences whose scores say how many could be meant."""
 
@@ -45,9 +50,14 @@ def select(index: Index, asked: Query, found: Candidates, *, k: int, cut: float 
     weights = model()
     seen = rows(index, asked, found)
     scores = weights.scores(seen.values)
-    order = np.argsort(-scores, kind="stable")  # ties stay in the order of the passages
-    confidence = weights.probability(confidence_signs(asked, seen, scores, order, found))
-    quotes = _quotes(index, asked, seen, order, scores, confidence, k)
+    repeated = _repeated(seen, np.argsort(-scores, kind="stable"), k)  # ties stay in the order of the passages
+    again = [row for rows_again in repeated.values() for row in rows_again]
+    first = np.delete(np.arange(len(scores)), again)  # what only repeats another is no rival of it
+    once, values = (seen.only(first), scores[first]) if again else (seen, scores)
+    order = np.argsort(-values, kind="stable")
+    confidence = weights.probability(confidence_signs(asked, once, values, order, found))
+    others = {int(np.searchsorted(first, row)): seen.passages[same] for row, same in repeated.items()}
+    quotes = _quotes(index, asked, once, order, values, others, confidence, k)
     return Selection(quotes, confidence, confidence >= (weights.cut if cut is None else cut))
 
 
@@ -83,10 +93,37 @@ def confidence_signs(asked: Query, seen: Rows, scores: Array, order: Array, foun
     return np.array([signs[name] for name in CONFIDENCE_FEATURES])
 
 
+def _repeated(seen: Rows, order: Array, k: int) -> dict[int, list[int]]:
+    """The rows that say the same as one of the first few in order, by that one.
+
+    Only rows with the same words of the question are compared: one with others says more or less.
+    """
+    held = seen.values[:, FEATURES.index("inside")].round(6).tolist()
+    said = cache(lambda row: wording(seen.texts[row]))
+    found: dict[int, list[int]] = {}
+    first: dict[float, list[int]] = {}
+    count = 0
+    for row in order.tolist():
+        of = next((other for other in first.get(held[row], ()) if repeats(said(other), said(row))), None)
+        if of is not None:
+            found.setdefault(of, []).append(row)
+        elif count < _QUOTED * k:
+            first.setdefault(held[row], []).append(row)
+            count += 1
+    return found
+
+
 def _quotes(
-    index: Index, asked: Query, seen: Rows, order: Array, scores: Array, confidence: float, k: int
+    index: Index,
+    asked: Query,
+    seen: Rows,
+    order: Array,
+    scores: Array,
+    others: Mapping[int, Array],
+    confidence: float,
+    k: int,
 ) -> tuple[Quote, ...]:
-    """The first `k` sentences in order as quotes, none inside another."""
+    """The first `k` sentences in order as quotes, none inside another. `others` are the passages that repeat a row."""
     chosen: list[Quote] = []
     for row in order:
         if len(chosen) == k:
@@ -96,7 +133,8 @@ def _quotes(
         path = index.path_of(passage)
         if not any(path == other.path and start < other.end and other.start < end for other in chosen):
             sure = _falling_behind(confidence, float(scores[row] - scores[order[0]]))
-            chosen.append(_quote(index, asked, passage, sentence, (start, end), sure))
+            also_in = sorted({index.path_of(int(other)) for other in others.get(int(row), ())} - {path})
+            chosen.append(_quote(index, asked, passage, sentence, (start, end), sure, tuple(also_in)))
     return tuple(chosen)
 
 
@@ -115,14 +153,20 @@ def _range(index: Index, passage: int, sentence: int) -> tuple[int, int]:
 
 
 def _quote(
-    index: Index, asked: Query, passage: int, sentence: int, quoted: tuple[int, int], confidence: float
+    index: Index,
+    asked: Query,
+    passage: int,
+    sentence: int,
+    quoted: tuple[int, int],
+    confidence: float,
+    also_in: tuple[str, ...],
 ) -> Quote:
     document = index.document_of(passage)
     own = index.sentence(sentence)[:2]
     answer = _short_answer(document.text, *own, asked)
     if answer is None and own != quoted:
         answer = _short_answer(document.text, *quoted, asked)
-    return document.quote(*quoted, confidence=confidence, answer=answer)
+    return document.quote(*quoted, confidence=confidence, answer=answer, also_in=also_in)
 
 
 def _points_back(text: str) -> bool:
