@@ -294,9 +294,9 @@ class Answer:
     `standalone` is the question as understood with its history. `confidence` is that of the first of `quotes`, or of
     `nearest` when it refuses. `corpus` holds the absolute roots of the documents. `missing` holds the question's
     words that stand nowhere in the documents, as it spells them, `read_as` those that were taken for misspelt, each
-    with the word of the documents that it was read as. `changed` holds the paths of quoted files that are no longer as
-    they were when they were indexed. `promised` is the share of wrong answers that was promised for the corpus (see
-    `Library.promise`), None where nothing was.
+    with the word of the documents that it was read as. `changed` holds the paths of files that might have been quoted,
+    and were left out because they are no longer as they were when they were indexed. `promised` is the share of wrong
+    answers that was promised for the corpus (see `Library.promise`), None where nothing was.
     """
 
     question: str

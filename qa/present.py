@@ -74,6 +74,8 @@ class _View:
 
 _MOST_MISSING = 8
 _MOST_LACKING = 4
+_MOST_PATHS = 3
+_CHANGED = "Not quoted, for they changed since they were read (ask again, in a chat after /reload):"
 _LONGEST_MISSING = 40
 _NAME_WIDTH = 17
 _LEAST_SEEN = 0.005
@@ -156,8 +158,7 @@ def text(
     if answer.read_as:
         parts.append(_aside(read_as_text(answer.read_as), width, color))
     if answer.changed:
-        words = ["Changed", "since", "it", "was", "read;", "start", "again:", *map(one_line, answer.changed)]
-        parts.append("\n".join(_wrap(words, width)))
+        parts.append("\n".join(_wrap([*_CHANGED.split(), *_paths(answer.changed)], width)))
     if answer.answered:
         promised = [] if answer.promised is None else [_aside(_at_risk(answer.promised), width, color)]
         if said := agreement_text(answer.agreement, first=first):
@@ -241,6 +242,13 @@ def _listed(words: Sequence[str], most: int = _MOST_MISSING) -> str:
     return f"{shown} and {len(words) - most} more" if len(words) > most else shown
 
 
+def _paths(paths: Sequence[str], most: int = _MOST_PATHS) -> list[str]:
+    """Some paths, each unbroken, with commas between them."""
+    more = f" and {len(paths) - most} more".split() if len(paths) > most else []
+    shown = [one_line(path) for path in paths[:most]]
+    return [*(f"{path}," for path in shown[:-1]), *shown[-1:], *more]
+
+
 def _asked(answer: Answer) -> str:
     return " ".join([parse(answer.standalone).text, *(read for _, read in answer.read_as)])
 
@@ -309,7 +317,8 @@ def _beside(quote: Quote, lacking: Sequence[str], view: _View) -> list[str]:
     without = f"without: {_listed(lacking, _MOST_LACKING)}" if lacking else ""
     words = "".join(f"· {part} " for part in (printable(_above(quote)), sure, without) if part)
     where, address = place(quote), view.link(quote) if view.link else None
-    return [f"\x1b]8;;{address}\x1b\\{where}\x1b]8;;\x1b\\" if address else where, *words.split()]
+    also = ["·", "also", "in", *_paths(quote.also_in)] if quote.also_in else []
+    return [f"\x1b]8;;{address}\x1b\\{where}\x1b]8;;\x1b\\" if address else where, *words.split(), *also]
 
 
 def context_text(document: Document, quote: Quote, *, width: int = 80, color: bool = False) -> str:
@@ -342,7 +351,8 @@ def markdown_text(answers: Sequence[Answer]) -> str:
             body = "\n".join(f"> {line}".rstrip() for line in printable(quote.text).split("\n"))
             sure = f"{confidence_word(quote.confidence)} ({quote.confidence:.0%})"
             receipt = f"{quote.start}–{quote.end}, sha256 {quote.sha256[:16]}"
-            parts.append(f"{body}\n>\n> — {place(quote)}, {one_line(_above(quote))}; {sure}; {receipt}")
+            also = f"; also in {' '.join(_paths(quote.also_in))}" if quote.also_in else ""
+            parts.append(f"{body}\n>\n> — {place(quote)}, {one_line(_above(quote))}{also}; {sure}; {receipt}")
     return "\n\n".join(parts) + "\n"
 
 

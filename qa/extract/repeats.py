@@ -1,8 +1,8 @@
 """Sentences that only repeat another, as those of many versions of one manual do: which may stand for which.
 
 To leave a sentence out because another says the same is safe only when nothing is lost, so likeness of wording is not
-enough: "enabled" and "disabled" are one word apart. A repeat has the other's content words in the same order; the longer
-of the two may add a few, but no number, no name, and nothing that limits or denies.
+enough: "enabled" and "disabled" are one word apart. A repeat has the other's content words in the same order; the
+longer of the two may add a few, but no number, no name, and nothing that limits or denies.
 """
 
 from __future__ import annotations
@@ -16,13 +16,11 @@ __all__ = ["Wording", "repeats", "wording"]
 Wording = tuple[tuple[str, str], ...]
 """The content words of a sentence in order, each as its term and as it stands."""
 
-_LIMITS = frozenset(
-    map(
-        term_of,
-        "not no nor never none neither without t cannot only just except unless until but if before after less more"
-        " most few rather hardly barely almost other than".split(),
-    )
-)
+_LIMITING_WORDS = """
+    not no nor never none neither without t cannot only just except unless until but if before after less more
+    most few rather hardly barely almost other than
+"""
+_LIMITS = frozenset(map(term_of, _LIMITING_WORDS.split()))
 _LEAST_WORDS = 4
 """Of all kinds, from which a sentence says what it says by itself: "Default: 80" depends on what stands above it."""
 _MOST_ADDED = 1 / 3
