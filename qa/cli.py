@@ -1,15 +1,18 @@
 """The command line: the only place that prints and exits.
 
 Exit codes: 0 answered, 1 the documents do not answer or allow no promise, 2 wrong usage or nothing readable, 130 after
-Control-C. Answers go to stdout and nothing else does.
+Control-C, 143 after SIGTERM. Answers go to stdout and nothing else does.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from qa import __version__
@@ -54,7 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             options = _parser().parse_args(argv)
             run: Callable[[argparse.Namespace], int] = options.run
-            return run(options)
+            with _ending_in_order():
+                return run(options)
         finally:
             if sys.stdout is not None:
                 sys.stdout.flush()
@@ -70,6 +74,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         _drop(sys.stdout)
         _note(f"{error.filename or 'the answer cannot be written'}: {error.strerror or error}")
         return 2
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Turn SIGTERM into an exit: workers are ended, files half written removed, the terminal left as it was found."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _exit_on)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _exit_on(number: int, _: object) -> NoReturn:
+    raise SystemExit(128 + number)
 
 
 def _prepare_streams() -> None:

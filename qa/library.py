@@ -65,17 +65,35 @@ def bundled_corpus() -> Path:
 
 
 def cache_folder() -> Path:
-    """Where indexes are kept; made, for its user alone, when it is not there. `QA_CACHE` overrides it."""
+    """Where indexes are kept; made, for its user alone, when it is not there. `QA_CACHE` overrides it.
+
+    Raises CacheError for one that cannot be made, or in which somebody else could put an index of theirs.
+    """
     import platformdirs
 
-    folder = Path(os.environ.get("QA_CACHE") or platformdirs.user_cache_path("qa", appauthor=False))
+    named = os.environ.get("QA_CACHE")
+    folder = Path(named or platformdirs.user_cache_path("qa", appauthor=False))
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _keep_others_out(folder, own=not named)
     except OSError as error:
         raise CacheError(
-            f"{folder}: the cache folder cannot be made: {error.strerror}; set QA_CACHE to another"
+            f"{folder}: the cache folder cannot be used: {error.strerror}; set QA_CACHE to another"
         ) from None
     return folder
+
+
+def _keep_others_out(folder: Path, *, own: bool) -> None:
+    """Close a folder to all but its user when it is our `own`; one that the user named may hold other things, too."""
+    status = folder.stat()
+    if not hasattr(os, "geteuid"):  # Windows: the user's own folders are closed to others
+        return
+    if status.st_uid != os.geteuid():
+        raise CacheError(f"{folder}: the cache folder belongs to somebody else; set QA_CACHE to another")
+    if own and status.st_mode & 0o077:
+        folder.chmod(0o700)
+    elif status.st_mode & 0o022:
+        raise CacheError(f"{folder}: others may write to the cache folder; chmod go-w it, or set QA_CACHE to another")
 
 
 def cached_indexes() -> list[tuple[Path, str]]:
