@@ -47,6 +47,8 @@ __all__ = [
 _BOLD, _STRONG, _DIM, _RESET = "\x1b[1m", "\x1b[1;4m", "\x1b[2m", "\x1b[0m"
 _DIRECTION = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _CONTROL = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_DIRECTION}]")
+_LINE_ENDS = re.compile(r"[\n\u2028\u2029]")
+_TAGS = re.compile(r"<(?=[\w/!?])")
 _RAW_IN_JSON = re.compile(rf"[\x7f-\x9f{_DIRECTION}\u2028\u2029\ud800-\udfff]")
 _WORDS = ((0.9, "almost certain"), (0.7, "likely"), (0.5, "rather likely"), (0.25, "doubtful"), (0.0, "unlikely"))
 _ESCAPES = re.compile(r"\x1b\[[\d;]*m|\x1b\]8;;[^\x1b]*\x1b\\")
@@ -102,7 +104,7 @@ def printable(value: str) -> str:
 
 def one_line(value: str) -> str:
     """A name or a message as it can be printed on one line; its spaces stay."""
-    return printable(value).replace("\n", "\ufffd")
+    return _LINE_ENDS.sub("\ufffd", printable(value))
 
 
 def json_text(
@@ -339,7 +341,10 @@ def context_text(document: Document, quote: Quote, *, width: int = 80, color: bo
 
 
 def markdown_text(answers: Sequence[Answer]) -> str:
-    """A conversation as Markdown: each question, its quotes as block quotations, and where they stand."""
+    """A conversation as Markdown: each question, its quotes as block quotations, and where they stand.
+
+    What would be a tag of HTML to whoever renders it is written as text.
+    """
     parts = []
     for answer in answers:
         parts.append(f"## {one_line(answer.question)}")
@@ -353,7 +358,7 @@ def markdown_text(answers: Sequence[Answer]) -> str:
             receipt = f"{quote.start}–{quote.end}, sha256 {quote.sha256[:16]}"
             also = f"; also in {' '.join(_paths(quote.also_in))}" if quote.also_in else ""
             parts.append(f"{body}\n>\n> — {place(quote)}, {one_line(_above(quote))}{also}; {sure}; {receipt}")
-    return "\n\n".join(parts) + "\n"
+    return _TAGS.sub("&lt;", "\n\n".join(parts)) + "\n"
 
 
 def _parts(text: str) -> list[str]:
