@@ -77,7 +77,8 @@ class Vectors:
     @classmethod
     def load(cls, folder: Path) -> Vectors:
         """The table in a folder, mapped, not read."""
-        return cls(np.load(folder / _MATRIX, mmap_mode="r"), np.load(folder / _TERMS, mmap_mode="r"))
+        matrix, terms = (np.load(folder / name, mmap_mode="r", allow_pickle=False) for name in (_MATRIX, _TERMS))
+        return cls(matrix, terms)
 
     def save(self, folder: Path) -> None:
         """Write the two files that `load` maps."""

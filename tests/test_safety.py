@@ -22,6 +22,8 @@ IMPORTS = {
 CALLS = {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "yaml.load", "yaml.unsafe_load"}
 ALLOWED = {
     "scripts/nasty.py": {"socket"},  # a socket in a folder is one of the nasty files
+    "benchmarks/systems.py": {"pickle"},  # rank_bm25 cannot save an index; it is read where it was written just before
+    "qa/load/frontmatter.py": {"yaml.load"},  # with a Base loader, which builds text, lists and mappings alone
 }
 
 
