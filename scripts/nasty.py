@@ -159,9 +159,9 @@ def make(folder: Path) -> None:
     (folder / "good.txt").write_text("The good document says that otters live in the reeds.\n")
     for name, content in CONTENTS.items():
         (folder / name).write_bytes(content())
-    for name in NAMES:
+    for encoded in NAMES:
         with suppress(OSError):
-            Path(os.fsdecode(os.path.join(os.fsencode(folder), name))).write_text(f"{HERON} {len(name)}\n")
+            (folder / os.fsdecode(encoded)).write_text(f"{HERON} {len(encoded)}\n")
     _no_files(folder)
     _deep(folder / "deep")
 
