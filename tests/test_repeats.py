@@ -40,6 +40,19 @@ def test_copies_are_no_rivals_of_what_they_repeat(tmp_path: Path) -> None:
     assert several.confidence > 0.8 * alone.confidence
 
 
+def test_a_sentence_that_needs_those_beside_it_repeats_another_only_with_them(tmp_path: Path) -> None:
+    built, needs = "It was built in the year 1874 by Ada Stone.", "The mill needs all of these parts:\n\n- {}\n- a weir"
+    write(tmp_path, {"a.md": f"The old bridge is of granite. {built}", "b.md": f"The new mill is of oak. {built}"})
+    write(tmp_path, {"c.md": needs.format("a wheel"), "d.md": needs.format("a sail"), "e.md": needs.format("a wheel")})
+    replies = [
+        qa.answer(question, corpus=tmp_path, k=9)
+        for question in ("What did Ada Stone build?", "What does the mill need?")
+    ]
+    built_by, needed = ([(quote.path, quote.also_in) for quote in reply.quotes + reply.nearest] for reply in replies)
+    assert {("a.md", ()), ("b.md", ())} <= set(built_by)
+    assert {("c.md", ("e.md",)), ("d.md", ())} <= set(needed)
+
+
 @pytest.mark.parametrize(
     "other",
     [

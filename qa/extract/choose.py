@@ -49,15 +49,10 @@ def select(index: Index, asked: Query, found: Candidates, *, k: int, cut: float 
         return Selection((), 0.0, False)
     weights = model()
     seen = rows(index, asked, found)
-    scores = weights.scores(seen.values)
-    repeated = _repeated(seen, np.argsort(-scores, kind="stable"), k)  # ties stay in the order of the passages
-    again = [row for rows_again in repeated.values() for row in rows_again]
-    first = np.delete(np.arange(len(scores)), again)  # what only repeats another is no rival of it
-    once, values = (seen.only(first), scores[first]) if again else (seen, scores)
-    order = np.argsort(-values, kind="stable")
-    confidence = weights.probability(confidence_signs(asked, once, values, order, found))
-    others = {int(np.searchsorted(first, row)): seen.passages[same] for row, same in repeated.items()}
-    quotes = _quotes(index, asked, once, order, values, others, confidence, k)
+    seen, scores, others = _once(index, seen, weights.scores(seen.values), k)
+    order = np.argsort(-scores, kind="stable")  # ties stay in the order of the passages
+    confidence = weights.probability(confidence_signs(asked, seen, scores, order, found))
+    quotes = _quotes(index, asked, seen, order, scores, others, confidence, k)
     return Selection(quotes, confidence, confidence >= (weights.cut if cut is None else cut))
 
 
@@ -93,23 +88,38 @@ def confidence_signs(asked: Query, seen: Rows, scores: Array, order: Array, foun
     return np.array([signs[name] for name in CONFIDENCE_FEATURES])
 
 
-def _repeated(seen: Rows, order: Array, k: int) -> dict[int, list[int]]:
+def _once(index: Index, seen: Rows, scores: Array, k: int) -> tuple[Rows, Array, dict[int, Array]]:
+    """The rows without those that only repeat another, their scores, and for each row the passages that repeat it.
+
+    What repeats the best sentence is no rival of it, and what repeats a quote would be no other quote.
+    """
+    repeated = _repeated(index, seen, np.argsort(-scores, kind="stable"), k)
+    if not repeated:
+        return seen, scores, {}
+    kept = np.delete(np.arange(len(scores)), [row for again in repeated.values() for row in again])
+    others = {int(np.searchsorted(kept, row)): seen.passages[again] for row, again in repeated.items()}
+    return seen.only(kept), scores[kept], others
+
+
+def _repeated(index: Index, seen: Rows, order: Array, k: int) -> dict[int, list[int]]:
     """The rows that say the same as one of the first few in order, by that one.
 
     Only rows with the same words of the question are compared: one with others says more or less.
     """
     held = seen.values[:, FEATURES.index("inside")].round(6).tolist()
     said = cache(lambda row: wording(seen.texts[row]))
+    quoted = cache(lambda row: wording(_quoted_text(index, int(seen.passages[row]), int(seen.sentences[row]))))
     found: dict[int, list[int]] = {}
     first: dict[float, list[int]] = {}
-    count = 0
+    looked_for = 0
     for row in order.tolist():
-        of = next((other for other in first.get(held[row], ()) if repeats(said(other), said(row))), None)
-        if of is not None:
-            found.setdefault(of, []).append(row)
-        elif count < _QUOTED * k:
+        alike = (other for other in first.get(held[row], ()) if repeats(said(other), said(row)))
+        same = next((other for other in alike if repeats(quoted(other), quoted(row))), None)
+        if same is not None:
+            found.setdefault(same, []).append(row)
+        elif looked_for < _QUOTED * k:
             first.setdefault(held[row], []).append(row)
-            count += 1
+            looked_for += 1
     return found
 
 
@@ -150,6 +160,13 @@ def _range(index: Index, passage: int, sentence: int) -> tuple[int, int]:
     """What is quoted for a sentence: it, and those beside it that a reader needs."""
     first, last = _belonging(index, passage, sentence)
     return index.sentence(first)[0], index.sentence(last)[1]
+
+
+def _quoted_text(index: Index, passage: int, sentence: int) -> str:
+    """What a quote of a sentence would say: "It was built in 1874." alone may be of anything."""
+    start, end = _range(index, passage, sentence)
+    begin = index.passage_range(passage)[0]
+    return index.passage_text(passage)[start - begin : end - begin]
 
 
 def _quote(
