@@ -131,7 +131,7 @@ def soak(folder: Path, told: Connection, questions: int) -> tuple[Seen, Journal]
             kept += _ask(library, choose, seen, prove_too=number % PROVED_EVERY == 0)
         except qa.QAError as error:
             seen.errors.append(str(error))
-        if number % 100 == 99:
+        if number % 100 == 99 or number == questions - 1:
             _judge(kept, journal, told, seen)
             kept.clear()
             seen.memory.append(_resident())
@@ -181,12 +181,17 @@ def _show(seen: Seen, questions: int) -> None:
         print(f"\r{seen.asked} of {questions}, {seen.memory[-1] // _KILOBYTES} MB", end="", file=sys.stderr, flush=True)
 
 
+def _resident_then_and_now(memory: list[int]) -> tuple[float, float]:
+    """Medians of the second quarter and the last; of a run too short for quarters, its end, which tells nothing."""
+    quarter = len(memory) // 4
+    if not quarter:
+        return memory[-1], memory[-1]
+    return statistics.median(memory[quarter : 2 * quarter]), statistics.median(memory[-quarter:])
+
+
 def report(seen: Seen, journal: Journal) -> bool:
     """Print what was seen; whether all held."""
-    quarter = len(seen.memory) // 4
-    early, late = (
-        statistics.median(part) for part in (seen.memory[quarter : 2 * quarter] or [1], seen.memory[-quarter:] or [1])
-    )
+    early, late = _resident_then_and_now(seen.memory)
     changes = ", ".join(f"{count} {kind}" for kind, count in sorted(journal.changes.items()))
     print(f"{seen.asked} questions, {seen.answered} answered, {seen.quotes} quotes; changes: {changes}")
     print(f"{len(seen.stale)} stale quotes; files left out because they had changed: {seen.left_out}")

@@ -187,6 +187,16 @@ def test_no_quote_is_of_a_state_that_its_file_had_left_before_it_was_asked(tmp_p
     assert seen > 100
 
 
+@pytest.mark.slow
+def test_hundreds_of_questions_over_a_folder_that_another_process_changes() -> None:
+    script = Path(__file__).resolve().parent.parent / "scripts" / "soak.py"
+    command = [sys.executable, str(script), "--questions", "300"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\n0 stale quotes; " in done.stdout
+    assert "\n0 errors\n" in done.stdout
+
+
 def big(folder: Path) -> Path:
     folder.mkdir()
     for number in range(60):

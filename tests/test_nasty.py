@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import qa
+from eval.__main__ import main as evaluate
 from qa.cli import main
 from qa.library import open_library
 from qa.present import markdown_text, printable
@@ -115,3 +116,21 @@ def test_markup_of_a_quote_is_text_in_markdown(library: qa.Library) -> None:
     assert "heron" in shown
     assert "&lt;img" in shown
     assert not re.search(r"<[\w/!?]", shown)
+
+
+def test_the_evaluation_shows_none_either(notes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    steering = "\x1b[2J\u202e\x9b"
+    (notes / "steering.txt").write_text(f"The heron {steering} stood in the weir.\n", encoding="utf-8")
+    item = {
+        "question": f"Where did the otter {steering} stand?",
+        "kind": "factoid",
+        "split": "test",
+        "paraphrase": False,
+    }
+    place = {"document": "steering.txt", "text": f"The heron {steering} stood"}
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text(json.dumps({"id": f"a{steering}", **item, "evidence": [place]}))
+    for options in (("--misses",), ("--show", f"a{steering}"), ("--show", steering)):
+        assert evaluate(["--gold", str(gold), "--corpus", str(notes), *options]) in (0, 2)
+        out, err = capsys.readouterr()
+        assert (options, raw(out), raw(err)) == (options, set(), set())

@@ -2,12 +2,15 @@
 
 import ast
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import qa
+from qa.index.store import read_arrays, write_arrays
 
 ROOT = Path(qa.__file__).parent
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -81,6 +84,18 @@ def test_no_module_runs_data_or_a_shell_or_reaches_the_network(path: Path) -> No
 )
 def test_the_check_finds_what_it_is_for(code: str) -> None:
     assert harm_in(code)
+
+
+def test_an_index_file_that_asks_for_python_objects_is_refused(tmp_path: Path) -> None:
+    """Its checksums are right: whoever can write it can count."""
+    file = tmp_path / "a.segment"
+    write_arrays(file, [("numbers", [np.arange(3)])])
+    start, end = (whole := file.read_bytes()).index(b'{"numbers"'), len(whole) - 20
+    header = whole[start:end].replace(b'"<i8"', b'"|O"')
+    tail = len(header).to_bytes(8, "little") + zlib.crc32(header).to_bytes(4, "little") + whole[-8:]
+    file.write_bytes(whole[:start] + header + tail)
+    with pytest.raises(qa.CacheError, match="OBJECT array"):
+        read_arrays(file)
 
 
 def test_what_ships_as_data_is_text_or_numbers() -> None:
