@@ -490,7 +490,8 @@ def checks_text(checks: Sequence[Check], *, width: int = 80) -> str:
     told = ", ".join(
         f"{counts[status]} {status}" for status in ("intact", "moved", "changed", "gone") if counts[status]
     )
-    return "\n".join([*(_check(check, width) for check in checks), f"{len(checks)} quotes{told and ': '}{told}"])
+    total = f"{len(checks)} quote{'' if len(checks) == 1 else 's'}"
+    return "\n".join([*(_check(check, width) for check in checks), ": ".join(filter(None, [total, told]))])
 
 
 def _check(check: Check, width: int) -> str:

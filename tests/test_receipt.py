@@ -80,7 +80,7 @@ def test_a_changed_word_is_shown_as_a_difference(notes: Path) -> None:
         "changed  bridge.md:3 -> bridge.md:3 (12:58)",
         f"         - {BUILT}",
         f"         + {check.now}",
-        "1 quotes: 1 changed",
+        "1 quote: 1 changed",
     ]
 
 
