@@ -3,7 +3,7 @@
     {"corpus": ["/home/ada/notes"], "quotes": [{"path": "mill.txt", "text": "…", "start": 0, "end": 39, …}], …}
 
 A transcript is `Answer.to_dict()` as JSON: one, a list of them, or one after the other. Nothing in it is trusted. Only
-files below its `corpus` are read, and only such as could be quoted; of a quote, `path` and `text` are needed, and
+files below its `corpus` are read, and no hidden ones; of a quote, `path` and `text` are needed, and
 whatever else it says of its place (`start`, `end`, `line`, `page`) must be true, too.
 """
 

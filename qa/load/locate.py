@@ -18,7 +18,8 @@ _ABSENT = "no longer there"
 def locate(roots: Sequence[Path], path: str) -> Source:
     """The source that `find` gives for some roots, which are absolute, under a path, whoever wrote that.
 
-    Raises ReadError for a path that `find` would not give: no such file, a hidden one, one outside the roots.
+    Patterns that leave files out are not asked. Raises ReadError where there is no such file, or a hidden one, or one
+    outside the roots.
     """
     try:
         file, inner = _file(roots, path)
