@@ -24,6 +24,7 @@ from eval.show import show
 from eval.systems import DEFAULT
 from eval.trust import trust_table
 from qa.errors import QAError
+from qa.present import one_line, printable
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -34,10 +35,10 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except NotVerbatim as error:
-        print(f"eval: {error}", file=sys.stderr)
+        print(f"eval: {one_line(str(error))}", file=sys.stderr)
         return 1
     except QAError as error:
-        print(f"eval: {error}", file=sys.stderr)
+        print(f"eval: {one_line(str(error))}", file=sys.stderr)
         return 2
 
 
@@ -45,13 +46,13 @@ def _evaluate(options: argparse.Namespace) -> int:
     questions = question_set(options)
     results = _results(options, questions)
     if options.show:
-        print(show(questions, results))
+        print(printable(show(questions, results)))
         return 0
-    print(f"{questions.name}: {len(questions.documents)} documents, {len(results.outcomes)} questions")
-    print("".join(f"note: {note}\n" for note in questions.notes))
+    print(f"{one_line(questions.name)}: {len(questions.documents)} documents, {len(results.outcomes)} questions")
+    print("".join(f"note: {one_line(note)}\n" for note in questions.notes))
     print("\n\n".join(filter(None, (table(results), trust_table(results), comparison(results)))))
     if options.misses and results.answering:
-        print("\n".join(_misses(results)))
+        print(printable("\n".join(_misses(results))))
     _keep(options, questions, results)
     return _gated(options, questions, results)
 

@@ -28,6 +28,7 @@ ROOMS = (
     ("promise",),
     ("library",),
     ("gold",),
+    ("receipt",),
     ("calibrate",),
     ("present",),
     ("repl",),
