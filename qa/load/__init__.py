@@ -11,10 +11,11 @@ from pathlib import PurePosixPath
 from qa.errors import ReadError
 from qa.load.find import Source, find
 from qa.load.formats import formats, reader_for
+from qa.load.isolated import rest
 from qa.load.protocol import Parsed, Reader, Unreadable
 from qa.model import Document, heading_text
 
-__all__ = ["LIMIT", "Reader", "Source", "find", "formats", "read"]
+__all__ = ["LIMIT", "Reader", "Source", "find", "formats", "read", "rest"]
 
 LIMIT = 64 << 20  # bytes; the whole file is held in memory more than once while it is read
 
