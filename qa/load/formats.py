@@ -44,6 +44,7 @@ _FORMATS = (
     Reader("markdown", (".md", ".markdown"), _textual(markdown.parse)),
     Reader("mdx", (".mdx",), _textual(markdown.parse_mdx)),
     Reader("html", (".html", ".htm", ".xhtml"), _textual(html.parse)),
+    Reader("pdf", (".pdf",), isolated("pdf")),
     Reader("docx", (".docx", ".docm"), isolated("docx")),
     Reader("epub", (".epub",), isolated("epub")),
 )
