@@ -44,8 +44,8 @@ class Line:
     """A line: its text, with tabs at its gaps, and where it stands, y upwards, in points.
 
     `height` is where on the page: 0 at its foot, 1 at its head. `column` numbers the stretches of lines that follow
-    each other, `left_edge` and `right_edge` are those of the stretch. `has_cells` says whether a gap is as wide as between
-    the cells of a table; others only justify the line.
+    each other, `left_edge` and `right_edge` are those of the stretch. `has_cells` says whether a gap is as wide as
+    between the cells of a table; others only justify the line.
     """
 
     text: str
