@@ -3,8 +3,8 @@
 import os
 import sys
 import time
-from pathlib import Path
 
+from qa.load import LIMIT
 from qa.load.protocol import Parsed, Unreadable
 from qa.model import Block
 
@@ -32,7 +32,7 @@ def parse(data: bytes) -> Parsed:
         raise ValueError("two\nlines")
     elif deed == "refuse":
         raise Unreadable("not this one")
-    elif deed.startswith("touch "):
-        Path(deed.removeprefix("touch ")).touch()
+    elif deed == "swell":
+        deed *= LIMIT
     held.append(data)
     return Parsed("odd", deed, (Block(0, len(deed), "paragraph"),), title=str(os.getpid()), pages=(0,))

@@ -13,7 +13,7 @@ import pytest
 from made import column, pdf
 
 import qa
-from qa.load import find, read, rest
+from qa.load import LIMIT, find, read, rest
 from qa.load.isolated import Isolation
 from qa.load.protocol import Parsed, Unreadable
 
@@ -50,6 +50,7 @@ def test_files_are_parsed_in_one_process_that_is_not_this_one(isolation: Isolati
         ("leave", "the odd reader crashed (exit code 7)"),
         ("raise", "the odd reader failed (ValueError: two lines)"),
         ("refuse", "not this one"),
+        ("swell", f"too large: {5 * LIMIT:,} characters of text, the limit is {LIMIT:,}"),
         ("swallow", "the odd reader needed more than 1,024 MB of memory"),
     ],
 )

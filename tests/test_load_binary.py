@@ -132,6 +132,13 @@ def test_the_outline_makes_headings_and_so_does_the_size_of_the_font(tmp_path: P
     assert document.author == "Ann"
 
 
+def test_a_damaged_title_does_not_cost_the_text(tmp_path: Path) -> None:
+    broken = "\u00fe\u00ff\u00d8A"  # half a surrogate pair in UTF-16
+    page = [(60.0, 700.0, 10.0, "Where they nest"), *column(LEFT, y=680)]
+    document = read_as(tmp_path, "a.pdf", pdf([page], outline=[(broken, 0)], info={"Title": broken}))
+    assert (document.title, document.text.split()[:3]) == ("a", ["Where", "they", "nest"])
+
+
 def test_paragraphs_are_known_by_gaps_indents_and_bullets(tmp_path: Path) -> None:
     page = [
         *column(["A first paragraph stands here, and it fills the whole line of", "this column. It ends."], y=700),
@@ -261,6 +268,17 @@ def test_a_word_document_says_its_title_author_and_date(tmp_path: Path) -> None:
     document = read_as(tmp_path, "a.docx", docx(paragraph("Text."), core=core))
     assert (document.title, document.author, document.date) == ("On herons", "Ann", "2024-05-06")
     assert read_as(tmp_path, "my-notes.docx", docx(paragraph("Text."))).title == "my notes"
+
+
+def test_a_word_document_is_read_without_its_damaged_parts_as_long_as_its_text_is_whole(tmp_path: Path) -> None:
+    document = read_as(tmp_path, "a.docx", docx(paragraph("Text.", "Mine"), core="<", styles="<", footnotes="<"))
+    assert (document.text, document.title) == ("Text.", "a")
+
+
+def test_the_text_may_stand_in_another_part(tmp_path: Path) -> None:
+    link = '<r><Relationship Type="x/officeDocument" Target="/word/document2.xml"/></r>'
+    body = f'<w:document xmlns:w="urn:strict"><w:body>{paragraph("Text.")}</w:body></w:document>'
+    assert read_as(tmp_path, "a.docx", zipped({"_rels/.rels": link, "word/document2.xml": body})).text == "Text."
 
 
 # EPUB

@@ -57,10 +57,10 @@ def parse(data: bytes) -> Parsed:
 
 def _main_part(package: Package) -> str:
     """The part that holds the document: `word/document.xml`, unless the package says otherwise."""
-    if package.has("_rels/.rels"):
-        for link in named(package.xml("_rels/.rels"), "Relationship"):
-            if (link.get("Type") or "").endswith("/officeDocument"):
-                return resolved("", link.get("Target") or "")
+    for link in named(package.beside("_rels/.rels"), "Relationship"):
+        part = resolved("", link.get("Target") or "")
+        if (link.get("Type") or "").endswith("/officeDocument") and package.has(part):
+            return part
     if not package.has("word/document.xml"):
         raise Unreadable("not a Word document")
     return "word/document.xml"
@@ -68,18 +68,15 @@ def _main_part(package: Package) -> str:
 
 def _properties(package: Package) -> dict[str, str]:
     """Title, author and dates of the core properties, those that say something."""
-    if not package.has("docProps/core.xml"):
-        return {}
-    values = {name_of(item): " ".join("".join(item.itertext()).split()) for item in package.xml("docProps/core.xml")}
+    core = package.beside("docProps/core.xml")
+    items = core if core is not None else ()
+    values = {name_of(item): " ".join("".join(item.itertext()).split()) for item in items}
     return {name: value for name, value in values.items() if value}
 
 
 def _styles(package: Package, main: str) -> dict[str, _Style]:
-    part = resolved(main, "styles.xml")
-    if not package.has(part):
-        return {}
     found = {}
-    for style in named(package.xml(part), "style"):
+    for style in named(package.beside(resolved(main, "styles.xml")), "style"):
         if attribute(style, "type") == "paragraph":
             name, base = _value(style, "name") or "", _value(style, "basedOn")
             found[attribute(style, "styleId") or ""] = _format(_child(style, "pPr"), name, base)
@@ -88,10 +85,7 @@ def _styles(package: Package, main: str) -> dict[str, _Style]:
 
 def _notes(package: Package, main: str, kind: str) -> dict[str, Element]:
     """Footnotes or endnotes by their number, without the lines that separate them from the page."""
-    part = resolved(main, f"{kind}s.xml")
-    if not package.has(part):
-        return {}
-    notes = (note for note in package.xml(part) if name_of(note) == kind)
+    notes = named(package.beside(resolved(main, f"{kind}s.xml")), kind)
     return {attribute(note, "id") or "": note for note in notes if attribute(note, "type") in (None, "normal")}
 
 

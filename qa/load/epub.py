@@ -52,9 +52,7 @@ def _spine(book: Element, main: str) -> list[str]:
 
 def _encrypted(package: Package) -> set[str]:
     """The parts that are encrypted, which in many books are the fonts alone."""
-    if not package.has(_ENCRYPTION):
-        return set()
-    references = named(package.xml(_ENCRYPTION), "CipherReference")
+    references = named(package.beside(_ENCRYPTION), "CipherReference")
     return {resolved("", unquote(attribute(reference, "URI") or "")) for reference in references}
 
 

@@ -57,8 +57,13 @@ class Isolation:
             raise Unreadable(reply["unreadable"])
         raise Unreadable(f"the {name} reader {why or 'failed (' + reply['failed'] + ')'}")
 
+    def rest(self) -> None:
+        """End the process until it is needed again, once the file at hand is parsed."""
+        with self._alone:
+            self.end()
+
     def end(self) -> None:
-        """End the process, if there is one."""
+        """End the process, if there is one, at once."""
         process, self._process = self._process, None
         if process is not None and self._owner == os.getpid():
             process.kill()
@@ -153,4 +158,4 @@ def isolated(name: str) -> Callable[[bytes], Parsed]:
 
 def rest() -> None:
     """End the process until it is needed again, so that who has read all files does not keep its memory."""
-    _shared.end()
+    _shared.rest()

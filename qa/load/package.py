@@ -61,6 +61,13 @@ class Package:
         except (ParseError, ValueError, LookupError) as error:
             raise Unreadable(f"damaged: {part}: {error}") from None
 
+    def beside(self, part: str) -> Element | None:
+        """The XML of a part that only adds to the text, None where it is not there or cannot be read."""
+        try:
+            return self.xml(part)
+        except Unreadable:
+            return None
+
 
 def name_of(element: Element) -> str:
     """An element's name without its namespace, of which strict and transitional documents have different ones."""
@@ -68,9 +75,9 @@ def name_of(element: Element) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-def named(element: Element, *names: str) -> Iterator[Element]:
-    """The elements of these names below an element, in the order of the document."""
-    return (found for found in element.iter() if name_of(found) in names)
+def named(element: Element | None, *names: str) -> Iterator[Element]:
+    """The elements of these names below an element, in the order of the document; none below none."""
+    return (found for found in element.iter() if name_of(found) in names) if element is not None else iter(())
 
 
 def attribute(element: Element, name: str) -> str | None:

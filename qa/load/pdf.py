@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise, zip_longest
 from statistics import median
 from typing import TYPE_CHECKING
@@ -42,6 +43,7 @@ _DIVIDED = re.compile(r"([^\W\d_]+)[-\u2010]\Z")
 _HYPHENATED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _HALF = 3  # letters of half a word that may be a word itself
 _CONTINUED = re.compile(r"[^\W\d_]+")
+_LEADERS = re.compile(r"(?:[ \t]?\.){4,}[ \t]*(?=(?:\d+|[ivxlc]+)\Z)")
 _NUMBERING = re.compile(
     r"\A(?:(?:chapter|appendix|part|section)\s+)?(?:\d{1,3}|[A-Z]|[IVXLC]{1,6})(?:\.\d{1,3})*\.?:?\s+(?=\S)", re.I
 )
@@ -66,7 +68,7 @@ def parse(data: bytes) -> Parsed:
         if not any(pages):
             raise Unreadable("no text: scanned images" if _has_images(pdf) else "no text")
         outline = _outline(pdf)
-        about = {name: " ".join(value.replace("\0", "").split()) for name, value in pdf.get_metadata_dict().items()}
+        about = {name: _said(partial(pdf.get_metadata_value, name)) for name in pdf.METADATA_KEYS}
     finally:
         pdf.close()
     _refuse_unknown(pages)
@@ -122,9 +124,17 @@ def _outline(pdf: pypdfium2.PdfDocument) -> dict[int, dict[str, int]]:
     for bookmark in pdf.get_toc(max_depth=_LEVELS):
         target = bookmark.get_dest()
         page = target.get_index() if target else None
-        if page is not None and (key := _key(bookmark.get_title())):
+        if page is not None and (key := _key(_said(bookmark.get_title))):
             found.setdefault(page, {}).setdefault(key, bookmark.level + 1)
     return found
+
+
+def _said(get: Callable[[], str]) -> str:
+    """A title or name beside the text on one line; empty where it is damaged."""
+    try:
+        return " ".join(get().replace("\0", "").split())
+    except UnicodeDecodeError:
+        return ""
 
 
 def _key(title: str) -> str:
@@ -222,11 +232,12 @@ def _blocks(pages: Sequence[Sequence[Line]], outline: dict[int, dict[str, int]])
 
 
 def _with_rows(page: Sequence[Line]) -> list[Line]:
-    """The lines of a page, tabs only in the rows of tables: lines with cells, one above the other."""
+    """The lines of a page, tabs, and no dots, between cells; those are in rows of tables, one above the other."""
     cells = [False, *(line.has_cells for line in page), False]
     rows = [here and (before or after) for before, here, after in zip(cells, cells[1:], cells[2:], strict=False)]
     return [
-        line if row else replace(line, text=line.text.replace("\t", " ")) for line, row in zip(page, rows, strict=True)
+        replace(line, text=_LEADERS.sub("\t", line.text) if row else line.text.replace("\t", " "))
+        for line, row in zip(page, rows, strict=True)
     ]
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate, chain, groupby, pairwise
 from statistics import median
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -34,7 +35,8 @@ _CROSSING = 0.35  # the share of fragments that may cross a gutter: titles, figu
 _COLUMN_LINES, _COLUMN_LENGTH, _COLUMN_FILLED = 3, 14, 0.6  # of a column of prose; those of a table are not filled
 _DEPTH = 3  # columns inside columns
 
-_DIVIDING = (0x02, 0xFFFE)  # what pdfium gives for a hyphen that divides a word
+_HYPHENS = (0x02, 0xAD, 0xFFFE)  # also printed as hyphens: what pdfium gives for one that divides a word, soft ones
+_UNPRINTED = ("Cf", "Cs")  # kept, though not printed by themselves: joiners; halves of a character
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 
@@ -137,7 +139,7 @@ def _glyphs(textpage: pypdfium2.PdfTextPage, page: Box) -> Iterator[tuple[str, f
     matrix = pdfium.FS_MATRIX()
     for index in range(textpage.count_chars()):
         code = pdfium.FPDFText_GetUnicode(raw, index)
-        text = "-" if code in _DIVIDING else chr(code)
+        text = "-" if code in _HYPHENS else chr(code)
         if text.isspace() or pdfium.FPDFText_IsGenerated(raw, index) == 1:
             yield "", 0, 0, 0, 0, 0
             continue
@@ -150,7 +152,8 @@ def _glyphs(textpage: pypdfium2.PdfTextPage, page: Box) -> Iterator[tuple[str, f
         size = pdfium.FPDFText_GetFontSize(raw, index) * math.sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c))
         one, other = _turned(left, bottom, turn)[0], _turned(right, top, turn)[0]
         y = _turned(matrix.e, matrix.f, turn)[1]
-        yield text if text.isprintable() else UNKNOWN, min(one, other), max(one, other), y, size or 1.0, turn
+        known = text.isprintable() or category(text) in _UNPRINTED
+        yield text if known else UNKNOWN, min(one, other), max(one, other), y, size or 1.0, turn
 
 
 def _turn(across: float, up: float) -> int:

@@ -12,6 +12,7 @@ import os
 import sys
 from typing import Any
 
+from qa.load import LIMIT
 from qa.load.isolated import NO_MEMORY, encoded
 from qa.load.protocol import Unreadable
 
@@ -36,7 +37,10 @@ def main() -> None:
 
 def _reply(module: str, data: bytes) -> dict[str, Any]:
     try:
-        return {"parsed": encoded(importlib.import_module(module).parse(data))}
+        parsed = importlib.import_module(module).parse(data)
+        if len(parsed.text) > LIMIT:  # a small file may draw or hold the same text over and over
+            raise Unreadable(f"too large: {len(parsed.text):,} characters of text, the limit is {LIMIT:,}")
+        return {"parsed": encoded(parsed)}
     except Unreadable as error:
         return {"unreadable": str(error)}
     except MemoryError:
