@@ -108,6 +108,19 @@ def paragraph(text: str, style: str = "", properties: str = "") -> str:
     return f"<w:p><w:pPr>{named}{properties}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
 
 
+def odt(body: str, *, styles: str = "", more: Mapping[str, str] | None = None) -> bytes:
+    """An OpenDocument text with this body and these automatic styles."""
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "text", "table", "style", "draw")
+    )
+    content = f"<office:automatic-styles>{styles}</office:automatic-styles>"
+    content += f"<office:body><office:text>{body}</office:text></office:body>"
+    return zipped(
+        {"content.xml": f"<office:document-content {names}>{content}</office:document-content>", **(more or {})}
+    )
+
+
 def epub(chapters: Mapping[str, str], *, metadata: str = "", more: Mapping[str, str | bytes] | None = None) -> bytes:
     """A book of XHTML chapters, by part name, in order."""
     items = "".join(

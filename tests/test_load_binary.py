@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from made import HEIGHT, Text, column, docx, epub, paragraph, pdf, zipped
+from made import HEIGHT, Text, column, docx, epub, odt, paragraph, pdf, zipped
 
 import qa
 from qa.chunk import passages
@@ -281,6 +281,57 @@ def test_the_text_may_stand_in_another_part(tmp_path: Path) -> None:
     assert read_as(tmp_path, "a.docx", zipped({"_rels/.rels": link, "word/document2.xml": body})).text == "Text."
 
 
+# ODT
+
+
+def cell(text: str) -> str:
+    return f"<table:table-cell><text:p>{text}</text:p></table:table-cell>"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            "<text:h text:outline-level='2'>Herons</text:h><text:p>Text.</text:p>",
+            [("heading", 2, "Herons"), ("paragraph", 0, "Text.")],
+        ),
+        (
+            "<text:p text:style-name='P1'>if x:</text:p><text:p text:style-name='P1'><text:s text:c='4'/>y</text:p>",
+            [("code", 0, "if x:\n    y")],
+        ),
+        (
+            "<text:list><text:list-item><text:p>one</text:p><text:list><text:list-item><text:p>two</text:p>"
+            "</text:list-item></text:list></text:list-item></text:list>",
+            [("item", 1, "one"), ("item", 2, "two")],
+        ),
+        (
+            f"<table:table><table:table-header-rows><table:table-row>{cell('Bird')}{cell('Legs')}</table:table-row>"
+            f"</table:table-header-rows><table:table-row>{cell('Heron')}{cell('two')}</table:table-row></table:table>",
+            [("row", 0, "Bird\tLegs"), ("row", 0, "Heron\ttwo")],
+        ),
+        (
+            "<text:tracked-changes><text:p>1873</text:p></text:tracked-changes><text:p>It was "
+            "<text:span>1874</text:span><text:note><text:note-citation>1</text:note-citation><text:note-body>"
+            "<text:p>So they say.</text:p></text:note-body></text:note> in<text:tab/>York"
+            "<office:annotation><text:p>Sure?</text:p></office:annotation>.</text:p>",
+            [("paragraph", 0, "It was 1874 in York."), ("paragraph", 0, "So they say.")],
+        ),
+        (
+            "<text:p>Beside.<draw:frame><draw:text-box><text:p>Inside.</text:p></draw:text-box></draw:frame></text:p>",
+            [("paragraph", 0, "Beside."), ("paragraph", 0, "Inside.")],
+        ),
+    ],
+)
+def test_an_open_document_reads_as_it_is_printed(
+    tmp_path: Path, body: str, expected: list[tuple[str, int, str]]
+) -> None:
+    styles = "<style:style style:name='P1' style:parent-style-name='Preformatted_20_Text'/>"
+    meta = "<m xmlns:d='urn:d'><d:title>On herons</d:title><d:creator>Ann</d:creator><d:date>2024-05-06T07</d:date></m>"
+    document = read_as(tmp_path, "a.odt", odt(body, styles=styles, more={"meta.xml": meta}))
+    assert blocks(document) == expected
+    assert (document.title, document.author, document.date) == ("On herons", "Ann", "2024-05-06")
+
+
 # EPUB
 
 
@@ -347,6 +398,12 @@ def locked(content: bytes) -> bytes:
             "encrypted: copy protected; leave it out with --exclude",
         ),
         ("a.epub", epub({}), "empty"),
+        ("a.odt", zipped({"content.xml": "<a/>"}), "not a text document"),
+        (
+            "a.odt",
+            odt("<text:p>a</text:p>", more={"META-INF/manifest.xml": "<m><encryption-data/></m>"}),
+            "encrypted; remove its password or leave it out with --exclude",
+        ),
     ],
 )
 def test_a_package_that_cannot_be_read_is_refused_with_its_reason(
@@ -374,6 +431,7 @@ WHOLE: dict[str, bytes] = {
         paragraph("Herons", "Mine") + f"<w:tbl>{cells('Bird', 'Legs')}</w:tbl>" + "".join(map(paragraph, LEFT)),
         styles=STYLES,
     ),
+    "a.odt": odt(f"<text:h>Herons</text:h><text:list><text:p>a</text:p></text:list><text:p>{' '.join(LEFT)}</text:p>"),
     "a.epub": epub({"a.xhtml": f"<h1>Herons</h1><p>{' '.join(LEFT)}</p>", "b.xhtml": "<ul><li>a</ul>"}),
 }
 

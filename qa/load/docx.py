@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
 from qa.load.package import Package, attribute, name_of, named, resolved
 from qa.load.protocol import Parsed, TextBuilder, Unreadable
+from qa.load.styles import LEVELS, kind_of
 from qa.model import BlockKind
 
 __all__ = ["parse"]
-
-_HEADING = re.compile(r"head(?:ing)?[ _-]*([1-9a-e])\Z", re.IGNORECASE)
-_TITLE = re.compile(r"(?:chapter|document|book|part)?[ _-]*title\Z", re.IGNORECASE)
-_LESSER_TITLE = re.compile(r".*title\Z", re.IGNORECASE | re.DOTALL)
-_CODE = re.compile(r".*(?:code|listing|preformatted|source)(?!.*(?:caption|label|title))", re.IGNORECASE | re.DOTALL)
-_QUOTATION = re.compile(r".*(?:quote|quotation|block ?text)\b", re.IGNORECASE | re.DOTALL)
-_LEVELS = 6
 
 # What holds paragraphs, or runs, without being one; of a tracked change only what was put in.
 _WRAPPERS = frozenset(
@@ -199,17 +192,10 @@ class _Reader:
         chain = [_format(properties), *self._chain(_value(properties, "pStyle"))]
         outline = next((style.outline for style in chain if style.outline is not None), None)
         if outline is not None and outline < 9:
-            return "heading", min(outline + 1, _LEVELS)
-        level = next((level for style in chain if outline is None and (level := _heading_level(style.name))), 0)
-        if level:
-            return "heading", level
-        for style in chain:
-            if _CODE.match(style.name):
-                return "code", 0
-            if _QUOTATION.match(style.name):
-                return "quotation", 0
-        if any("caption" in style.name.lower() for style in chain):  # numbered, and no list all the same
-            return "paragraph", 0
+            return "heading", min(outline + 1, LEVELS)
+        named_kind = next((kind for style in chain if (kind := kind_of(style.name))), None)
+        if named_kind and not (outline is not None and named_kind[0] == "heading"):
+            return named_kind
         listed = next((style.list_level for style in chain if style.list_level is not None), -1)
         return ("item", listed + 1) if listed >= 0 else ("paragraph", 0)
 
@@ -249,16 +235,3 @@ class _Reader:
             self._aside += named(element, "txbxContent")
         elif name == "r":  # what a run of ruby text stands above
             self._run(element)
-
-
-def _heading_level(name: str) -> int:
-    """The level that a style's name gives a heading, 0 for what is none.
-
-    >>> [_heading_level(name) for name in ("heading 2", "HeadB", "Title", "Box Title", "Body Text", "Header")]
-    [2, 2, 1, 6, 0, 0]
-    """
-    if found := _HEADING.match(name):
-        return min(int(found[1]) if found[1].isdecimal() else "abcde".index(found[1].lower()) + 1, _LEVELS)
-    if _TITLE.match(name):
-        return 1
-    return _LEVELS if _LESSER_TITLE.match(name) else 0

@@ -46,6 +46,7 @@ _FORMATS = (
     Reader("html", (".html", ".htm", ".xhtml"), _textual(html.parse)),
     Reader("pdf", (".pdf",), isolated("pdf")),
     Reader("docx", (".docx", ".docm"), isolated("docx")),
+    Reader("odt", (".odt",), isolated("odt")),
     Reader("epub", (".epub",), isolated("epub")),
 )
 
