@@ -132,6 +132,36 @@ def test_the_outline_makes_headings_and_so_does_the_size_of_the_font(tmp_path: P
     assert document.author == "Ann"
 
 
+def test_a_heading_is_on_one_line_and_its_words_are_whole(tmp_path: Path) -> None:
+    page = [(60.0, 740.0, 20.0, "On the ori-"), (60.0, 716.0, 20.0, "gin of herons"), *column(LEFT, y=680)]
+    document = read_as(tmp_path, "a.pdf", pdf([page]))
+    assert document.title == "On the origin of herons"
+    assert document.heading(document.text.index("shallow")) is None  # it only repeats the title
+
+
+def test_dots_that_lead_to_a_page_number_are_left_out(tmp_path: Path) -> None:
+    page = [
+        text
+        for n, name in enumerate(("Herons", "Storks"))
+        for text in ((60.0, 600.0 - 14 * n, 10.0, f"{name} " + ". " * 60), (420.0, 600.0 - 14 * n, 10.0, f"{n + 4}"))
+    ]
+    assert blocks(read_as(tmp_path, "a.pdf", pdf([page]))) == [("row", 0, "Herons\t4"), ("row", 0, "Storks\t5")]
+
+
+def test_three_columns_below_a_headline_are_read_one_after_the_other(tmp_path: Path) -> None:
+    texts = [[f"{word} line {n} of this narrow column" for n in range(9)] for word in ("First", "Second", "Third")]
+    columns = [column(lines, x=40 + 180 * number, y=680, size=9) for number, lines in enumerate(texts)]
+    headline = (
+        40.0,
+        720.0,
+        10.0,
+        "A line that runs over the gutters of all the columns that stand below it, and is long",
+    )
+    page = [headline, *(text for row in zip(*columns, strict=True) for text in row)]
+    text = read_as(tmp_path, "a.pdf", pdf([page])).text
+    assert text.split() == " ".join([headline[3], *(line for lines in texts for line in lines)]).split()
+
+
 def test_a_damaged_title_does_not_cost_the_text(tmp_path: Path) -> None:
     broken = "\u00fe\u00ff\u00d8A"  # half a surrogate pair in UTF-16
     page = [(60.0, 700.0, 10.0, "Where they nest"), *column(LEFT, y=680)]

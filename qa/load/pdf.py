@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise, zip_longest
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from qa.load.pdf_page import UNKNOWN, Line, lines
 from qa.load.protocol import Parsed, TextBuilder, Unreadable
@@ -43,7 +43,7 @@ _DIVIDED = re.compile(r"([^\W\d_]+)[-\u2010]\Z")
 _HYPHENATED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _HALF = 3  # letters of half a word that may be a word itself
 _CONTINUED = re.compile(r"[^\W\d_]+")
-_LEADERS = re.compile(r"(?:[ \t]?\.){4,}[ \t]*(?=(?:\d+|[ivxlc]+)\Z)")
+_LEADER = re.compile(r"(?:[ \t]?\.){4,}[ \t]*(?=(?:\d+|[ivxlc]+)\Z)")
 _NUMBERING = re.compile(
     r"\A(?:(?:chapter|appendix|part|section)\s+)?(?:\d{1,3}|[A-Z]|[IVXLC]{1,6})(?:\.\d{1,3})*\.?:?\s+(?=\S)", re.I
 )
@@ -232,13 +232,19 @@ def _blocks(pages: Sequence[Sequence[Line]], outline: dict[int, dict[str, int]])
 
 
 def _with_rows(page: Sequence[Line]) -> list[Line]:
-    """The lines of a page, tabs, and no dots, between cells; those are in rows of tables, one above the other."""
+    """The lines of a page, with tabs in the rows of tables only: lines with cells, one above the other."""
+    page = [_without_leader(line) for line in page]
     cells = [False, *(line.has_cells for line in page), False]
     rows = [here and (before or after) for before, here, after in zip(cells, cells[1:], cells[2:], strict=False)]
     return [
-        replace(line, text=_LEADERS.sub("\t", line.text) if row else line.text.replace("\t", " "))
-        for line, row in zip(page, rows, strict=True)
+        line if row else replace(line, text=line.text.replace("\t", " ")) for line, row in zip(page, rows, strict=True)
     ]
+
+
+def _without_leader(line: Line) -> Line:
+    """A line of a table of contents without the dots that lead to the page number."""
+    text, leaders = _LEADER.subn("\t", line.text)
+    return replace(line, text=text, has_cells=True) if leaders else line
 
 
 def _body_size(pages: Sequence[Sequence[Line]]) -> float:
@@ -351,11 +357,14 @@ def _written(blocks: Sequence[_Block], pages: Sequence[Sequence[Line]]) -> Parse
         builder.begin(block.kind, block.level)
         for (page, line), following in zip_longest(block.lines, block.lines[1:]):
             starts += [builder.length] * (page + 1 - len(starts))
-            for number, cell in enumerate(line.text.split("\t")):
+            division = _division(line.text, following[1].text, known) if following else "none"
+            # A heading is shown on one line, and found by its words: there the hyphen is no part of it.
+            text = line.text[:-1] if division == "word" and block.kind == "heading" else line.text
+            for number, cell in enumerate(text.split("\t")):
                 if number:
                     builder.space("\t")
                 builder.add(cell, 0)
-            if following and not _keeps_hyphen(line.text, following[1].text, known):
+            if division != "compound" and len(text) == len(line.text):
                 builder.space("\n")
     starts += [builder.length] * (len(pages) - len(starts))
     return replace(builder.finish("pdf"), source_map=None, pages=tuple(starts))
@@ -374,17 +383,18 @@ def _vocabulary(pages: Sequence[Sequence[Line]]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _keeps_hyphen(line: str, following: str, known: frozenset[str]) -> bool:
-    """Whether the hyphen at a line's end is part of the word: so it stands elsewhere, or its halves do, not the whole.
+def _division(line: str, following: str, known: frozenset[str]) -> Literal["none", "word", "compound"]:
+    """What the hyphen at a line's end divides: a compound stands so elsewhere, or its halves do and the whole does not.
 
     >>> known = frozenset({"user-space", "client", "server", "information", "for"})
-    >>> [_keeps_hyphen(*pair, known) for pair in (("user-", "space"), ("client-", "server"), ("infor-", "mation"))]
-    [True, True, False]
+    >>> [_division(*lines, known) for lines in (("user-", "space"), ("client-", "server"), ("infor-", "mation"))]
+    ['compound', 'compound', 'word']
     """
     before, after = _DIVIDED.search(line), _CONTINUED.match(following)
     if not before or not after or not after[0][0].islower():
-        return False
+        return "none"
     one, other = before[1].casefold(), after[0].casefold()
-    if f"{one}-{other}" in known or one + other in known:
-        return one + other not in known
-    return min(len(one), len(other)) >= _HALF and one in known and other in known
+    if one + other in known:
+        return "word"
+    halves = min(len(one), len(other)) >= _HALF and one in known and other in known
+    return "compound" if halves or f"{one}-{other}" in known else "word"
