@@ -46,8 +46,8 @@ def test_files_are_parsed_in_one_process_that_is_not_this_one(isolation: Isolati
     ("deed", "reason"),
     [
         ("hang", "the odd reader took longer than 2 s"),
-        ("crash", "the odd reader crashed (SIGABRT)"),
-        ("leave", "the odd reader crashed (exit code 7)"),
+        ("crash", "the odd reader crashed or ran out of memory (SIGABRT)"),
+        ("leave", "the odd reader crashed or ran out of memory (exit code 7)"),
         ("raise", "the odd reader failed (ValueError: two lines)"),
         ("refuse", "not this one"),
         ("swell", f"too large: {5 * LIMIT:,} characters of text, the limit is {LIMIT:,}"),

@@ -311,6 +311,14 @@ def test_the_text_may_stand_in_another_part(tmp_path: Path) -> None:
     assert read_as(tmp_path, "a.docx", zipped({"_rels/.rels": link, "word/document2.xml": body})).text == "Text."
 
 
+def test_numbers_beyond_all_measure_are_cut_to_size(tmp_path: Path) -> None:
+    far = NUMBERED.replace("ilvl w:val='0'", f"ilvl w:val='{10**12}'")
+    assert blocks(read_as(tmp_path, "a.docx", docx(paragraph("Deep.", properties=far)))) == [("item", 9, "Deep.")]
+    spaces = f"<text:p>a<text:s text:c='{10**8}'/>b</text:p>"
+    assert blocks(read_as(tmp_path, "a.odt", odt(spaces))) == [("paragraph", 0, "a b")]
+    assert qa.open(tmp_path).search("deep")
+
+
 # ODT
 
 

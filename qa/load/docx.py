@@ -13,6 +13,8 @@ from qa.model import BlockKind
 
 __all__ = ["parse"]
 
+_LIST_LEVELS = 9  # as many as Word has
+
 # What holds paragraphs, or runs, without being one; of a tracked change only what was put in.
 _WRAPPERS = frozenset(
     {*("ins", "moveTo", "sdt", "sdtContent", "customXml", "smartTag", "hyperlink", "fldSimple", "dir", "bdo", "body")}
@@ -88,7 +90,9 @@ def _format(properties: Element | None, name: str = "", base: str | None = None)
     numbering = _child(properties, "numPr")
     level = None
     if numbering is not None:
-        level = -1 if _value(numbering, "numId") == "0" else _number(_value(numbering, "ilvl")) or 0
+        level = (
+            -1 if _value(numbering, "numId") == "0" else min(_number(_value(numbering, "ilvl")) or 0, _LIST_LEVELS - 1)
+        )
     return _Style(name, base, _number(_value(properties, "outlineLvl")), level)
 
 

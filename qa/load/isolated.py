@@ -97,7 +97,8 @@ class Isolation:
             return f"took longer than {seconds} s"
         if code == NO_MEMORY:
             return f"needed more than {self.memory >> 20:,} MB of memory"
-        return f"crashed ({signal.Signals(-code).name if code < 0 else f'exit code {code}'})"
+        # What native code does when an allocation fails is to crash, so that the two cannot be told apart.
+        return f"crashed or ran out of memory ({signal.Signals(-code).name if code < 0 else f'exit code {code}'})"
 
 
 def _exchanged(process: subprocess.Popen[bytes], request: dict[str, object], data: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
@@ -26,6 +27,7 @@ _UNREAD = frozenset(
         )
     }
 )
+_SPACES = 1_000  # at most, in a row
 _ROWS = ("table-header-rows", "table-rows", "table-row-group")
 
 
@@ -58,6 +60,11 @@ def _parents(part: Element | None) -> Iterator[tuple[str, str]]:
     """Styles with the style that each is based on."""
     for style in named(part, "style"):
         yield attribute(style, "name") or "", attribute(style, "parent-style-name") or ""
+
+
+def _count(written: str | None) -> int:
+    """How many spaces an element stands for."""
+    return min(int(written), _SPACES) if written and re.fullmatch("[0-9]{1,9}", written) else 1
 
 
 @dataclass(slots=True)
@@ -132,7 +139,7 @@ class _Reader:
         for part in element:
             name = name_of(part)
             if name == "s":
-                self.builder.add(" " * min(int(attribute(part, "c") or 1), 1000), 0)
+                self.builder.add(" " * _count(attribute(part, "c")), 0)
             elif name == "tab":
                 self.builder.add("\t", 0)
             elif name == "line-break":

@@ -52,7 +52,7 @@ class _Block:
 
 
 def written(pages: Sequence[Sequence[Line]], outline: Outline) -> Parsed:
-    """The text of all pages in blocks, and where each page begins."""
+    """The text of all pages in blocks, and where each page begins, up to the last with text."""
     builder = TextBuilder("")
     known = _vocabulary(pages)
     starts: list[int] = []
@@ -69,7 +69,6 @@ def written(pages: Sequence[Sequence[Line]], outline: Outline) -> Parsed:
                 builder.add(cell, 0)
             if division != "compound" and len(text) == len(line.text):
                 builder.space("\n")
-    starts += [builder.length] * (len(pages) - len(starts))
     return replace(builder.finish("pdf"), source_map=None, pages=tuple(starts))
 
 
