@@ -48,14 +48,16 @@ class Isolation:
         """What a module's `parse` makes of a file. Raises Unreadable, with the reader's name where that failed."""
         with self._alone:
             used = self._process is not None
-            reply, why = self._asked(module, data)
-            if not reply and used and "longer" not in why:
-                reply, why = self._asked(module, data)
+            reply = self._asked(module, data)
+            if used and "died" in reply and not reply["late"]:
+                reply = self._asked(module, data)
         if "parsed" in reply:
             return decoded(reply["parsed"])
         if "unreadable" in reply:
             raise Unreadable(reply["unreadable"])
-        raise Unreadable(f"the {name} reader {why or 'failed (' + reply['failed'] + ')'}")
+        raise Unreadable(
+            f"the {name} reader {reply['died'] if 'died' in reply else 'failed (' + reply['failed'] + ')'}"
+        )
 
     def rest(self) -> None:
         """End the process until it is needed again, once the file at hand is parsed."""
@@ -69,21 +71,23 @@ class Isolation:
             process.kill()
             process.communicate()  # waits, and closes the pipes
 
-    def _asked(self, module: str, data: bytes) -> tuple[dict[str, Any], str]:
-        """The reply of the process, or, when it dies instead, how."""
+    def _asked(self, module: str, data: bytes) -> dict[str, Any]:
+        """The reply of the process, or, when it dies instead: `died`, how, and `late`, whether its time was up."""
         seconds = self.seconds + len(data) // _BYTES_A_SECOND
         try:
             process = self._running()
             begun = time.monotonic()
             line = _exchanged(process, {"module": module, "size": len(data), "seconds": seconds}, data)
             if line:
-                return json.loads(line), ""
-            why = self._why(process.wait(), time.monotonic() - begun >= seconds, seconds)
-        except BaseException:  # interrupted, or no reply at all: what it still says is no answer to the next request
+                reply: dict[str, Any] = json.loads(line)
+                return reply
+            code = process.wait()
+        except BaseException:  # interrupted: what it still says is no answer to the next request
             self.end()
             raise
+        late = time.monotonic() - begun >= seconds
         self.end()
-        return {}, why
+        return {"died": f"took longer than {seconds} s" if late else self._died(code), "late": late}
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._owner != os.getpid():
@@ -92,9 +96,7 @@ class Isolation:
             self._process, self._owner = start("qa.load.worker", str(self.memory), silent=True), os.getpid()
         return self._process
 
-    def _why(self, code: int, late: bool, seconds: int) -> str:
-        if late:
-            return f"took longer than {seconds} s"
+    def _died(self, code: int) -> str:
         if code == NO_MEMORY:
             return f"needed more than {self.memory >> 20:,} MB of memory"
         # What native code does when an allocation fails is to crash, so that the two cannot be told apart.

@@ -27,7 +27,8 @@ _WORD_GAP = 0.9  # between two fragments; less is within one
 _LETTER_GAP = 0.15  # between two letters of a word
 _CELL_GAP = 1.5  # a line with such a gap may be a row of a table
 _BACK = 2.0  # how far left of its end a fragment may go on: accents do, and scripts from right to left
-_SHIFT = 0.5  # how far above or below the baseline a superscript may stand
+_RAISED = 0.3  # how far above or below the baseline a glyph of a fragment may stand
+_SHIFT = 0.5  # and a superscript, which is a fragment of its own
 _GUTTER = 0.7  # the least width between two columns
 
 _BINS = 300  # how finely a page is measured across
@@ -101,36 +102,29 @@ def _fragments(textpage: pypdfium2.PdfTextPage, page: Box) -> list[_Fragment]:
     """The glyphs of a page in fragments, in the order in which they were drawn."""
     found: list[_Fragment] = []
     spaced = False
-    for text, left, right, y, size, turn in _glyphs(textpage, page):
-        if not text:
-            spaced = True
-            continue
-        last = found[-1] if found else None
-        if last is not None and _goes_on(last, left, right, y, size, turn):
-            last.text += f" {text}" if spaced else text
-            last.left, last.right = min(last.left, left), max(last.right, right)
-            last.size = max(last.size, size)
-        else:
-            found.append(_Fragment(text, left, right, y, size, turn))
-        spaced = False
+    for glyph in _glyphs(textpage, page):
+        if glyph is not None and found and _goes_on(found[-1], glyph):
+            last = found[-1]
+            last.text += f" {glyph.text}" if spaced else glyph.text
+            last.left, last.right = min(last.left, glyph.left), max(last.right, glyph.right)
+            last.size = max(last.size, glyph.size)
+        elif glyph is not None:
+            found.append(glyph)
+        spaced = glyph is None
     for fragment in found:
         fragment.text = fragment.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return found
 
 
-def _goes_on(last: _Fragment, left: float, right: float, y: float, size: float, turn: int) -> bool:
-    unit = max(size, last.size)
-    gap = max(left - last.right, last.left - right)
-    return (
-        turn == last.turn
-        and abs(y - last.y) < 0.3 * unit
-        and gap < _WORD_GAP * unit
-        and last.right - left < _BACK * unit
-    )
+def _goes_on(last: _Fragment, glyph: _Fragment) -> bool:
+    unit = max(glyph.size, last.size)
+    gap = max(glyph.left - last.right, last.left - glyph.right)
+    near = abs(glyph.y - last.y) < _RAISED * unit and gap < _WORD_GAP * unit
+    return near and glyph.turn == last.turn and last.right - glyph.left < _BACK * unit
 
 
-def _glyphs(textpage: pypdfium2.PdfTextPage, page: Box) -> Iterator[tuple[str, float, float, float, float, int]]:
-    """Text, left, right, baseline, size and turn of each glyph on the page; the text of white space is empty."""
+def _glyphs(textpage: pypdfium2.PdfTextPage, page: Box) -> Iterator[_Fragment | None]:
+    """Each glyph on the page as a fragment of its own, None for white space."""
     import pypdfium2.raw as pdfium
 
     raw = textpage.raw
@@ -141,7 +135,7 @@ def _glyphs(textpage: pypdfium2.PdfTextPage, page: Box) -> Iterator[tuple[str, f
         code = pdfium.FPDFText_GetUnicode(raw, index)
         text = "-" if code in _HYPHENS else chr(code)
         if text.isspace() or pdfium.FPDFText_IsGenerated(raw, index) == 1:
-            yield "", 0, 0, 0, 0, 0
+            yield None
             continue
         pdfium.FPDFText_GetCharBox(raw, index, *references)  # left, right, bottom, top
         pdfium.FPDFText_GetMatrix(raw, index, matrix)
@@ -152,8 +146,9 @@ def _glyphs(textpage: pypdfium2.PdfTextPage, page: Box) -> Iterator[tuple[str, f
         size = pdfium.FPDFText_GetFontSize(raw, index) * math.sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c))
         one, other = _turned(left, bottom, turn)[0], _turned(right, top, turn)[0]
         y = _turned(matrix.e, matrix.f, turn)[1]
-        known = text.isprintable() or category(text) in _UNPRINTED
-        yield text if known else UNKNOWN, min(one, other), max(one, other), y, size or 1.0, turn
+        if math.isfinite(y + size):
+            known = text.isprintable() or category(text) in _UNPRINTED
+            yield _Fragment(text if known else UNKNOWN, min(one, other), max(one, other), y, size or 1.0, turn)
 
 
 def _turn(across: float, up: float) -> int:
