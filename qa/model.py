@@ -99,7 +99,8 @@ class Document:
     """One readable source: its text without markup, its structure, and the way back to the file.
 
     `text` leaves out front matter and page furniture. `source_map` is None for formats without lines; `pages` holds the
-    text offset at which each page begins, empty for formats without pages. `sha256` is of the file's bytes.
+    text offset at which each page begins, up to the last with text, empty for formats without pages. `sha256` is of the
+    file's bytes.
     """
 
     path: str

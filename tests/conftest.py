@@ -35,7 +35,7 @@ def bundled() -> Library:
 
 @pytest.fixture
 def no_hang() -> Iterator[None]:
-    """Ends a test after a minute of its own processor time: what takes seconds at most takes hours when it is quadratic."""
+    """Ends a test after a minute of its own processor time: what takes seconds takes hours when it is quadratic."""
 
     def give_up(*_: object) -> None:
         pytest.fail("still at work after a minute")

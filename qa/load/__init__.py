@@ -13,11 +13,12 @@ from typing import BinaryIO
 from qa.errors import ReadError
 from qa.load.find import Source, find
 from qa.load.formats import formats, reader_for
+from qa.load.isolated import rest
 from qa.load.locate import locate
 from qa.load.protocol import Parsed, Reader, Unreadable
 from qa.model import Document, heading_text
 
-__all__ = ["LIMIT", "Reader", "Source", "find", "formats", "locate", "read"]
+__all__ = ["LIMIT", "Reader", "Source", "find", "formats", "locate", "read", "rest"]
 
 LIMIT = 64 << 20  # bytes; the whole file is held in memory more than once while it is read
 _ATTEMPTS = 3
