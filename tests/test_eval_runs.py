@@ -20,7 +20,10 @@ from eval.questions import QuestionSet, from_squad
 from eval.run import Choice, NotVerbatim, Outcome, label, run
 from eval.systems import NAMES, OUTSIDE, system
 from qa.errors import QAError
-from qa.retrieve import SIGNALS
+from qa.extract import select
+from qa.extract.explain import GROUPS
+from qa.index import build
+from qa.retrieve import CANDIDATES, SIGNALS, query, retrieve
 
 TOPICS = {
     "Bridge": "The old bridge was built in 1874 by Ada Stone. It is made of granite and stands on five piers.",
@@ -78,6 +81,23 @@ def test_there_is_a_system_without_each_signal_and_it_finds_and_answers(question
     assert len(set(scores.values())) == len(names)
 
 
+def test_there_is_a_system_without_each_group_of_features_and_it_finds_and_answers(questions: QuestionSet) -> None:
+    names = ["answer", *(f"answer-without-{group.replace(' ', '-')}" for group in GROUPS)]
+    outcomes = run(questions, systems=names)
+    assert list(outcomes[0].choices) == names
+    scores = {name: [tuple(outcome.rankings[name].scores) for outcome in outcomes] for name in names}
+    assert all(scores[name] != scores["answer"] for name in names[1:])
+
+
+def test_a_system_chooses_the_quotes_that_the_tool_shows(questions: QuestionSet) -> None:
+    index = build(questions.documents)
+    for question in questions.questions:
+        asked = query(index, question.text)
+        expected = select(index, asked, retrieve(index, asked), k=10)
+        for name in ("fused", "answer"):
+            assert system(name)(index, question.text, CANDIDATES).selection == expected
+
+
 def test_the_order_of_answer_is_that_of_the_quotes(questions: QuestionSet) -> None:
     [outcome] = run(questions, questions.questions[2:3], systems=["answer", "fused"])
     ranking, choice = outcome.rankings["answer"], outcome.choices["fused"]
@@ -121,12 +141,11 @@ def test_a_quote_that_is_not_in_its_document_fails_the_run(
 ) -> None:
     from eval import systems
 
-    def forged(*given: Any, **options: Any) -> Any:
-        found = select(*given, **options)
-        return replace(found, quotes=tuple(replace(quote, text=quote.text + "!") for quote in found.quotes))
+    def forged(*given: Any) -> Any:
+        return (replace(quote, text=quote.text + "!") for quote in quotes(*given))
 
-    select = systems.select
-    monkeypatch.setattr("eval.systems.select", forged)
+    quotes = systems.quotes
+    monkeypatch.setattr("eval.systems.quotes", forged)
     with pytest.raises(NotVerbatim, match=r"b1: the quote of Bridge/0000\.txt at 0:46 is not what stands there"):
         run(questions)
     assert main(["--squad", str(file)]) == 1
@@ -157,7 +176,7 @@ def test_a_saved_run_is_the_same_bytes_again_but_for_its_timings(file: Path, tmp
     for name in ("manifest.json", "questions.jsonl"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     timed = json.loads((tmp_path / "one" / "timings.jsonl").read_text().splitlines()[0])
-    assert set(timed["seconds"]["fused"]) == {"retrieve", "extract"}
+    assert set(timed["seconds"]["fused"]) == {"retrieve", "select", "spans"}
 
 
 def test_a_run_against_a_saved_one_names_what_was_won_and_the_stage_to_blame(

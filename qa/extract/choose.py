@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from qa.extract.features import Rows, rows, sentence_text
-from qa.extract.model import CONFIDENCE_FEATURES, model
+from qa.extract.model import CONFIDENCE_FEATURES, Model, model
 from qa.extract.span import short_answer
 from qa.index import Index, ranked
 from qa.index.segment import KINDS, Array
 from qa.model import Quote
 from qa.retrieve import Candidates, Query
 
-__all__ = ["Selection", "confidence_signs", "rerank", "select"]
+__all__ = ["Rated", "Selection", "confidence_signs", "quotes", "rate", "rerank", "select"]
 
 _MAX_QUOTE_WORDS = 60
 _MAX_LIST_WORDS = 200
@@ -38,31 +39,50 @@ class Selection:
     answered: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """The sentences that could be quoted: their scores, their order, best first, and how sure the first is to answer.
+
+    Shapes: `scores` and `order` (sentences,), as `rows`.
+    """
+
+    rows: Rows
+    scores: Array
+    order: Array
+    confidence: float
+
+
 def select(index: Index, asked: Query, found: Candidates, *, k: int, cut: float | None = None) -> Selection:
     """Up to `k` quotes from the candidates. No candidate, no quote. `cut` takes the place of the shipped one."""
-    if not len(found.passages):
+    rated = rate(index, asked, found)
+    if rated is None:
         return Selection((), 0.0, False)
-    weights = model()
+    answered = rated.confidence >= (model().cut if cut is None else cut)
+    first = tuple(quote for _, quote in zip(range(k), quotes(index, asked, rated), strict=False))
+    return Selection(first, rated.confidence, answered)
+
+
+def rate(index: Index, asked: Query, found: Candidates, *, weights: Model | None = None) -> Rated | None:
+    """The candidates' sentences, rated by the shipped weights or others; None where there is no candidate."""
+    if not len(found.passages):
+        return None
+    weights = weights or model()
     seen = rows(index, asked, found)
     scores = weights.scores(seen.values)
     order = np.argsort(-scores, kind="stable")  # ties stay in the order of the passages
-    confidence = weights.probability(confidence_signs(asked, seen, scores, order, found))
-    quotes = _quotes(index, asked, seen, order, scores, confidence, k)
-    return Selection(quotes, confidence, confidence >= (weights.cut if cut is None else cut))
+    return Rated(seen, scores, order, weights.probability(confidence_signs(asked, seen, scores, order, found)))
 
 
-def rerank(index: Index, asked: Query, found: Candidates) -> Candidates:
+def rerank(index: Index, found: Candidates, rated: Rated | None) -> Candidates:
     """The candidates in the order of their best sentences: one that answers well lifts its passage.
 
     Passages whose sentences are not on the shortlist follow in the order that they had.
     """
-    if not len(found.passages):
+    if rated is None:
         return found
-    seen = rows(index, asked, found)
-    scores = model().scores(seen.values)
-    best = found.scores - found.scores.max() + scores.min() - 1.0
+    best = found.scores - found.scores.max() + rated.scores.min() - 1.0
     places = {int(passage): place for place, passage in enumerate(found.passages)}
-    for passage, score in zip(seen.passages.tolist(), scores.tolist(), strict=True):
+    for passage, score in zip(rated.rows.passages.tolist(), rated.scores.tolist(), strict=True):
         best[places[passage]] = max(best[places[passage]], score)
     return found.reordered(ranked(index, found.passages, best), best)
 
@@ -83,21 +103,18 @@ def confidence_signs(asked: Query, seen: Rows, scores: Array, order: Array, foun
     return np.array([signs[name] for name in CONFIDENCE_FEATURES])
 
 
-def _quotes(
-    index: Index, asked: Query, seen: Rows, order: Array, scores: Array, confidence: float, k: int
-) -> tuple[Quote, ...]:
-    """The first `k` sentences in order as quotes, none inside another."""
+def quotes(index: Index, asked: Query, rated: Rated) -> Iterator[Quote]:
+    """The sentences in order as quotes, none inside another, each made when it is asked for."""
     chosen: list[Quote] = []
-    for row in order:
-        if len(chosen) == k:
-            break
-        passage, sentence = int(seen.passages[row]), int(seen.sentences[row])
+    best = float(rated.scores[rated.order[0]])
+    for row in rated.order:
+        passage, sentence = int(rated.rows.passages[row]), int(rated.rows.sentences[row])
         start, end = _range(index, passage, sentence)
         path = index.path_of(passage)
         if not any(path == other.path and start < other.end and other.start < end for other in chosen):
-            sure = _falling_behind(confidence, float(scores[row] - scores[order[0]]))
+            sure = _falling_behind(rated.confidence, float(rated.scores[row]) - best)
             chosen.append(_quote(index, asked, passage, sentence, (start, end), sure))
-    return tuple(chosen)
+            yield chosen[-1]
 
 
 def _falling_behind(confidence: float, behind: float) -> float:
