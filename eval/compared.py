@@ -26,7 +26,17 @@ DOCUMENTS = ("R@10", "MRR", "nDCG@10", "MAP")
 ANSWERS = ("sentence@1", "shown@1")
 """What is compared where passages are found, where documents are judged, and of systems that choose quotes."""
 
-_HEAD = {"mean": 8, "95 % interval": 16, "by document": 16, "difference": 13, "won": 9, "lost": 9, "p": 9, "detects": 9}
+_HEAD = {
+    "mean": 8,
+    "95 % interval": 16,
+    "by document": 16,
+    "difference": 13,
+    "effect": 9,
+    "won": 9,
+    "lost": 9,
+    "p": 9,
+    "detects": 9,
+}
 """Columns and their widths."""
 
 
@@ -95,11 +105,12 @@ def _aligned(cells: Sequence[str]) -> str:
 def _cells(row: Row) -> tuple[str, ...]:
     own = f"{row.mean:.3f}", _span(row.interval), _span(row.clustered)
     if row.against is None:
-        return (*own, "", "", "", "", "")
+        return (*own, *[""] * (len(_HEAD) - len(own)))
     against = row.against
     p = f"{against.p:.4f}" if against.p >= 0.0001 else "<.0001"
     found = "-" if math.isnan(against.detectable) else f"{against.detectable:.3f}"
-    return (*own, f"{against.difference:+.3f}", f"{against.won:.1%}", f"{against.lost:.1%}", p, found)
+    effect = "-" if math.isnan(against.effect) else f"{against.effect:+.2f}"
+    return (*own, f"{against.difference:+.3f}", effect, f"{against.won:.1%}", f"{against.lost:.1%}", p, found)
 
 
 def _span(interval: Interval | None) -> str:
@@ -118,6 +129,7 @@ def _explained(results: Results, rows: Sequence[Row]) -> Iterator[str]:
         first = results.systems[0]
         if len(results.answering) > 1 and results.answering[0] != first:
             first += f", of quotes against {results.answering[0]}"
+        yield "effect: the difference in standard deviations of the questions' differences; 0.2 is small, 0.8 large"
         yield f"p: paired randomisation test against {first}; {DRAWS:,} draws, Holm-corrected for {len(tests)} tests"
         yield from _in_words(len(asked), [row for row in rows if row.against])
 
