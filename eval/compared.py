@@ -19,14 +19,14 @@ from eval.statistics import (
     holm,
 )
 
-__all__ = ["Row", "compared", "comparison"]
+__all__ = ["HEAD", "Row", "cells", "compared", "comparison", "explained"]
 
 PASSAGES = ("R@1", "R@5", "MRR", "nDCG@10")
 DOCUMENTS = ("R@10", "MRR", "nDCG@10", "MAP")
 ANSWERS = ("sentence@1", "shown@1")
 """What is compared where passages are found, where documents are judged, and of systems that choose quotes."""
 
-_HEAD = {
+HEAD = {
     "mean": 8,
     "95 % interval": 16,
     "by document": 16,
@@ -90,22 +90,23 @@ def comparison(results: Results) -> str:
     if not rows:
         return ""
     names = max(8, *(len(row.system) for row in rows)) + 2
-    lines = [f"{'is it real?':<12}{'system':<{names}}" + _aligned(tuple(_HEAD))]
+    lines = [f"{'is it real?':<12}{'system':<{names}}" + _aligned(tuple(HEAD))]
     measure = ""
     for row in rows:
-        lines.append(f"{row.measure if row.measure != measure else '':<12}{row.system:<{names}}{_aligned(_cells(row))}")
+        lines.append(f"{row.measure if row.measure != measure else '':<12}{row.system:<{names}}{_aligned(cells(row))}")
         measure = row.measure
-    return "\n".join([*map(str.rstrip, lines), "", *_explained(results, rows)])
+    return "\n".join([*map(str.rstrip, lines), "", *explained(results, rows)])
 
 
 def _aligned(cells: Sequence[str]) -> str:
-    return "".join(f"{cell:>{width}}" for cell, width in zip(cells, _HEAD.values(), strict=True))
+    return "".join(f"{cell:>{width}}" for cell, width in zip(cells, HEAD.values(), strict=True))
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def cells(row: Row) -> tuple[str, ...]:
+    """What stands in the columns of HEAD."""
     own = f"{row.mean:.3f}", _span(row.interval), _span(row.clustered)
     if row.against is None:
-        return (*own, *[""] * (len(_HEAD) - len(own)))
+        return (*own, *[""] * (len(HEAD) - len(own)))
     against = row.against
     p = f"{against.p:.4f}" if against.p >= 0.0001 else "<.0001"
     found = "-" if math.isnan(against.detectable) else f"{against.detectable:.3f}"
@@ -117,7 +118,7 @@ def _span(interval: Interval | None) -> str:
     return "-" if interval is None else f"{interval.low:.3f}–{interval.high:.3f}"
 
 
-def _explained(results: Results, rows: Sequence[Row]) -> Iterator[str]:
+def explained(results: Results, rows: Sequence[Row]) -> Iterator[str]:
     """What the columns are, and what so many questions can show, in words."""
     asked = [outcome.question for outcome in results.outcomes if outcome.question.answerable]
     yield f"intervals: bootstrap by question, and by document with all its questions; {DRAWS:,} draws, seed {SEED}"

@@ -23,6 +23,7 @@ __all__ = [
     "average_precision",
     "brier",
     "calibration_error",
+    "confidence_bins",
     "exact_match",
     "f1",
     "judged",
@@ -33,6 +34,7 @@ __all__ = [
     "recall",
     "reciprocal_rank",
     "risk_coverage_area",
+    "risks",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -151,35 +153,54 @@ def brier(confidences: Array, right: Flags) -> float:
     return mean((confidences - right) ** 2)
 
 
-def calibration_error(confidences: Array, right: Flags, bins: int = 10) -> float:
-    """Expected calibration error: mean distance of confidence from the share that is right, over bins of equal width.
+def confidence_bins(confidences: Array, bins: int = 10) -> list[Flags]:
+    """Which answers are in each of the bins of equal width that confidence is divided into; empty bins are left out.
 
     A bin includes its upper end, as in Guo et al. 2017.
+
+    >>> [members.tolist() for members in confidence_bins(np.array([0.9, 0.85, 0.2]))]
+    [[False, False, True], [True, True, False]]
+    """
+    bin_of = np.clip(np.ceil(confidences * bins).astype(int) - 1, 0, bins - 1)
+    return [bin_of == number for number in np.unique(bin_of)]
+
+
+def calibration_error(confidences: Array, right: Flags, bins: int = 10) -> float:
+    """Expected calibration error: mean distance of confidence from the share that is right, over bins of equal width.
 
     >>> round(calibration_error(np.array([0.9, 0.9, 0.2]), np.array([True, False, False])), 3)
     0.333
     """
     if not len(confidences):
         return math.nan
-    bin_of = np.clip(np.ceil(confidences * bins).astype(int) - 1, 0, bins - 1)
-    gaps = np.bincount(bin_of, weights=confidences - right, minlength=bins)
-    return float(np.abs(gaps).sum()) / len(confidences)
+    gaps = [abs(float((confidences - right)[members].sum())) for members in confidence_bins(confidences, bins)]
+    return sum(gaps) / len(confidences)
 
 
-def risk_coverage_area(confidences: Array, right: Flags) -> float:
-    """Mean share of wrong answers when the n surest questions are answered, over all n (Geifman and El-Yaniv 2017).
+def risks(confidences: Array, right: Flags) -> Array:
+    """Share of wrong answers when the n surest questions are answered, for each n (Geifman and El-Yaniv 2017).
 
     Of equally sure questions each counts as wrong as they are on average, so that their order does not matter.
 
-    >>> risk_coverage_area(np.array([0.9, 0.8]), np.array([True, False]))
-    0.25
+    >>> risks(np.array([0.9, 0.8]), np.array([True, False])).tolist()
+    [0.0, 0.5]
     """
     order = np.argsort(-confidences, kind="stable")
     wrong: list[float] = []
     for _, tied in groupby(order, key=lambda at: confidences[at]):
         members = list(tied)
         wrong += [1 - float(right[members].mean())] * len(members)
-    return mean(np.cumsum(wrong) / np.arange(1, len(wrong) + 1))
+    found: Array = np.cumsum(wrong) / np.arange(1, len(wrong) + 1)
+    return found
+
+
+def risk_coverage_area(confidences: Array, right: Flags) -> float:
+    """The mean of these risks over all n: the area under risk and coverage.
+
+    >>> risk_coverage_area(np.array([0.9, 0.8]), np.array([True, False]))
+    0.25
+    """
+    return mean(risks(confidences, right))
 
 
 def judged(

@@ -10,15 +10,28 @@ import numpy as np
 from eval.judge import Array, Mask, Results
 from eval.metrics import auroc, brier, calibration_error, mean, recall, risk_coverage_area
 
-__all__ = ["ALL", "ALL_REFUSALS", "WHOLE", "figures", "groups", "refusals", "speeds", "table"]
+__all__ = [
+    "ALL",
+    "ALL_REFUSALS",
+    "SENTENCES",
+    "SHOWN",
+    "WHOLE",
+    "answered_right",
+    "confidences",
+    "figures",
+    "groups",
+    "refusals",
+    "speeds",
+    "table",
+]
 
 ALL = "answerable, all"
 ALL_REFUSALS = "to be refused, all"
 _SHARED = "answerable, not paraphrases"
 _SINGLE = "… of these, without follow-ups"
 
-_SENTENCES = ("sentence@1", "sentence@3", "sentence MRR", "sentence MAP", "first EM", "first F1")
-_SHOWN = ("shown@1", "answered", "EM", "F1", "words")
+SENTENCES = ("sentence@1", "sentence@3", "sentence MRR", "sentence MAP", "first EM", "first F1")
+SHOWN = ("shown@1", "answered", "EM", "F1", "words")
 
 
 def groups(results: Results) -> dict[str, Mask]:
@@ -54,10 +67,10 @@ def figures(results: Results) -> dict[str, float]:
                 found[f"{system} {name} ({group})"] = results.mean(f"{system} {name}", mask)
         for system in results.answering:
             prefix = "" if system == results.answering[0] else f"{system} "
-            for name in (*_SENTENCES, *_SHOWN):
+            for name in (*SENTENCES, *SHOWN):
                 found[f"{prefix}{name} ({group})"] = results.mean(f"{system} {name}", mask)
     for system in results.answering[:1]:
-        sure = _confidences(results, system)
+        sure = confidences(results, system)
         answerable = results.mask(lambda outcome: outcome.question.answerable)
         for group, mask in refusals(results).items():
             found[f"refused ({group})"] = results.mean(f"{system} refused", mask)
@@ -66,14 +79,20 @@ def figures(results: Results) -> dict[str, float]:
     return found
 
 
-def _confidences(results: Results, system: str) -> Array:
+def confidences(results: Results, system: str) -> Array:
+    """How sure a system was of its first quote, shape (questions,)."""
     return np.array([outcome.choices[system].confidence for outcome in results.outcomes])
+
+
+def answered_right(results: Results, system: str) -> Mask:
+    """Where a system's first quote answers, be it shown as an answer or as a near miss."""
+    return results.mask(lambda outcome: recall(outcome.choices[system].rank, 1) > 0)
 
 
 def _trust(results: Results, system: str) -> dict[str, float]:
     """How far confidence and refusals can be trusted, over all questions; right is a first quote that answers."""
-    sure = _confidences(results, system)
-    right = results.mask(lambda outcome: recall(outcome.choices[system].rank, 1) > 0)
+    sure = confidences(results, system)
+    right = answered_right(results, system)
     answered = results.mask(lambda outcome: outcome.choices[system].answered)
     answerable = results.mask(lambda outcome: outcome.question.answerable)
     return {
@@ -97,8 +116,8 @@ def table(results: Results) -> str:
     width = max(map(len, named), default=0) + 2
     parts = [_retrieval(results, found, width)]
     if results.answering:
-        parts.append(_rows("answer sentence", groups(results), found, _SENTENCES, width))
-        parts.append(_rows("answers shown", groups(results), found, _SHOWN, width))
+        parts.append(_rows("answer sentence", groups(results), found, SENTENCES, width))
+        parts.append(_rows("answers shown", groups(results), found, SHOWN, width))
         parts.append(_rows("to be refused", refusals(results), found, ("refused", "AUROC"), width))
         parts.append("\n".join((*_trust_lines(found), _verbatim(results))))
     parts.append(_speed(results))
