@@ -140,9 +140,10 @@ def test_another_engines_run_may_be_called_anything(file: Path, tmp_path: Path) 
 
 
 def test_ids_are_unique_so_that_no_picture_borrows_from_another(questions: QuestionSet) -> None:
-    ids = [value for name, value in Reader(made(questions)).attributes if name == "id"]
+    whole = made(questions)
+    ids = [value for name, value in Reader(whole).attributes if name == "id"]
     assert len(ids) == len(set(ids)) > 10
-    uses = re.findall(r'(?:url\(|href=")#([^")]+)', made(questions))
+    uses = re.findall(r'(?:url\(|href=")#([^")]+)', whole)
     assert set(uses) <= set(ids)
 
 

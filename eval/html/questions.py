@@ -91,7 +91,7 @@ def _note(results: Results, shown: int) -> str:
             f"{'whose confidence misleads most' if results.answering else 'first'}. A run kept with --save has them "
             "all, and --show ID tells everything about one."
         )
-    return f"<p>{legend}</p>"
+    return f"<p>{legend}</p>" if legend else ""
 
 
 def _row(results: Results, at: int, documents: dict[str, Document]) -> str:
