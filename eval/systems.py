@@ -23,7 +23,8 @@ from qa.extract.features import FEATURES
 from qa.extract.model import Model, model
 from qa.index import Clue, Index, bm25, tfidf, top
 from qa.index.segment import Array
-from qa.retrieve import SIGNALS, Query, query, retrieve, shipped_weights
+from qa.query import Query, query
+from qa.retrieve import SIGNALS, retrieve, shipped_weights
 
 __all__ = ["DEFAULT", "NAMES", "OUTSIDE", "QUOTES", "STAGES", "Found", "System", "system"]
 

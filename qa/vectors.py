@@ -100,7 +100,8 @@ class Vectors:
         """
         if not len(terms) or not len(self):
             return np.full(len(terms), UNKNOWN, dtype=np.int64)
-        wanted = np.array([term.encode(errors="surrogatepass") for term in terms])
+        width = self.terms.itemsize + 1  # a longer term is none of the table's, and would make all as wide
+        wanted = np.array([term.encode(errors="surrogatepass")[:width] for term in terms])
         at = np.minimum(np.searchsorted(self.terms, wanted), len(self) - 1)
         return np.where(self.terms[at] == wanted, at, UNKNOWN)
 

@@ -25,7 +25,8 @@ from qa.errors import QAError
 from qa.extract import select
 from qa.extract.explain import GROUPS
 from qa.index import build
-from qa.retrieve import CANDIDATES, SIGNALS, query, retrieve
+from qa.query import query
+from qa.retrieve import CANDIDATES, SIGNALS, retrieve
 
 TOPICS = {
     "Bridge": "The old bridge was built in 1874 by Ada Stone. It is made of granite and stands on five piers.",

@@ -20,6 +20,8 @@ ROOMS = (
     ("index",),
     ("narrow",),
     ("spelling",),
+    ("query",),
+    ("evidence",),
     ("retrieve",),
     ("extract",),
     ("wording",),

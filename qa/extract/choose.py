@@ -14,7 +14,8 @@ from qa.extract.span import short_answer
 from qa.index import Index, ranked
 from qa.index.segment import KINDS, Array
 from qa.model import Quote
-from qa.retrieve import Candidates, Query
+from qa.query import Query
+from qa.retrieve import Candidates
 
 __all__ = ["Rated", "Selection", "confidence_signs", "quotes", "rate", "rerank", "select"]
 

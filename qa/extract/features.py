@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from qa.evidence import Evidence
 from qa.extract.answer_type import counted, counts, expected, offers
 from qa.index import Index
 from qa.index.segment import KINDS, Array
-from qa.retrieve import Candidates, Evidence, Query
+from qa.query import Query
+from qa.retrieve import Candidates
 
 __all__ = ["FEATURES", "SHORTLIST", "Rows", "rows", "sentence_text"]
 
