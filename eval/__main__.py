@@ -18,11 +18,12 @@ from eval.compared import comparison
 from eval.files import write
 from eval.judge import Results, ranks
 from eval.options import BASELINE, is_bundled, parsed, question_set
-from eval.questions import Question, QuestionSet, Wrong
+from eval.questions import Question, QuestionSet, Wrong, with_masked
 from eval.report import table
 from eval.run import NotVerbatim, run
 from eval.show import show
 from eval.systems import DEFAULT
+from eval.trust import trust_table
 from qa.errors import QAError
 
 
@@ -51,7 +52,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         return 0
     print(f"{questions.name}: {len(questions.documents)} documents, {len(results.outcomes)} questions")
     print("".join(f"note: {note}\n" for note in questions.notes))
-    print("\n\n".join(filter(None, (table(results), comparison(results)))))
+    print("\n\n".join(filter(None, (table(results), trust_table(results), comparison(results)))))
     if options.misses and results.answering:
         print("\n".join(_misses(results)))
     _keep(options, questions, results)
@@ -79,12 +80,15 @@ def _results(options: argparse.Namespace, questions: QuestionSet) -> Results:
 
 
 def _chosen(options: argparse.Namespace, questions: QuestionSet) -> list[Question]:
-    if options.show:
-        found = [question for question in questions.questions if question.id == options.show]
-        if not found:
-            raise QAError(f"{options.show}: no question of {questions.name} has this id")
-        return found
-    return [question for question in questions.questions if options.split in (None, question.split)][: options.limit]
+    every = list(questions.questions)
+    if not options.show:
+        every = [question for question in every if options.split in (None, question.split)][: options.limit]
+    if options.masked:
+        every = with_masked(every)
+    asked = [question for question in every if options.show in (None, question.id)]
+    if options.show and not asked:
+        raise QAError(f"{options.show}: no question of {questions.name} has this id")
+    return asked
 
 
 def _show_progress(done: int, total: int) -> None:
@@ -107,7 +111,10 @@ def _misses(results: Results) -> Iterator[str]:
 
 def _keep(options: argparse.Namespace, questions: QuestionSet, results: Results) -> None:
     """Compare with a saved run, save this one, write what other programs read."""
-    settings = {name: getattr(options, name) for name in ("split", "limit", "by_document", "own_sentences", "skip_bad")}
+    settings = {
+        name: getattr(options, name)
+        for name in ("split", "limit", "by_document", "own_sentences", "masked", "skip_bad")
+    }
     changes = ""
     if options.compare:
         changes = against(results, runs.load(options.compare), runs.manifest(questions, results, settings))

@@ -19,7 +19,7 @@ from eval.statistics import (
     holm,
 )
 
-__all__ = ["HEAD", "Row", "cells", "compared", "comparison", "explained"]
+__all__ = ["HEAD", "Row", "cells", "compared", "comparison", "explained", "span"]
 
 PASSAGES = ("R@1", "R@5", "MRR", "nDCG@10")
 DOCUMENTS = ("R@10", "MRR", "nDCG@10", "MAP")
@@ -104,7 +104,7 @@ def _aligned(cells: Sequence[str]) -> str:
 
 def cells(row: Row) -> tuple[str, ...]:
     """What stands in the columns of HEAD."""
-    own = f"{row.mean:.3f}", _span(row.interval), _span(row.clustered)
+    own = f"{row.mean:.3f}", span(row.interval), span(row.clustered)
     if row.against is None:
         return (*own, *[""] * (len(HEAD) - len(own)))
     against = row.against
@@ -114,7 +114,8 @@ def cells(row: Row) -> tuple[str, ...]:
     return (*own, f"{against.difference:+.3f}", effect, f"{against.won:.1%}", f"{against.lost:.1%}", p, found)
 
 
-def _span(interval: Interval | None) -> str:
+def span(interval: Interval | None) -> str:
+    """An interval as a table has it, a dash for none."""
     return "-" if interval is None else f"{interval.low:.3f}–{interval.high:.3f}"
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
+from eval import overlap
+from eval.part import Part
 from qa.errors import QAError
 from qa.extract import Rated, Selection, quotes, rate, rerank
 from qa.extract.explain import GROUPS
@@ -25,6 +27,7 @@ from qa.index import Clue, Index, bm25, tfidf, top
 from qa.index.segment import Array
 from qa.query import Query, query
 from qa.retrieve import SIGNALS, retrieve, shipped_weights
+from qa.text import content_terms
 
 __all__ = ["DEFAULT", "NAMES", "OUTSIDE", "QUOTES", "STAGES", "Found", "System", "system"]
 
@@ -55,6 +58,11 @@ _Find = Callable[[Index, str, int], tuple[Array, Array]]
 
 def _bm25(index: Index, question: str, depth: int) -> tuple[Array, Array]:
     return top(index, bm25(query(index, question).terms), depth)
+
+
+def _overlap(index: Index, question: str, depth: int) -> Found:
+    passages, scores = top(index, bm25(tuple(content_terms(question))), depth)
+    return Found(passages, scores, overlap.chosen(index, question, passages, QUOTES))
 
 
 def _tfidf(index: Index, question: str, depth: int) -> tuple[Array, Array]:
@@ -123,9 +131,12 @@ class _Outside:
         if find_spec(package) is None:
             raise QAError(f"the system {name} needs the package {package}: install the extra bench")
         self._name = name
+        self._package = package
         self._made: tuple[Index, _Find] | None = None
 
     def __call__(self, index: Index, question: str, depth: int) -> Found:
+        if isinstance(index, Part):
+            raise QAError(f"{self._package} searches all documents: it cannot be asked of some of them only")
         if self._made is None or self._made[0] is not index:
             self._made = index, self._built(index)
         return _timed(self._made[1], index, question, depth)
@@ -160,6 +171,7 @@ _OWN: dict[str, System] = {
     **{f"fused-without-{name}": partial(_whole, signal=name) for name in SIGNALS},
     "answer": partial(_whole, reranked=True),
     **{f"answer-without-{name.replace(' ', '-')}": partial(_whole, group=name, reranked=True) for name in GROUPS},
+    "overlap": _overlap,
 }
 NAMES: Sequence[str] = (*_OWN, *OUTSIDE)
 

@@ -268,3 +268,13 @@ def test_a_comparison_with_a_saved_run_is_on_the_page_too(file: Path, tmp_path: 
     whole = target.read_text(encoding="utf-8")
     assert "4 questions asked in both" in whole
     assert json.loads((tmp_path / "run" / "manifest.json").read_text())["corpus"] in whole
+
+
+def test_masked_questions_have_a_curve_and_figures_of_their_own(file: Path, tmp_path: Path) -> None:
+    target = tmp_path / "page.html"
+    assert main(["--squad", str(file), "--masked", "--html", str(target)]) == 0
+    whole = target.read_text(encoding="utf-8")
+    Reader(whole)
+    assert whole.count("with masked") > 1
+    results = Results(run(from_squad(file)))
+    assert "with masked" not in page(from_squad(file), results, {})

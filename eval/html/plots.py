@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 
 from eval.judge import Array, Results, ranks
-from eval.metrics import confidence_bins, risk_coverage_area, risks
-from eval.report import answered_right, confidences, groups, speeds
+from eval.metrics import confidence_bins, risks
+from eval.report import groups, speeds
 from eval.run import Outcome
 from eval.statistics import bootstrap
+from eval.trust import Replies, populations, replies
 from qa.present import printable
 
-__all__ = ["Plot", "leading", "plots"]
+__all__ = ["Plot", "leading", "own_replies", "plots"]
 
 _WIDTH, _HEIGHT = 4.6, 3.3
 _ROW = 0.24
@@ -62,6 +63,11 @@ class Plot:
 def leading(results: Results) -> str:
     """The system that is looked at closely: the first that quotes, else the last."""
     return results.answering[0] if results.answering else results.systems[-1]
+
+
+def own_replies(results: Results) -> Replies:
+    """How the leading system replied to the set's own questions, without masked ones."""
+    return replies(results, leading(results), results.mask(lambda outcome: not outcome.question.masked))
 
 
 def plots(results: Results) -> Iterator[Plot]:
@@ -164,8 +170,8 @@ def _rows(axes: Any, names: list[str]) -> None:
 
 
 def _reliability(results: Results, axes: Any) -> tuple[str, str]:
-    system = leading(results)
-    sure, right = confidences(results, system), answered_right(results, system)
+    found = own_replies(results)
+    sure, right = found.confidences, found.right
     axes.plot([0, 1], [0, 1], color="#888888", linestyle=":", linewidth=1)
     for members in confidence_bins(sure):
         at, share, interval = (
@@ -177,25 +183,28 @@ def _reliability(results: Results, axes: Any) -> tuple[str, str]:
         axes.scatter(at, share, s=12 + 300 * float(members.mean()), color=_COLORS[0], alpha=0.75, zorder=3)
     axes.set(xlim=(0, 1), ylim=(-0.02, 1.02), xlabel="confidence", ylabel="share that is right")
     caption = (
-        f"How often the first quote of {system} is right in ten bins of confidence, with 95 % intervals; on the "
-        "dotted line confidence is kept exactly. The larger the point, the more questions."
+        f"How often the first quote of {leading(results)} is right in ten bins of confidence, with 95 % intervals; on "
+        "the dotted line confidence is kept exactly. The larger the point, the more questions."
     )
     return "Reliability", caption
 
 
 def _risk(results: Results, axes: Any) -> tuple[str, str]:
     system = leading(results)
-    sure, right = confidences(results, system), answered_right(results, system)
-    found = risks(sure, right)
-    at = np.unique(np.linspace(0, len(found) - 1, min(_MOST_POINTS, len(found))).astype(int))
-    axes.plot((at + 1) / len(found), found[at], color=_COLORS[0])
-    answered = results.mask(lambda outcome: outcome.choices[system].answered)
-    caption = "Share of wrong first quotes when only the surest are answered. "
-    if answered.any():
-        axes.scatter(answered.mean(), 1 - right[answered].mean(), color=_COLORS[1], zorder=3)
-        caption += "The point is where the tool's own cut answers. "
+    for number, (population, mask) in enumerate(populations(results).items()):
+        found = replies(results, system, mask)
+        risk = risks(found.confidences, found.right)
+        at = np.unique(np.linspace(0, len(risk) - 1, min(_MOST_POINTS, len(risk))).astype(int))
+        axes.plot((at + 1) / len(risk), risk[at], **_line(number), label=population)
+        if found.answered.any():
+            axes.scatter(found.answered.mean(), 1 - found.right[found.answered].mean(), **_line(number), zorder=3)
     axes.set(xlim=(0, 1), ylim=(0, None), xlabel="coverage: share of questions answered", ylabel="risk: share wrong")
-    return "Risk and coverage", f"{caption}Area {risk_coverage_area(sure, right):.3f}; less is better."
+    axes.legend(loc="upper left")
+    caption = (
+        f"Share of wrong first quotes of {system} when only the surest are answered, by what the answerable questions "
+        "stand beside. The points are where its own cut answers; less is better."
+    )
+    return "Risk and coverage", caption
 
 
 def _latency(results: Results, axes: Any) -> tuple[str, str]:

@@ -8,18 +8,19 @@ import numpy as np
 
 from eval.compared import HEAD, cells, compared, explained
 from eval.html.markup import measured, number, once, paragraph, table, text
-from eval.html.plots import leading
+from eval.html.plots import leading, own_replies
 from eval.judge import Array, Mask, Results
 from eval.report import (
     SENTENCES,
     SHOWN,
-    answered_right,
     figures,
     groups,
     refusals,
     speeds,
 )
 from eval.statistics import bootstrap
+from eval.trust import explained as trust_explained
+from eval.trust import trusted
 
 __all__ = ["answers", "cards", "real", "refused", "retrieval", "settings", "speed"]
 
@@ -44,14 +45,15 @@ def _headline(results: Results) -> Iterator[tuple[str, str, str]]:
         measures |= {"sentence@1": "first quote answers", "shown@1": "… and is shown, not refused"}
     wanted = [(f"{system} {measure}", what, asked) for measure, what in measures.items()]
     if results.answering:
-        wanted.append((f"{system} refused", "unanswerable ones refused", ~asked))
+        unanswerable = results.mask(lambda outcome: not (outcome.question.answerable or outcome.question.masked))
+        wanted.append((f"{system} refused", "unanswerable ones refused", unanswerable))
     for name, what, mask in wanted:
         if mask.any():
             yield _percent(results.values[name][mask], what)
     if results.answering:
-        answered = results.mask(lambda outcome: outcome.choices[system].answered)
-        if answered.any():
-            yield _percent(answered_right(results, system)[answered].astype(float), "of what is answered, right")
+        own = own_replies(results)
+        if own.answered.any():
+            yield _percent(own.right[own.answered].astype(float), "of what is answered, right")
     if system in (taken := speeds(results)):
         median, late = next(reversed(taken[system].values()))
         yield f"{median:.1f} ms", "a question, median", f"{late:.1f} ms at the 95th percentile"
@@ -111,13 +113,25 @@ def refused(results: Results) -> str:
         [text(group), f"{int(mask.sum()):,}", *_measured(results, system, ("refused",), mask), _auroc(found, group)]
         for group, mask in refusals(results).items()
     ]
-    trust = [[name, number(found[name])] for name in _TRUST]
-    return (table(["to be refused", "n", "refused", "AUROC"], kinds) if kinds else "") + table(
-        ["confidence and refusing", ""], trust
+    return (table(["to be refused", "n", "refused", "AUROC"], kinds) if kinds else "") + _trust(results)
+
+
+def _trust(results: Results) -> str:
+    """Figures of confidence over several populations, with their intervals."""
+    found = trusted(results)
+    rows = (
+        [
+            text(f"{row.population}: {row.questions:,} questions"),
+            row.measure,
+            text(row.system),
+            measured(row.figure, row.interval),
+            measured(row.figure, row.clustered) if row.clustered else "–",
+        ]
+        for row in found
     )
-
-
-_TRUST = ("refusal precision", "refusal recall", "selective accuracy", "ECE", "Brier", "AURC")
+    head = ["population", "measure", "system", "figure", "by document"]
+    notes = "".join(map(paragraph, trust_explained(found)))
+    return f'{table(head, once(rows), names=3)}\n<div class="notes">{notes}</div>'
 
 
 def _auroc(found: Mapping[str, float], group: str) -> str:
