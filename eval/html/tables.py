@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from eval.compared import HEAD, cells, compared, explained
+from eval.compared import HEAD, cells, compared, explained, span
 from eval.html.markup import measured, number, once, paragraph, table, text
 from eval.html.plots import leading, own_replies
 from eval.judge import Array, Mask, Results
@@ -125,7 +125,7 @@ def _trust(results: Results) -> str:
             row.measure,
             text(row.system),
             measured(row.figure, row.interval),
-            measured(row.figure, row.clustered) if row.clustered else "–",
+            text(span(row.clustered)),
         ]
         for row in found
     )
