@@ -77,7 +77,8 @@ class Vectors:
     @classmethod
     def load(cls, folder: Path) -> Vectors:
         """The table in a folder, mapped, not read."""
-        return cls(np.load(folder / _MATRIX, mmap_mode="r"), np.load(folder / _TERMS, mmap_mode="r"))
+        matrix, blob = (np.asarray(np.load(folder / name, mmap_mode="r")) for name in (_MATRIX, _TERMS))
+        return cls(matrix, blob)  # as plain arrays: taking rows of a memmap takes longer than copying them
 
     def save(self, folder: Path) -> None:
         """Write the two files that `load` maps."""
