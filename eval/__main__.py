@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from eval import gate, runs, trec_files
+from eval import gate, html, runs, trec_files
 from eval.against import against
 from eval.compared import comparison
+from eval.files import write
 from eval.judge import Results, ranks
 from eval.options import BASELINE, is_bundled, parsed, question_set
 from eval.questions import Question, QuestionSet, Wrong, with_masked
@@ -43,6 +44,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
+    if options.html:
+        html.check(options.html)
     questions = question_set(options)
     results = _results(options, questions)
     if options.show:
@@ -113,9 +116,12 @@ def _keep(options: argparse.Namespace, questions: QuestionSet, results: Results)
         name: getattr(options, name)
         for name in ("split", "limit", "by_document", "own_sentences", "masked", "skip_bad")
     }
+    changes = ""
     if options.compare:
-        made_from = runs.manifest(questions, results, settings)
-        print("\n" + against(results, runs.load(options.compare), made_from))
+        changes = against(results, runs.load(options.compare), runs.manifest(questions, results, settings))
+        print(f"\n{changes}")
+    if options.html:
+        write(options.html, html.page(questions, results, runs.manifest(questions, results, settings), changes))
     if options.save:
         runs.save(options.save, questions, results, settings)
     if options.export_run:

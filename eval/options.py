@@ -95,6 +95,7 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
     outputs = parser.add_argument_group("what comes of it")
     outputs.add_argument("--misses", action="store_true", help="list the questions whose first quote does not answer")
     outputs.add_argument("--show", metavar="ID", help="everything about one question")
+    outputs.add_argument("--html", type=Path, metavar="FILE", help="write a page for a browser, complete in itself")
     outputs.add_argument("--save", type=Path, metavar="DIR", help="write the run to a folder")
     outputs.add_argument(
         "--compare", type=Path, metavar="DIR", help="what was won and lost against a saved run, and why"

@@ -12,15 +12,26 @@ from eval.metrics import auroc, share
 from eval.questions import MASKED
 from eval.trust import WITH_MASKED, populations, replies
 
-__all__ = ["ALL", "ALL_REFUSALS", "figures", "groups", "refusals", "table"]
+__all__ = [
+    "ALL",
+    "ALL_REFUSALS",
+    "SENTENCES",
+    "SHOWN",
+    "WHOLE",
+    "figures",
+    "groups",
+    "refusals",
+    "speeds",
+    "table",
+]
 
 ALL = "answerable, all"
 ALL_REFUSALS = "to be refused, all"
 _SHARED = "answerable, not paraphrases"
 _SINGLE = "… of these, without follow-ups"
 
-_SENTENCES = ("sentence@1", "sentence@3", "sentence MRR", "sentence MAP", "first EM", "first F1")
-_SHOWN = ("shown@1", "answered", "EM", "F1", "words")
+SENTENCES = ("sentence@1", "sentence@3", "sentence MRR", "sentence MAP", "first EM", "first F1")
+SHOWN = ("shown@1", "answered", "EM", "F1", "words")
 
 
 def groups(results: Results) -> dict[str, Mask]:
@@ -57,7 +68,7 @@ def figures(results: Results) -> dict[str, float]:
                 found[f"{system} {name} ({group})"] = results.mean(f"{system} {name}", mask)
         for system in results.answering:
             prefix = "" if system == results.answering[0] else f"{system} "
-            for name in (*_SENTENCES, *_SHOWN):
+            for name in (*SENTENCES, *SHOWN):
                 found[f"{prefix}{name} ({group})"] = results.mean(f"{system} {name}", mask)
     for system in results.answering[:1]:
         sure = _confidences(results, system)
@@ -100,8 +111,8 @@ def table(results: Results) -> str:
     width = max(map(len, named), default=0) + 2
     parts = [_retrieval(results, found, width)]
     if results.answering:
-        parts.append(_rows("answer sentence", groups(results), found, _SENTENCES, width))
-        parts.append(_rows("answers shown", groups(results), found, _SHOWN, width))
+        parts.append(_rows("answer sentence", groups(results), found, SENTENCES, width))
+        parts.append(_rows("answers shown", groups(results), found, SHOWN, width))
         parts.append(_rows("to be refused", refusals(results), found, ("refused", "AUROC"), width))
         parts.append("\n".join((*_trust_lines(found), _verbatim(results))))
     parts.append(_speed(results))
@@ -148,19 +159,34 @@ def _verbatim(results: Results) -> str:
     return f"quotes: {count:,} compared with their documents, all word for word"
 
 
-def _speed(results: Results) -> str:
-    """Median and 95th percentile, of the whole answer and its stages."""
-    timed = next((name for name in results.systems if name in results.outcomes[0].seconds), None)
-    if timed is None:
-        return ""
-    stages = [outcome.seconds[timed] for outcome in results.outcomes]
-    median, high = _percentiles([sum(stage.values()) for stage in stages])
-    each = {name: _percentiles([stage[name] for stage in stages]) for name in stages[0]}
-    parts = ", ".join(f"{name} {middle:.1f} and {late:.1f}" for name, (middle, late) in each.items())
-    return f"one answer: {median:.1f} ms median, {high:.1f} ms at the 95th percentile ({parts})"
+WHOLE = "all"
+"""All stages of a system together."""
+
+
+def speeds(results: Results) -> dict[str, dict[str, tuple[float, float]]]:
+    """By system and stage: milliseconds that a question takes, the median and the 95th percentile."""
+    found = {}
+    for system in results.outcomes[0].seconds:
+        taken = [outcome.seconds[system] for outcome in results.outcomes]
+        stages = {name: [each[name] for each in taken] for name in taken[0]}
+        stages |= {WHOLE: [sum(each.values()) for each in taken]} if len(stages) > 1 else {}
+        found[system] = {name: _percentiles(seconds) for name, seconds in stages.items()}
+    return found
 
 
 def _percentiles(seconds: Sequence[float]) -> tuple[float, float]:
     """Milliseconds: the median and the 95th percentile."""
     median, high = 1000 * np.percentile(seconds, (50, 95))
     return float(median), float(high)
+
+
+def _speed(results: Results) -> str:
+    """A row a system: median and 95th percentile of each stage."""
+    found = speeds(results)
+    names = list(dict.fromkeys(stage for stages in found.values() for stage in stages))
+    width = max(map(len, found), default=0) + 2
+    lines = [f"{'ms a question, p50 and p95':<30}" + "".join(f"{name:>16}" for name in names)]
+    for system, stages in found.items():
+        cells = (f"{stages[name][0]:.1f} {stages[name][1]:>6.1f}" if name in stages else "" for name in names)
+        lines.append(f"{system:<{max(width, 30)}}" + "".join(f"{cell:>16}" for cell in cells))
+    return "\n".join(map(str.rstrip, lines)) if found else ""

@@ -25,6 +25,7 @@ __all__ = [
     "clustered_bootstrap",
     "compare",
     "detectable",
+    "effect_size",
     "holm",
     "randomisation_test",
 ]
@@ -53,9 +54,14 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two systems on the same questions: mean difference, shares of questions won and lost, p, what could be found."""
+    """Two systems on the same questions: mean difference, shares of questions won and lost, p, what could be found.
+
+    `effect` is the difference in standard deviations of the questions' differences (Cohen's d of pairs): near 0.2 is
+    small, near 0.8 large.
+    """
 
     difference: float
+    effect: float
     won: float
     lost: float
     p: float
@@ -150,11 +156,22 @@ def detectable(differences: Array) -> float:
     return _REACH * float(differences.std(ddof=1)) / math.sqrt(len(differences))
 
 
+def effect_size(differences: Array) -> float:
+    """The mean difference in standard deviations of the differences (Cohen 1988); nan where these are all the same.
+
+    >>> effect_size(np.array([1.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0])).__round__(3)
+    0.935
+    """
+    spread = float(differences.std(ddof=1)) if len(differences) > 1 else 0.0
+    return float(differences.mean()) / spread if spread else math.nan
+
+
 def compare(values: Array, base: Array) -> Comparison:
     """One system's values against another's on the same questions."""
     differences = values - base
     return Comparison(
         difference=float(differences.mean()),
+        effect=effect_size(differences),
         won=float((differences > 0).mean()),
         lost=float((differences < 0).mean()),
         p=randomisation_test(differences),

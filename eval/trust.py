@@ -19,7 +19,17 @@ from eval.questions import MASKED
 from eval.run import Outcome
 from eval.statistics import CLUSTERS_NEEDED, CURVE_DRAWS, SEED, Interval, bootstrap_of
 
-__all__ = ["MEASURES", "WITH_MASKED", "Replies", "Trust", "populations", "replies", "trust_table", "trusted"]
+__all__ = [
+    "MEASURES",
+    "WITH_MASKED",
+    "Replies",
+    "Trust",
+    "explained",
+    "populations",
+    "replies",
+    "trust_table",
+    "trusted",
+]
 
 MEASURES = {
     "AUROC": "confidence of answerable above that of other questions",
@@ -146,7 +156,7 @@ def trust_table(results: Results) -> str:
         "\n".join(_block(population, [row for row in rows if row.population == population], names))
         for population in dict.fromkeys(row.population for row in rows)
     ]
-    return "\n\n".join([*blocks, "\n".join(_explained(rows))])
+    return "\n\n".join([*blocks, "\n".join(explained(rows))])
 
 
 def _block(population: str, rows: Sequence[Trust], names: int) -> Iterator[str]:
@@ -158,7 +168,8 @@ def _block(population: str, rows: Sequence[Trust], names: int) -> Iterator[str]:
         measure = row.measure
 
 
-def _explained(rows: Sequence[Trust]) -> Iterator[str]:
+def explained(rows: Sequence[Trust]) -> Iterator[str]:
+    """What the figures are, and their intervals."""
     told = {row.measure for row in rows}
     yield "; ".join(f"{measure}: {meaning}" for measure, meaning in MEASURES.items() if measure in told)
     twins = ", a masked one with its twin" if any(row.population == WITH_MASKED for row in rows) else ""

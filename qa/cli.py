@@ -20,7 +20,10 @@ from qa.errors import CacheError, QAError
 
 # All else is imported by the command that needs it: `qa --help` is quick, and Control-C finds `main` listening.
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from qa.library import Library
+    from qa.propose import Proposal
 
 __all__ = ["main"]
 
@@ -44,6 +47,12 @@ Exit code 1: nothing can be promised, and nothing is changed."""
 _VERIFY = """\
 Opens the quoted files again and says of each quote: intact; moved, and where to; changed, with
 what stands there now; gone. Exit code: 0 all intact, 1 not all, 2 no transcript."""
+
+_GOLD = """\
+check   finds the evidence again after the documents changed; exit code 1: some is gone
+new     proposes questions about passages that have none, those that the tool is least
+        certain of first; in a terminal it asks and adds to the file what you confirm,
+        otherwise it prints them as JSON Lines; exit code 1: there is nothing to propose"""
 
 _SILENT_SECONDS = 0.5
 _BAR = 20
@@ -192,9 +201,10 @@ def _parser() -> argparse.ArgumentParser:
     cache.add_argument("action", nargs="?", choices=("list", "clean"), default="list")
     cache.set_defaults(run=_cache)
 
-    gold = commands.add_parser("gold", help="check your own gold questions after the documents changed")
-    gold.add_argument("action", choices=("check",))
+    gold = commands.add_parser("gold", help="check or extend a file of your own test questions", epilog=_GOLD)
+    gold.add_argument("action", choices=("check", "new"))
     gold.add_argument("file", metavar="FILE")
+    gold.add_argument("-n", type=int, default=10, metavar="N", help="questions to propose at most (10)")
     _corpus_options(gold)
     gold.set_defaults(run=_gold)
 
@@ -402,6 +412,75 @@ def _opened(options: argparse.Namespace, progress: Callable[[int, int], None]) -
 
 
 def _gold(options: argparse.Namespace) -> int:
+    return _gold_new(options) if options.action == "new" else _gold_check(options)
+
+
+def _gold_new(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from qa.errors import QuestionError
+    from qa.gold import read_gold
+    from qa.present import coverage_text
+    from qa.propose import alike, coverage, proposals
+
+    if options.n < 1:
+        raise QuestionError(f"-n is {options.n}: at least one question is proposed")
+    file = Path(options.file).expanduser()
+    with _open(options) as library:
+        items = read_gold(file, library.document) if file.exists() else []
+        for line in coverage_text(coverage(items, library.paths), alike(items)).split("\n"):
+            _note(line)
+        found = proposals(library, items, count=options.n)
+        asks = sys.stdin.isatty() and sys.stdout is not None and sys.stdout.isatty()
+        (_confirm if asks else _print_proposals)(library, file, found)
+    return 0 if found else 1
+
+
+def _print_proposals(library: Library, file: Path, found: Sequence[Proposal]) -> None:
+    """As lines of a question file, with how sure the tool is; a question that is null is still to be written."""
+    from qa.gold import free_ids, new_item
+    from qa.present import json_line
+
+    for name, one in zip(free_ids(file), found, strict=False):
+        item = new_item(
+            name, one.question, kind=one.kind, answer=one.answer, places=[one.place], document=library.document
+        )
+        sure = {"confidence": one.confidence} if one.question is not None else {}
+        _say(json_line({**item, **sure}, encoding=_encoding()))
+
+
+def _confirm(library: Library, file: Path, found: Sequence[Proposal]) -> None:
+    """Ask about each, and add what is confirmed to the file at once."""
+    from qa.gold import add_item, kind_of
+    from qa.present import one_line, proposal_text
+
+    _say("Return keeps a question, - leaves it out, other words take its place; Control-D ends.")
+    for one in found:
+        quote = library.document(one.place.path).quote(one.place.start, one.place.end)
+        _say("\n" + proposal_text(one, quote, width=_width()))
+        try:
+            typed = input("> ").strip()
+        except EOFError:
+            _say("")
+            return
+        question = typed or one.question
+        if typed == "-" or question is None:
+            continue
+        kind, answer = (kind_of(typed), None) if typed else (one.kind, one.answer)
+        number = add_item(
+            file,
+            question=question,
+            standalone=question,
+            history=(),
+            kind=kind,
+            answer=answer,
+            places=[one.place],
+            document=library.document,
+        )
+        _say(one_line(f"Kept: {number} questions in {file}"))
+
+
+def _gold_check(options: argparse.Namespace) -> int:
     from pathlib import Path
 
     from qa.gold import recheck

@@ -18,6 +18,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,10 @@ __all__ = [
     "Moved",
     "add_item",
     "anchor",
+    "free_ids",
     "judged_questions",
+    "kind_of",
+    "new_item",
     "places_of",
     "read_gold",
     "recheck",
@@ -49,6 +53,14 @@ KINDS = (
     "person",
     "unanswerable",
     "off-topic",
+)
+_KIND_SIGNS = (
+    (r"\bwho(?:m|se)?\b", "person"),
+    (r"\bwhen\b|\b(?:which|what) (?:year|date|day|month)\b", "date"),
+    (r"\bhow (?:many|much|long|big|old|often|far|fast)\b", "number"),
+    (r"\bwhy\b|\bhow come\b", "why"),
+    (r"\bhow\b", "how"),
+    (r"^\W*(?:what(?:'s|’s| is| are)|define|explain)\b", "definition"),
 )
 SPLITS = ("tune", "test")
 _REFUSALS = ("unanswerable", "off-topic")
@@ -276,8 +288,25 @@ def add_item(
     """
     lines = [line for line in _lines(file) if line.strip()] if file.exists() else []
     kept = [line for line in lines if _question_of(line) != (question, standalone)]
-    item: dict[str, Any] = {
-        "id": _free_id(kept),
+    item = new_item(next(_free_ids(kept)), question, kind=kind, answer=answer, places=places, document=document)
+    if history:
+        item |= {"history": list(history), "standalone": standalone}
+    _write(file, [*kept, json.dumps(item, ensure_ascii=False)])
+    return len(kept) + 1
+
+
+def new_item(
+    name: str,
+    question: str | None,
+    *,
+    kind: str,
+    answer: str | None,
+    places: Sequence[Anchor],
+    document: Callable[[str], Document],
+) -> dict[str, Any]:
+    """A line of a question file as plain JSON values; a question that is None is still to be written."""
+    return {
+        "id": name,
         "question": question,
         "kind": kind,
         "split": "test",
@@ -285,10 +314,15 @@ def add_item(
         "evidence": [_place(document(place.path), place) for place in places],
         "answer": answer,
     }
-    if history:
-        item |= {"history": list(history), "standalone": standalone}
-    _write(file, [*kept, json.dumps(item, ensure_ascii=False)])
-    return len(kept) + 1
+
+
+def kind_of(question: str) -> str:
+    """The kind of a question that the documents answer, as far as its words tell.
+
+    >>> kind_of("By whom was it built?"), kind_of("Which stone is it made of?")
+    ('person', 'factoid')
+    """
+    return next((kind for pattern, kind in _KIND_SIGNS if re.search(pattern, question, re.IGNORECASE)), "factoid")
 
 
 def _place(document: Document, place: Anchor) -> dict[str, Any]:
@@ -317,12 +351,15 @@ def _question_of(line: str) -> tuple[str, str]:
         return "", ""
 
 
-def _free_id(lines: Sequence[str]) -> str:
+def free_ids(file: Path) -> Iterator[str]:
+    """Ids that no line of a file has, which need not be there, in order and without end."""
+    yield from _free_ids([line for line in _lines(file) if line.strip()] if file.exists() else [])
+
+
+def _free_ids(lines: Sequence[str]) -> Iterator[str]:
     taken = {match[1] for line in lines if (match := re.search(r'"id": "(u\d+)"', line))}
-    number = len(lines) + 1
-    while f"u{number:03}" in taken:
-        number += 1
-    return f"u{number:03}"
+    numbered = (f"u{number:03}" for number in count(len(lines) + 1))
+    return (name for name in numbered if name not in taken)
 
 
 def _lines(file: Path) -> list[str]:

@@ -400,14 +400,15 @@ class Library:
         To a search, a "quoted phrase" and `-word` are filters, too. Filters without a question find all that passes
         them, by path and position, with scores of 0. Raises QuestionError as `answer` does.
         """
-        from qa.extract import rerank
+        from qa.extract import rate, rerank
 
         check(question, k=k)
         index = self._index
         asked = query(index, question, search=True)
         if not asked.terms:
             return _hits(index, listed(index, asked, k))
-        return _hits(index, rerank(index, asked, retrieve(index, asked, k=k)))[:k]
+        found = retrieve(index, asked, k=k)
+        return _hits(index, rerank(index, found, rate(index, asked, found, k=0)))[:k]
 
     def read_as(self, question: str) -> tuple[tuple[str, str], ...]:
         """The words of a search that are taken for misspelt, each with the word that it is read as."""

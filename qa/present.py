@@ -20,6 +20,7 @@ from qa.text import STOP_TERMS, content_terms, spans, term_of
 if TYPE_CHECKING:
     from qa.agreement import Said
     from qa.calibrate import Calibration
+    from qa.propose import Alike, Coverage, Proposal
     from qa.receipt import Check
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "checks_text",
     "confidence_word",
     "context_text",
+    "coverage_text",
     "explanation_text",
     "hits_text",
     "json_line",
@@ -38,6 +40,7 @@ __all__ = [
     "place",
     "printable",
     "promise_text",
+    "proposal_text",
     "read_as_text",
     "skipped_text",
     "text",
@@ -189,6 +192,34 @@ def agreement_text(groups: Sequence[Said], *, first: int = 1) -> str:
         places = ", ".join(str(first + place) for place in said.quotes)
         told.append(f"{count} {verb} {printable(said.text)} ({places})")
     return ("The passages differ: " if len(groups) > 1 else "") + ", ".join(told) + "." if told else ""
+
+
+def coverage_text(covered: Coverage, doubled: Sequence[Alike]) -> str:
+    """What there is of questions by kind and document, and which may be the same, a line each."""
+    total = sum(count for _, count in covered.kinds)
+    kinds = ", ".join(f"{count} {kind}" for kind, count in covered.kinds if count)
+    lacking = ", ".join(kind for kind, count in covered.kinds if not count)
+    lines = [f"{total} questions" + (f": {kinds}" if kinds else "") + (f"; none yet: {lacking}" if lacking else "")]
+    without = [path for path, count in covered.documents if not count]
+    if without:
+        lines.append(f"{len(without)} of {len(covered.documents)} documents without a question: {_listed(without)}")
+    else:
+        fewest = ", ".join(f"{count} about {one_line(path)}" for path, count in covered.documents[:_MOST_LACKING])
+        lines.append(f"every document has a question; the fewest: {fewest}")
+    lines += [f"{pair.first} and {pair.second} may be one question: {pair.why}" for pair in doubled]
+    return "\n".join(map(one_line, lines))
+
+
+def proposal_text(proposal: Proposal, quote: Quote, *, width: int = 80) -> str:
+    """A place to ask about, and the question that is proposed for it."""
+    where = _wrap([place(quote), "·", *printable(_above(quote)).split()], width)
+    body = [line for part in _parts(printable(quote.text)) for line in _wrap(part.split(), width - 2)]
+    asked = "No question can be made of it: what does it answer?"
+    if proposal.question is not None:
+        short = f", in short: {proposal.answer}" if proposal.answer else ""
+        quoted = "" if proposal.found else ", and quotes something else"
+        asked = f"{proposal.question} ({proposal.kind}{short}; the tool is {proposal.confidence:.0%} sure{quoted})"
+    return "\n".join([*where, *(f"  {line}" for line in body), *_wrap(printable(asked).split(), width)])
 
 
 def _at_risk(risk: float) -> str:

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import statistics
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from eval.statistics import (
     clustered_bootstrap,
     compare,
     detectable,
+    effect_size,
     holm,
     randomisation_test,
 )
@@ -133,3 +135,10 @@ def test_where_nothing_differs_nothing_is_known_of_what_could_be_found() -> None
 def test_a_comparison_counts_won_and_lost_questions() -> None:
     found = compare(np.array([1.0, 1.0, 0.0, 0.5]), np.array([0.0, 1.0, 1.0, 0.0]))
     assert (found.difference, found.won, found.lost) == (0.125, 0.5, 0.25)
+
+
+@given(st.lists(st.sampled_from([-1.0, -0.5, 0.0, 0.25, 1.0]), min_size=2, max_size=30))
+def test_the_effect_size_is_the_difference_in_standard_deviations(found: list[float]) -> None:
+    spread = statistics.stdev(found)
+    effect = effect_size(np.array(found))
+    assert effect == pytest.approx(statistics.fmean(found) / spread) if spread else math.isnan(effect)

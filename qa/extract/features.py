@@ -54,11 +54,6 @@ class Rows:
     values: Array
     texts: tuple[str, ...]
 
-    def only(self, chosen: Array) -> Rows:
-        """Some of the rows, in the order of their numbers."""
-        texts = tuple(self.texts[row] for row in chosen.tolist())
-        return Rows(self.sentences[chosen], self.passages[chosen], self.values[chosen], texts)
-
 
 def sentence_text(index: Index, passage: int, sentence: int) -> str:
     """A sentence of a passage as it stands in the text."""
