@@ -39,6 +39,7 @@ than R of the answers are wrong; that then decides what is answered from these d
 Exit code 1: nothing can be promised, and nothing is changed."""
 
 _SILENT_SECONDS = 0.5
+_REDRAWN_SECONDS = 0.1
 _BAR = 20
 
 
@@ -203,36 +204,70 @@ def _open(options: argparse.Namespace) -> Library:
     """The library of a command's options; what its user should know about it goes to stderr."""
     from qa.library import open_library
 
-    library = open_library(
-        options.corpus, exclude=options.exclude, progress=_progress() if sys.stderr.isatty() else None
-    )
+    progress = _progress()
+    try:
+        library = open_library(options.corpus, exclude=options.exclude, progress=progress)
+    except KeyboardInterrupt:
+        if progress and progress.clear():
+            _note("stopped; what is indexed so far is kept, and the next time goes on from there")
+        raise
     if library.notice:
         _note(library.notice)
     return library
 
 
-def _progress() -> Callable[[int, int], None]:
-    """A counter on one line of the terminal, for corpora that take a while: what is done, how fast, and the time left.
+def _progress() -> _Progress | None:
+    return _Progress() if sys.stderr.isatty() else None
+
+
+class _Progress:
+    """A counter on one line of the terminal, for corpora that take a while; gone again when all is done.
 
     prompt_toolkit has one, too. It draws from a thread of its own and reads the keyboard in raw mode meanwhile, so that
     Control-C becomes a key, what is typed ahead is lost, and a process that is killed leaves the terminal in that mode.
     Indexing has to bear being killed, and here there is nothing to restore.
     """
-    import time
 
-    began = time.monotonic()
+    def __init__(self) -> None:
+        self._first: tuple[float, int] | None = None
+        self._drawn = 0.0
+        self._columns = 0
 
-    def show(done: int, total: int) -> None:
-        spent = time.monotonic() - began
-        if spent < _SILENT_SECONDS and done < total:
-            return
-        rate = done / max(spent, 1e-3)
-        left = f"{(total - done) / max(rate, 1):.0f} s left"
-        bar = "━" * round(_BAR * done / max(total, 1))
-        line = f"indexing {bar:<{_BAR}} {done / 1e6:.0f} of {total / 1e6:.0f} MB, {rate / 1e6:.1f} MB/s, {left}"
-        print(f"\r{line:<78}", end="\n" if done >= total else "", file=sys.stderr, flush=True)
+    def __call__(self, done: int, total: int) -> None:
+        import time
 
-    return show
+        now = time.monotonic()
+        began, before = self._first = self._first or (now, done)
+        if done >= total:
+            self.clear()
+        elif now - began >= _SILENT_SECONDS and now - self._drawn >= _REDRAWN_SECONDS:
+            line = _indexing(done, total, rate=(done - before) / (now - began), width=_width() - 1)
+            print(f"\r{line:<{self._columns}}", end="", file=sys.stderr, flush=True)
+            self._drawn, self._columns = now, len(line)
+
+    def clear(self) -> bool:
+        """Take the line away; whether it was there."""
+        drawn = self._columns > 0
+        if drawn:
+            print(f"\r{'':<{self._columns}}\r", end="", file=sys.stderr, flush=True)
+        self._first, self._columns = None, 0
+        return drawn
+
+
+def _indexing(done: int, total: int, *, rate: float, width: int) -> str:
+    """What is done, how fast, and the time left, as much as fits.
+
+    >>> _indexing(30_000_000, 60_000_000, rate=3_000_000, width=79)
+    'indexing ━━━━━━━━━━           30 of 60 MB, 10 s left, 3.0 MB/s'
+    >>> _indexing(30_000_000, 60_000_000, rate=3_000_000, width=39)
+    'indexing 30 of 60 MB, 10 s left'
+    """
+    bar = "━" * round(_BAR * done / max(total, 1))
+    shown = f"{done / 1e6:.0f} of {total / 1e6:.0f} MB"
+    if rate > 0:
+        shown += f", {(total - done) / rate:.0f} s left"
+    whole = f"{shown}, {rate / 1e6:.1f} MB/s"
+    return (f"indexing {bar:<{_BAR}} {whole}" if _BAR + len(whole) + 10 <= width else f"indexing {shown}")[:width]
 
 
 def _width() -> int:
@@ -351,7 +386,7 @@ def _chat(options: argparse.Namespace) -> int:
 
     opening = Opening(lambda progress: _opened(options, progress))
     chat = Chat(opening, lambda value: _say(f"{value}\n"), _width, _color(), links=_links())
-    chat.waiting = _progress() if sys.stderr.isatty() else None
+    chat.waiting = _progress()
     chat.gold = Path(options.gold).expanduser() if options.gold else None
     try:
         if options.resume:

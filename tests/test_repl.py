@@ -420,6 +420,62 @@ def test_documents_that_cannot_be_opened_end_the_chat_with_the_reason(tmp_path: 
         run(terminal_session(chat, remember=False, input=pipe, output=DummyOutput()), chat)
 
 
+@pytest.fixture
+def indexing(notes: Path) -> tuple[Opening, threading.Event]:
+    """Documents that are being indexed until the event is set."""
+    go = threading.Event()
+
+    def slowly(progress: Callable[[int, int], None]) -> Library:
+        while not go.wait(0.01):
+            progress(1_000_000, 4_000_000)
+        return open_library(notes)
+
+    opening = Opening(slowly)
+    opening.start()
+    while opening.progress is None:
+        pass
+    return opening, go
+
+
+@pytest.mark.parametrize("keys", ["\x04", "/quit\n"], ids=["control-d", "quit"])
+def test_who_leaves_while_documents_are_indexed_sees_that_finished(
+    indexing: tuple[Opening, threading.Event], pipe: PipeInput, keys: str
+) -> None:
+    opening, go = indexing
+    written: list[str] = []
+
+    def waiting(done: int, total: int) -> None:
+        seen.append((done, total))
+        go.set()
+
+    seen: list[tuple[int, int]] = []
+    chat = Chat(opening, written.append, waiting=waiting)
+    pipe.send_text(keys)
+    run(terminal_session(chat, remember=False, input=pipe, output=DummyOutput()), chat)
+    assert written[1:] == [
+        "Indexing is finished first. Control-C leaves at once; the next start then goes on\nfrom there."
+    ]
+    assert seen[0] == (1_000_000, 4_000_000)
+    assert opening.get().paths == ("bridge.md", "mill.txt")
+
+
+def test_control_c_then_leaves_at_once(indexing: tuple[Opening, threading.Event], pipe: PipeInput) -> None:
+    opening, go = indexing
+    written: list[str] = []
+
+    def interrupt(done: int, total: int) -> None:
+        if done < total:
+            raise KeyboardInterrupt
+
+    chat = Chat(opening, written.append, waiting=interrupt)
+    pipe.send_text("\x04")
+    run(terminal_session(chat, remember=False, input=pipe, output=DummyOutput()), chat)
+    assert written[-1] == "Stopped at 1 of 4 MB."
+    opening.close()
+    assert opening.done
+    assert not go.is_set()
+
+
 def test_leaving_ends_the_indexing() -> None:
     begun, ended = threading.Event(), threading.Event()
 

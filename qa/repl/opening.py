@@ -16,7 +16,7 @@ _LOOK_SECONDS = 0.1
 
 
 class _Cancelled(BaseException):
-    """Nobody waits for the index any more."""
+    """Nobody waits for the index any more; indexing ends where it next tells its progress."""
 
 
 class Opening:
@@ -91,13 +91,13 @@ class Opening:
         Raises what opening raised.
         """
         self.start()
-        told = None
-        while not self._done.wait(_LOOK_SECONDS):
-            if waiting and self.progress:
-                told = self.progress
-                waiting(*told)
-        if waiting and told:
-            waiting(told[1], told[1])  # ends its line
+        try:
+            while not self._done.wait(_LOOK_SECONDS):
+                if waiting and self.progress:
+                    waiting(*self.progress)
+        finally:
+            if waiting:
+                waiting(1, 1)  # ends its line
         if self._error is not None:
             raise self._error
         if self._library is None:
@@ -105,9 +105,9 @@ class Opening:
         return self._library
 
     def close(self) -> None:
-        """End the opening, and let go of the library."""
+        """End the opening, and let go of the library. What is indexed so far is kept, which is waited for."""
         self._cancelled = True
         if self.done and self._library is not None:
             self._library.close()
         elif self._thread is not None:
-            self._thread.join(timeout=_LOOK_SECONDS)
+            self._thread.join(timeout=_LOOK_SECONDS if self.progress is None else None)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["run", "terminal_session", "toolbar"]
 
 _PROMPT = "? "
+_FINISHING = "Indexing is finished first. Control-C leaves at once; the next start then goes on from there."
+_STOPPED = "Stopped at {:.0f} of {:.0f} MB."
 _REFRESH_SECONDS = 0.2
 _SHOWN_SECONDS = 0.02
 """After which the prompt stands there, and the documents are opened."""
@@ -49,16 +51,30 @@ def run(session: PromptSession[str], chat: Chat) -> None:
         except KeyboardInterrupt:
             continue
         except EOFError:
-            return
+            break
         try:
             if not chat.take(line):
-                return
+                break
         except QAError as error:
             if isinstance(chat.source, Opening):
                 raise
             chat.write(printable(str(error)))
         except KeyboardInterrupt:
             chat.write("(interrupted)")
+    _finish(chat)
+
+
+def _finish(chat: Chat) -> None:
+    """Let indexing come to its end, in view of who has left before it did, so that it is not lost."""
+    opening = chat.source
+    if not isinstance(opening, Opening) or opening.done or opening.progress is None:
+        return
+    chat.write(textwrap.fill(_FINISHING, chat.width()))
+    try:
+        opening.get(chat.waiting)
+    except KeyboardInterrupt:
+        done, total = opening.progress
+        chat.write(textwrap.fill(_STOPPED.format(done / 1e6, total / 1e6), chat.width()))
 
 
 def _open_below(session: PromptSession[str], chat: Chat) -> None:
