@@ -453,7 +453,7 @@ def test_who_leaves_while_documents_are_indexed_sees_that_finished(
     pipe.send_text(keys)
     run(terminal_session(chat, remember=False, input=pipe, output=DummyOutput()), chat)
     assert written[1:] == [
-        "Indexing is finished first. Control-C leaves at once; the next start then goes on\nfrom there."
+        "Indexing is finished first. Control-C leaves at once; the next start then goes\non from there."
     ]
     assert seen[0] == (1_000_000, 4_000_000)
     assert opening.get().paths == ("bridge.md", "mill.txt")
