@@ -17,7 +17,10 @@ from qa.errors import CacheError, QAError
 
 # All else is imported by the command that needs it: `qa --help` is quick, and Control-C finds `main` listening.
 if TYPE_CHECKING:
+    from prompt_toolkit import PromptSession
+
     from qa.library import Library
+    from qa.repl import Chat, Lines
 
 __all__ = ["main"]
 
@@ -276,20 +279,26 @@ def _width() -> int:
     return min(shutil.get_terminal_size().columns, 100)
 
 
+def _terminal() -> bool:
+    """Whether answers go to a terminal that heeds escape sequences."""
+    return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def _color() -> bool:
-    terminal = sys.stdout is not None and sys.stdout.isatty()
-    return terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return _terminal() and not os.environ.get("NO_COLOR")
 
 
 def _links() -> bool:
     """Whether the terminal is known to turn OSC 8 into hyperlinks; `QA_LINKS` set to 0 or 1 knows better."""
     if (told := os.environ.get("QA_LINKS")) is not None:
-        return told not in ("", "0") and _color()
+        return told not in ("", "0") and _terminal()
     known = ("WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "DOMTERM", "WEZTERM_PANE")
     programs = ("iTerm.app", "vscode", "WezTerm", "ghostty", "Hyper")
+    terms = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour")
     vte = os.environ.get("VTE_VERSION", "")
     modern = any(os.environ.get(name) for name in known) or os.environ.get("TERM_PROGRAM") in programs
-    return _color() and (modern or (vte.isdecimal() and int(vte) >= 5000))
+    modern = modern or os.environ.get("TERM", "").startswith(terms)
+    return _terminal() and (modern or (vte.isdecimal() and int(vte) >= 5000))
 
 
 def _encoding() -> str:
@@ -382,21 +391,35 @@ def _note_unread(library: Library) -> None:
 def _chat(options: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from qa.repl import Chat, Opening, resumed, run, terminal_session
+    from qa.repl import Chat, Opening, resumed, run, typed_ahead
 
     opening = Opening(lambda progress: _opened(options, progress))
     chat = Chat(opening, lambda value: _say(f"{value}\n"), _width, _color(), links=_links())
     chat.waiting = _progress()
+    chat.remember = not options.no_history
     chat.gold = Path(options.gold).expanduser() if options.gold else None
     try:
         if options.resume:
             chat.history = resumed(Path(options.resume).expanduser(), chat.library)
             chat.shown = chat.history[-1] if chat.history else None
             _note(f"{len(chat.history)} questions of {options.resume} come before")
-        run(terminal_session(chat, remember=not options.no_history, vi=options.vi), chat)
+        with typed_ahead():
+            run(_session(options, chat), chat)
     finally:
         opening.close()
     return 0
+
+
+def _session(options: argparse.Namespace, chat: Chat) -> PromptSession[str] | Lines:
+    """A prompt where somebody types, on standard error when answers go elsewhere; else the lines that come in."""
+    from qa.repl import Lines, terminal_session
+
+    if not sys.stdin.isatty():
+        return Lines(_lines("-"), chat.write)
+    from prompt_toolkit.output import create_output
+
+    output = create_output(always_prefer_tty=True)
+    return terminal_session(chat, remember=chat.remember, vi=options.vi, output=output)
 
 
 def _opened(options: argparse.Namespace, progress: Callable[[int, int], None]) -> Library:

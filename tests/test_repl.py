@@ -20,7 +20,7 @@ from prompt_toolkit.output import DummyOutput
 from qa.errors import CorpusError, QAError, QuestionError
 from qa.library import Library, open_library
 from qa.model import Answer
-from qa.repl import Chat, Opening, editor_command, resumed, run, terminal_session
+from qa.repl import Chat, Lines, Opening, editor_command, resumed, run, terminal_session
 from qa.repl.commands import COMMANDS
 from qa.repl.prompt import _history, toolbar
 from qa.repl.words import Words, completer, styled
@@ -217,9 +217,53 @@ def test_every_command_is_a_line_without_a_question_and_none_ends_the_chat(notes
     written: list[str] = []
     chat = Chat(open_library(notes), written.append)
     for name in COMMANDS:
-        assert chat.take(f"/{name}")
         assert chat.take(f"/help {name}")
-    assert len(written) == 2 * len(COMMANDS)
+        assert chat.take(f"/{name}") is (name != "quit")
+        chat.leaving = False
+    assert len(written) == 2 * len(COMMANDS) - 1
+
+
+TYPED = {
+    "more": ("/more", "There is no more."),
+    "alone": ("Who?\n/alone", "The documents do not answer this."),
+    "new": ("/new", "Forgotten; the next question stands alone."),
+    "context": ("/context 1", "  The bridge\n\n> The old bridge was built in 1874"),
+    "why": ("/why 2", "\n 2  bridge.md:8 · +"),
+    "open": ("/open 1", "no-such-editor: No such file or directory; set $EDITOR to an editor"),
+    "search": ("/search granite -barley", " 1  bridge.md:1 · "),
+    "sources": ("/sources", "bridge.md\nmill.txt"),
+    "in": ("/in mill.txt", "Questions are asked of mill.txt alone; /in without a path lifts it."),
+    "add": ("/add {more}", "3 documents, 3 passages."),
+    "reload": ("/reload", "2 documents, 2 passages."),
+    "set": ("/set k 2", "k is 2: up to 2 quotes an answer."),
+    "export": ("/export {out}.md", "1 questions in {out}.md"),
+    "save": ("/save {out}", "1 questions in {out}.json; qa chat --resume {out}.json goes on from it"),
+    "good": ("/good 1", "Noted: bridge.md. 1 questions in {gold}"),
+    "answer": ("/answer 2", "Noted: bridge.md. 1 questions in {gold}"),
+    "bad": ("/bad", "Noted: the documents do not answer. 1 questions in {gold}"),
+    "span": ("/span by Ada Stone", "Noted: bridge.md. 1 questions in {gold}"),
+    "review": ("/review", " 1  Who built the old bridge? · "),
+    "help": ("/help why", "/why N\nWhat quote N was chosen for"),
+    "quit": ("/quit\nWho built the old bridge?", None),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_does_what_it_says_when_it_is_typed(
+    name: str, notes: Path, tmp_path: Path, pipe: PipeInput, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VISUAL", "no-such-editor")
+    monkeypatch.setenv("QA_STATE", str(tmp_path / "state"))
+    more = tmp_path / "more.txt"
+    more.write_text("The tower was built by Bob Hill.\n")
+    chat = Chat(open_library(notes), lambda _: None)
+    places = {"more": more, "out": tmp_path / "out", "gold": chat.own_file("gold")}
+    keys, screen = TYPED[name]
+    replies = terminal(chat.library, pipe, f"Who built the old bridge?\n{keys.format(**places)}\n")
+    if screen is None:
+        assert len(replies) == 1
+    else:
+        assert screen.format(**places) in "\n".join(replies[1:])
 
 
 def test_alone_undoes_the_reading_and_the_next_follow_up_builds_on_that(bundled: Library) -> None:
@@ -354,13 +398,37 @@ def test_commands_paths_headings_and_words_complete(notes: Path) -> None:
     (notes / "my letters").mkdir()
     (notes / "my letters" / "one.md").write_text("# The tower\n\nA letter on the tower.\n")
     chat = Chat(open_library(notes), lambda _: None)
-    assert completions(chat, "/s") == ["/search", "/sources", "/set", "/save", "/span"]
+    assert completions(chat, "/s") == ["search", "sources", "set", "save", "span"]
     assert completions(chat, "Who? in:") == ['"my letters/"', "bridge.md", "mill.txt", '"my letters/one.md"']
     assert completions(chat, 'Who? in:"my letters/o') == ['"my letters/one.md"']
     assert completions(chat, "/in mi") == ["mill.txt"]
     assert completions(chat, "Who? title:the") == ['"The bridge"', '"The tower"']
     assert completions(chat, "How much bar") == ["barley"]
+    assert completions(chat, "/search in:mi") == ["mill.txt"]
+    assert completions(chat, "/help so") == completions(chat, "/help /so") == ["sources"]
+    assert completions(chat, "/set ") == ["k "]
     assert completions(chat, "Who ") == []
+
+
+def test_a_word_is_offered_once_as_it_is_mostly_spelt(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Heron, heron, heron, herons, HERON and heroes. Otters are Otters, and otters.\n")
+    chat = Chat(open_library(tmp_path), lambda _: None)
+    assert completions(chat, "her") == ["heron", "heroes", "herons"]
+    assert completions(chat, "OT") == ["Otters"]
+
+
+def test_the_query_of_a_search_is_marked_as_one(notes: Path) -> None:
+    words = Words(Chat(open_library(notes), lambda _: None))
+    assert styled('/search zebra "old bridge" -barley x', words.lacks) == [
+        ("class:command", "/search"),
+        ("", " "),
+        ("class:unknown", "zebra"),
+        ("", " "),
+        ("class:phrase", '"old bridge"'),
+        ("", " "),
+        ("class:filter", "-barley"),
+        ("", " x"),
+    ]
 
 
 def test_words_that_no_document_holds_are_marked_and_the_last_is_left_until_it_is_typed(notes: Path) -> None:
@@ -411,6 +479,18 @@ def test_the_prompt_comes_before_the_documents_and_waits_for_them_only_to_answer
     run(terminal_session(chat, remember=False, input=pipe, output=DummyOutput()), chat)
     assert written[0] == "Ask, or /help for help; Control-D leaves."
     assert BRIDGE in written[-1]
+
+
+def test_without_a_terminal_lines_are_read_and_written_down_with_their_answers(notes: Path) -> None:
+    written: list[str] = []
+    run(
+        Lines(["Who built the old bridge?\n", "/nonsense\x1b[2J\n"], written.append),
+        Chat(open_library(notes), written.append),
+    )
+    assert written[1] == "? Who built the old bridge?"
+    assert BRIDGE in written[2]
+    assert written[3] == "? /nonsense\ufffd[2J"
+    assert len(written) == 5
 
 
 def test_documents_that_cannot_be_opened_end_the_chat_with_the_reason(tmp_path: Path, pipe: PipeInput) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -10,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from qa.model import Answer, Quote
 from qa.present import one_line, printable, text
+from qa.repl.asked import note
 from qa.repl.commands import COMMANDS, command
 from qa.repl.opening import Opening
+from qa.state import state_folder
 from qa.syntax import parse
 
 if TYPE_CHECKING:
@@ -30,7 +34,8 @@ class Chat:
     """A conversation with a library, or with one that is being opened.
 
     `scope` holds filters that questions get, `shown` the answer whose quotes the commands name by number, `gold` the
-    user's own question file, `exported` the files that this conversation wrote.
+    user's own question file, `exported` the files that this conversation wrote. `remember` notes what is asked, for
+    `/review` in conversations to come.
     """
 
     source: Library | Opening
@@ -46,6 +51,8 @@ class Chat:
     exported: set[Path] = field(default_factory=set)
     waiting: Callable[[int, int], None] | None = None
     reading_explained: bool = False
+    remember: bool = False
+    leaving: bool = False
 
     @property
     def library(self) -> Library:
@@ -69,9 +76,10 @@ class Chat:
         if not line:
             return True
         if line.startswith("/"):
-            return self._command(*line[1:].split(maxsplit=1))
-        self.ask(line)
-        return True
+            self._command(*line[1:].split(maxsplit=1))
+        else:
+            self.ask(line)
+        return not self.leaving
 
     def ask(self, question: str, *, alone: bool = False) -> None:
         """Answer a question with what was asked before, or `alone`, in place of the last."""
@@ -79,6 +87,8 @@ class Chat:
         earlier = self.history[:-1] if alone else self.history
         answer = self.library.answer(scoped, history=() if alone else earlier, k=self.k)
         self.history = [*earlier, answer]
+        if self.remember:
+            note(self.own_file("asked"), answer)
         explain = answer.standalone != answer.question and not self.reading_explained
         self.reading_explained |= explain
         self.show(answer, remark=_READING if explain else "")
@@ -106,9 +116,14 @@ class Chat:
         )
         return None
 
-    def _command(self, name: str = "", argument: str = "") -> bool:
-        if name in ("quit", "exit", "q"):
-            return False
+    def own_file(self, kind: str) -> Path:
+        """A file of the user's own about these documents, in the state folder."""
+        roots = self.library.roots
+        name = re.sub(r"[^\w-]+", "-", roots[0].name)[:40] or "documents"
+        own = hashlib.sha256("\n".join(map(str, roots)).encode(errors="surrogateescape")).hexdigest()[:8]
+        return state_folder() / kind / f"{name}-{own}.jsonl"
+
+    def _command(self, name: str = "", argument: str = "") -> None:
         found = command(name)
         if found:
             found.run(self, argument.strip())
@@ -116,4 +131,3 @@ class Chat:
             near = [other for other in COMMANDS if name and other.startswith(name)]
             hint = f"; did you mean /{near[0]}?" if near else "; /help lists them"
             self.write(f"/{printable(name)}: no such command{hint}")
-        return True

@@ -25,7 +25,6 @@ _INTRO = (
     "Ask in your own words; the answer is a quotation with its place, or the word that the documents do not answer."
 )
 _TYPING = {
-    "/quit": "leave (also Control-D); Control-C drops the line",
     "in:notes/a": "in a question: only documents below a folder, in a file, or of a pattern such as in:*.md",
     "title:irmin": "only documents with this word in their title",
     '"boot time"': "words that had better stand together",
@@ -189,6 +188,11 @@ def _filled(line: str, width: int, hanging: str = "") -> str:
     return textwrap.fill(line, max(width, 2 * _COLUMN), subsequent_indent=hanging)
 
 
+def _quit(chat: Chat, _: str) -> None:
+    chat.leaving = True
+
+
+_ALSO = {"exit": "quit"}
 COMMANDS = {
     "more": Command("", "further quotes for the last question", _more),
     "alone": Command(
@@ -217,12 +221,13 @@ COMMANDS = {
     "save": Command("FILE", "the same as /export FILE.json", _save),
     **judge.COMMANDS,
     "help": Command("COMMAND", "this, or more about a command", _help),
+    "quit": Command("", "leave (also Control-D, /exit); Control-C drops the line", _quit),
 }
 
 
 def command(name: str) -> Command | None:
     """The command of a name, or of the only one that begins so."""
-    if name in COMMANDS:
-        return COMMANDS[name]
+    if name in COMMANDS or name in _ALSO:
+        return COMMANDS[_ALSO.get(name, name)]
     begun = [other for other in COMMANDS if name and other.startswith(name)]
     return COMMANDS[begun[0]] if len(begun) == 1 else None

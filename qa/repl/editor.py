@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from qa.repl.terminal import as_usual
+
 __all__ = ["editor_command", "show"]
 
 
@@ -29,7 +31,7 @@ def editor_command(file: Path, line: int | None) -> list[str]:
 
 def show(command: Sequence[str]) -> None:
     """Run an editor or a pager until it ends. Raises OSError when it cannot be started."""
-    with _control_c_is_the_childs():
+    with as_usual(), _control_c_is_the_childs():
         try:
             subprocess.run(command, check=False)
         except OSError as error:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
+import textwrap
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.gold import Anchor, add_item, judged_questions, places_of
 from qa.model import Answer
 from qa.present import confidence_word, one_line
+from qa.repl.asked import Asked, noted
 from qa.repl.command import Command
 
 if TYPE_CHECKING:
@@ -34,13 +35,7 @@ _KINDS = (
 def gold_file(chat: Chat) -> Path:
     """The user's own question file: the one that was named, else one a corpus in the state folder."""
     if chat.gold is None:
-        import platformdirs
-
-        roots = [str(root) for root in chat.library.roots]
-        name = re.sub(r"[^\w-]+", "-", chat.library.roots[0].name)[:40] or "documents"
-        own = hashlib.sha256("\n".join(roots).encode(errors="surrogateescape")).hexdigest()[:8]
-        state = Path(os.environ.get("QA_STATE") or platformdirs.user_state_path("qa", appauthor=False))
-        chat.gold = state / "gold" / f"{name}-{own}.jsonl"
+        chat.gold = chat.own_file("gold")
     return chat.gold
 
 
@@ -122,21 +117,30 @@ def _kind(question: str) -> str:
 
 
 def _review(chat: Chat, argument: str) -> None:
-    known = judged_questions(gold_file(chat))
-    unsure = [answer for answer in chat.history if (answer.question, answer.standalone) not in known]
-    unsure = sorted(unsure, key=lambda answer: abs(answer.confidence - 0.5))[:_REVIEWED]
+    unsure = _unsure(chat)
     if not unsure:
-        chat.write("Every question of this conversation is judged, or none was asked.")
+        chat.write("Every question that was asked is judged, or none was asked.")
         return
     if argument.isdecimal() and len(argument) < 4 and 1 <= int(argument) <= len(unsure):
-        chat.show(unsure[int(argument) - 1])
+        asked = unsure[int(argument) - 1]
+        chat.show(asked.answer or chat.library.answer(asked.question, k=chat.k))
         chat.write("/good N, /bad or /span TEXT judges it.")
         return
     lines = [
-        f"{number:>2}  {one_line(answer.standalone)} · {confidence_word(answer.confidence)} ({answer.confidence:.0%})"
-        for number, answer in enumerate(unsure, 1)
+        f"{one_line(asked.question)} · {confidence_word(asked.confidence)} ({asked.confidence:.0%})" for asked in unsure
     ]
-    chat.write("\n".join(["Least sure of; /review N shows one again:", *lines]))
+    hanging = partial(textwrap.fill, width=chat.width(), subsequent_indent=" " * 4)
+    numbered = [hanging(line, initial_indent=f"{number:>2}  ") for number, line in enumerate(lines, 1)]
+    chat.write("\n".join([hanging("Least sure of; /review N shows one again:"), *numbered]))
+
+
+def _unsure(chat: Chat) -> list[Asked]:
+    """The questions that nobody has judged, of this conversation and those before it, the least sure first."""
+    asked = {each.question: each for each in noted(chat.own_file("asked"))}
+    asked |= {answer.standalone: Asked(answer.standalone, answer.confidence, answer) for answer in chat.history}
+    judged = {standalone for _, standalone in judged_questions(gold_file(chat))}
+    left = [each for question, each in asked.items() if question not in judged]
+    return sorted(left, key=lambda each: abs(each.confidence - 0.5))[:_REVIEWED]
 
 
 COMMANDS = {
@@ -150,5 +154,11 @@ COMMANDS = {
     "answer": Command("N", "it is quote, or near miss, N that answers", _answer),
     "bad": Command("", "the documents do not answer: keep it as one to refuse", _bad),
     "span": Command("TEXT", "it is this text of the documents that answers", _span),
-    "review": Command("N", "the questions it was least sure of, to be judged", _review),
+    "review": Command(
+        "N",
+        "the questions it was least sure of, to be judged",
+        _review,
+        "Of this conversation and of earlier ones with the same documents; with N it is shown again. `qa chat"
+        " --no-history` notes none.",
+    ),
 }

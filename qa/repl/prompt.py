@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import textwrap
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +13,14 @@ from qa.errors import QAError
 from qa.present import one_line, printable
 from qa.repl.chat import Chat
 from qa.repl.opening import Opening
+from qa.state import state_folder
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
     from prompt_toolkit.history import History
     from prompt_toolkit.key_binding import KeyBindings
 
-__all__ = ["run", "terminal_session", "toolbar"]
+__all__ = ["Lines", "run", "terminal_session", "toolbar"]
 
 _PROMPT = "? "
 _FINISHING = "Indexing is finished first. Control-C leaves at once; the next start then goes on from there."
@@ -38,7 +40,22 @@ _COLORS = {
 _PLAIN = {"bottom-toolbar": "noreverse", "unknown": "underline"}
 
 
-def run(session: PromptSession[str], chat: Chat) -> None:
+class Lines:
+    """A session without a terminal: the lines of a stream, each written down before what it gets."""
+
+    def __init__(self, stream: Iterable[str], write: Callable[[str], None]) -> None:
+        self._lines = iter(stream)
+        self._write = write
+
+    def prompt(self, message: str, **_: object) -> str:
+        line = next(self._lines, None)
+        if line is None:
+            raise EOFError
+        self._write(message + printable(line.strip()))
+        return line
+
+
+def run(session: PromptSession[str] | Lines, chat: Chat) -> None:
     """Read lines until the user leaves. Raises QAError when the documents cannot be opened."""
     greeting = "Ask, or /help for help; Control-D leaves."
     if not isinstance(chat.source, Opening):
@@ -47,7 +64,7 @@ def run(session: PromptSession[str], chat: Chat) -> None:
     chat.write(textwrap.fill(greeting, chat.width()))
     while True:
         try:
-            line = session.prompt(_PROMPT, pre_run=lambda: _open_below(session, chat))
+            line = session.prompt(_PROMPT, pre_run=partial(_open_below, chat))
         except KeyboardInterrupt:
             continue
         except EOFError:
@@ -77,9 +94,11 @@ def _finish(chat: Chat) -> None:
         chat.write(textwrap.fill(_STOPPED.format(done / 1e6, total / 1e6), chat.width()))
 
 
-def _open_below(session: PromptSession[str], chat: Chat) -> None:
+def _open_below(chat: Chat) -> None:
     """Open the documents once the prompt is shown, and end it when they turn out not to be readable."""
-    opening, app = chat.source, session.app
+    from prompt_toolkit.application import get_app
+
+    opening, app = chat.source, get_app()
     if not isinstance(opening, Opening):
         return
 
@@ -109,7 +128,9 @@ def terminal_session(chat: Chat, *, remember: bool = True, vi: bool = False, **p
     `parts` are handed to the PromptSession, as tests do with an input and an output.
     """
     from prompt_toolkit import PromptSession
+    from prompt_toolkit.application import get_app
     from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+    from prompt_toolkit.cursor_shapes import ModalCursorShapeConfig
     from prompt_toolkit.enums import EditingMode
     from prompt_toolkit.history import InMemoryHistory
     from prompt_toolkit.output import ColorDepth
@@ -125,7 +146,7 @@ def terminal_session(chat: Chat, *, remember: bool = True, vi: bool = False, **p
         complete_while_typing=True,
         complete_in_thread=True,
         lexer=lexer(words),
-        bottom_toolbar=lambda: toolbar(chat, chat.width()),
+        bottom_toolbar=lambda: toolbar(chat, get_app().output.get_size().columns),
         key_bindings=_bindings(),
         editing_mode=EditingMode.VI if vi else EditingMode.EMACS,
         style=Style.from_dict(_COLORS if chat.color else _PLAIN),
@@ -134,6 +155,8 @@ def terminal_session(chat: Chat, *, remember: bool = True, vi: bool = False, **p
         refresh_interval=_REFRESH_SECONDS if isinstance(chat.source, Opening) else 0,
         reserve_space_for_menu=6,
         mouse_support=False,
+        enable_suspend=True,
+        cursor=ModalCursorShapeConfig() if vi else None,
         **parts,
     )
 
@@ -199,9 +222,7 @@ def _history() -> History:
 
 def _history_file() -> Path:
     """The file of lines typed, for its user alone. Raises OSError when it cannot be read and written."""
-    import platformdirs
-
-    folder = Path(os.environ.get("QA_STATE") or platformdirs.user_state_path("qa", appauthor=False))
+    folder = state_folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / "history"
     file.touch(mode=0o600)

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from qa.model import heading_text
@@ -40,7 +41,9 @@ class Words:
     def __init__(self, chat: Chat) -> None:
         self._chat = chat
         self._of: Library | None = None
-        self._sorted: list[tuple[str, str]] = []
+        self._sorted: list[str] = []
+        self._spelt: dict[str, str] = {}
+        self._counts: Counter[str] = Counter()
         self._headings: list[str] = []
 
     @property
@@ -68,16 +71,12 @@ class Words:
         ][:_MOST]
 
     def beginning(self, begun: str) -> list[str]:
-        """Words of the documents that begin so, the most frequent first."""
+        """Words of the documents that begin so, the most frequent first, each as it is mostly spelt."""
         self._gather()
         folded = begun.casefold()
-        first = bisect_left(self._sorted, (folded, ""))
-        found = []
-        for folded_word, word in self._sorted[first:]:
-            if not folded_word.startswith(folded):
-                break
-            found.append(word)
-        return sorted(found, key=lambda word: (-self._counts[word], word))[:_MOST]
+        first = bisect_left(self._sorted, folded)
+        found = takewhile(lambda word: word.startswith(folded), self._sorted[first:])
+        return [self._spelt[word] for word in sorted(found, key=lambda word: (-self._counts[word], word))[:_MOST]]
 
     def headings(self, begun: str) -> list[str]:
         """Headings and titles that begin so."""
@@ -102,8 +101,12 @@ class Words:
             left -= len(document.text)
             if left <= 0:
                 break
-        self._counts = Counter({word: count for word, count in counts.items() if _is_worth_it(word)})
-        self._sorted = sorted((word.casefold(), word) for word in self._counts)
+        self._spelt, self._counts = {}, Counter()
+        for word, count in sorted(counts.items(), key=lambda counted: (-counted[1], counted[0])):
+            if _is_worth_it(word):
+                self._spelt.setdefault(word.casefold(), word)
+                self._counts[word.casefold()] += count
+        self._sorted = sorted(self._counts)
         self._headings = sorted(heading for heading in headings if heading and _can_be_typed(heading))
         self._of = library
 
@@ -118,6 +121,8 @@ def _is_worth_it(word: str) -> bool:
 
 _FILTER = re.compile(r"(?:^|\s)(?P<name>in|title):(?P<quote>\"?)(?P<value>[^\"]*)$", re.IGNORECASE)
 _OF_PATHS = re.compile(r"^/in\s+(?P<value>.*)$")
+_OF_COMMANDS = re.compile(r"^/(?:(?P<help>help)\s+/?)?(?P<value>\w*)$")
+_OF_SETTINGS = re.compile(r"^/set\s+(?P<value>k?)$")
 _OF_FILES = re.compile(r"^/(?:add|export|save)\s+(?P<value>.*)$")
 
 
@@ -131,12 +136,10 @@ def completer(known: Words) -> Completer:
     class _Completer(Completer):
         def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:
             text = document.text_before_cursor
-            if text.startswith("/") and " " not in text:
-                yield from (
-                    Completion(f"/{name}", -len(text), display_meta=each.does)
-                    for name, each in COMMANDS.items()
-                    if name.startswith(text[1:])
-                )
+            if found := _OF_COMMANDS.match(text):
+                yield from _of_commands(found["value"])
+            elif found := _OF_SETTINGS.match(text):
+                yield Completion("k ", -len(found["value"]), display_meta="quotes an answer")
             elif found := _OF_FILES.match(text):
                 yield from files.get_completions(Line(found["value"]), complete_event)
             elif found := _OF_PATHS.match(text):
@@ -145,6 +148,11 @@ def completer(known: Words) -> Completer:
                 yield from _of_filter(found)
             elif complete_event.completion_requested and (begun := document.get_word_before_cursor()):
                 yield from _of_words(begun)
+
+    def _of_commands(begun: str) -> Iterator[Completion]:
+        for name, each in COMMANDS.items():
+            if name.startswith(begun):
+                yield Completion(name, -len(begun), display=f"/{name}", display_meta=each.does)
 
     def _of_filter(found: re.Match[str]) -> Iterator[Completion]:
         value = found["value"]
@@ -180,18 +188,19 @@ def lexer(known: Words) -> Lexer:
     return _Lexer()
 
 
-def styled(line: str, lacks: Callable[[str], bool]) -> StyleAndTextTuples:
-    """A line in pieces with their styles.
+def styled(line: str, lacks: Callable[[str], bool], *, search: bool = False) -> StyleAndTextTuples:
+    """A line, or the query of a search, in pieces with their styles.
 
     >>> styled("/more", lambda word: False)
     [('class:command', '/more')]
     >>> styled("a zebra in:b ", lambda word: word == "zebra")
     [('', 'a '), ('class:unknown', 'zebra'), ('', ' '), ('class:filter', 'in:b'), ('', ' ')]
     """
-    if line.startswith("/"):
+    if line.startswith("/") and not search:
         name, space, rest = line.partition(" ")
-        return [piece for piece in (("class:command", name), ("", space + rest)) if piece[1]]
-    ranges = [(start, end, f"class:{kind}") for start, end, kind in filters_in(line)]
+        after = styled(rest, lacks, search=True) if name == "/search" else [("", rest)]
+        return [piece for piece in (("class:command", name), ("", space), *after) if piece[1]]
+    ranges = [(start, end, f"class:{kind}") for start, end, kind in filters_in(line, search=search)]
     ranges += [
         (span.start, span.end, "class:unknown")
         for span in _complete(spans(line), line)
