@@ -24,7 +24,10 @@ from qa.model import Skipped
 __all__ = ["BATCH_BYTES", "Counted", "Progress", "count_batches"]
 
 BATCH_BYTES = 16 << 20
-"""Bytes of files in a batch; a file is never divided."""
+"""Bytes of files in a batch, at most; a file is never divided."""
+_LEAST_BYTES = 1 << 20
+_BATCHES_A_CORE = 4
+"""Batches that a core gets at least, so that all cores end together and an interruption costs little."""
 _BATCH_FILES = 4_000
 _WORTH_WORKERS = 4 << 20
 """Bytes from which starting worker processes, a third of a second, pays."""
@@ -53,7 +56,7 @@ def count_batches(
     ends the counting.
     """
     total = sum(source.size for source in sources)
-    batches = list(_batches(sources))
+    batches = list(_batches(sources, total))
     files = [folder / f"{prefix}{number:05}.segment" for number in range(len(batches))]
     small = total < _WORTH_WORKERS or (os.cpu_count() or 1) == 1
     run = _counted_here if small else _counted_by_workers
@@ -70,11 +73,12 @@ def count_batches(
         tell()
 
 
-def _batches(sources: Sequence[Source]) -> Iterator[list[Source]]:
+def _batches(sources: Sequence[Source], total: int) -> Iterator[list[Source]]:
     batch: list[Source] = []
-    size = 0
+    size, share = 0, total // (_BATCHES_A_CORE * (os.cpu_count() or 1))
+    most = min(max(share, _LEAST_BYTES), BATCH_BYTES)
     for source in sources:
-        if batch and (size + source.size > BATCH_BYTES or len(batch) >= _BATCH_FILES):
+        if batch and (size + source.size > most or len(batch) >= _BATCH_FILES):
             yield batch
             batch, size = [], 0
         batch.append(source)

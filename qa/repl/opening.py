@@ -23,7 +23,7 @@ class Opening:
     """Opens a library in a thread of its own; `get` waits for it, `progress` says how far it is.
 
     It begins with `start`, or with the first `get`: what it imports would keep the prompt waiting. What goes wrong is
-    raised by `get`, and `when_done` is told as soon as there is something to get.
+    raised by `get`.
     """
 
     def __init__(self, open_library: Callable[[Progress], Library]) -> None:
@@ -33,9 +33,7 @@ class Opening:
         self._library: Library | None = None
         self._error: Exception | None = None
         self._cancelled = False
-        self._told: list[Callable[[], None]] = []
         self._done = threading.Event()
-        self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -51,11 +49,7 @@ class Opening:
             pass
         except Exception as error:
             self._error = error
-        with self._lock:
-            self._done.set()
-            told, self._told = self._told, []
-        for each in told:
-            each()
+        self._done.set()
 
     def _seen(self, done: int, total: int) -> None:
         if self._cancelled:
@@ -76,14 +70,6 @@ class Opening:
         """Whether it is done before some seconds have passed."""
         self.start()
         return self._done.wait(seconds)
-
-    def when_done(self, call: Callable[[], None]) -> None:
-        """Call something when it is done, in this or the other thread."""
-        with self._lock:
-            if not self._done.is_set():
-                self._told.append(call)
-                return
-        call()
 
     def get(self, waiting: Callable[[int, int], None] | None = None) -> Library:
         """The library, waited for; `waiting` is called with the progress. Control-C ends the wait, not the opening.

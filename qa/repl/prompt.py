@@ -25,7 +25,7 @@ __all__ = ["Lines", "run", "terminal_session", "toolbar"]
 _PROMPT = "? "
 _FINISHING = "Indexing is finished first. Control-C leaves at once; the next start then goes on from there."
 _STOPPED = "Stopped at {:.0f} of {:.0f} MB."
-_REFRESH_SECONDS = 0.2
+_LOOK_SECONDS = 0.1
 _SHOWN_SECONDS = 0.02
 """After which the prompt stands there, and the documents are opened."""
 _COLORS = {
@@ -102,24 +102,24 @@ def _open_below(chat: Chat) -> None:
     if not isinstance(opening, Opening):
         return
 
+    loop = app.loop
+    if loop is None:
+        return
+
     def look() -> None:
-        if opening.failed and app.is_running and not app.is_done:
+        if not app.is_running or app.is_done:
+            return
+        app.invalidate()
+        if not opening.done:
+            loop.call_later(_LOOK_SECONDS, look)
+        elif opening.failed:
             try:
                 opening.get()
             except QAError as error:
                 app.exit(exception=error)
-        else:
-            app.invalidate()
 
-    loop = app.loop
-    if loop is not None:
-        loop.call_later(_SHOWN_SECONDS, opening.start)
-
-        def tell() -> None:
-            with suppress(RuntimeError):  # the prompt has ended, and its loop with it
-                loop.call_soon_threadsafe(look)
-
-        opening.when_done(tell)
+    loop.call_later(_SHOWN_SECONDS, opening.start)
+    look()
 
 
 def terminal_session(chat: Chat, *, remember: bool = True, vi: bool = False, **parts: Any) -> PromptSession[str]:
@@ -132,18 +132,19 @@ def terminal_session(chat: Chat, *, remember: bool = True, vi: bool = False, **p
     from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
     from prompt_toolkit.cursor_shapes import ModalCursorShapeConfig
     from prompt_toolkit.enums import EditingMode
+    from prompt_toolkit.filters import Condition
     from prompt_toolkit.history import InMemoryHistory
     from prompt_toolkit.output import ColorDepth
     from prompt_toolkit.styles import Style
 
-    from qa.repl.words import Words, completer, lexer
+    from qa.repl.words import Words, completer, is_offered, lexer
 
     words = Words(chat)
     return PromptSession(
         history=_history() if remember else InMemoryHistory(),
         auto_suggest=AutoSuggestFromHistory(),
         completer=completer(words),
-        complete_while_typing=True,
+        complete_while_typing=Condition(lambda: is_offered(get_app().current_buffer.document.text_before_cursor)),
         complete_in_thread=True,
         lexer=lexer(words),
         bottom_toolbar=lambda: toolbar(chat, get_app().output.get_size().columns),
@@ -152,7 +153,6 @@ def terminal_session(chat: Chat, *, remember: bool = True, vi: bool = False, **p
         style=Style.from_dict(_COLORS if chat.color else _PLAIN),
         color_depth=None if chat.color else ColorDepth.DEPTH_1_BIT,
         prompt_continuation="  ",
-        refresh_interval=_REFRESH_SECONDS if isinstance(chat.source, Opening) else 0,
         reserve_space_for_menu=6,
         mouse_support=False,
         enable_suspend=True,
@@ -182,7 +182,8 @@ def toolbar(chat: Chat, width: int) -> str:
         if chat.source.progress is None:
             return "opening the documents …"[:width]
         done, total = chat.source.progress
-        return f"indexing {done / 1e6:.0f} of {total / 1e6:.0f} MB, type ahead"[:width]
+        amount = f" {done / 1e6:.0f} of {total / 1e6:.0f} MB" if total >= 1e6 else ""
+        return f"indexing{amount}, type ahead"[:width]
     if isinstance(chat.source, Opening) and chat.source.failed:
         return ""
     library = chat.source.get() if isinstance(chat.source, Opening) else chat.source

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from qa.repl.chat import Chat
 from qa.repl.commands import COMMANDS
 from qa.repl.opening import Opening
 from qa.syntax import filters_in
-from qa.text import STOP_TERMS, Term, spans, term_of, words
+from qa.text import STOP_TERMS, spans, term_of, words
 
 if TYPE_CHECKING:
     from prompt_toolkit.completion import CompleteEvent, Completer, Completion
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from qa.library import Library
 
-__all__ = ["Words", "completer", "lexer"]
+__all__ = ["Words", "completer", "is_offered", "lexer", "styled"]
 
 _MOST = 20
 """Completions that are offered."""
@@ -126,6 +126,11 @@ _OF_SETTINGS = re.compile(r"^/set\s+(?P<value>k?)$")
 _OF_FILES = re.compile(r"^/(?:add|export|save)\s+(?P<value>.*)$")
 
 
+def is_offered(text: str) -> bool:
+    """Whether what is typed is completed without being asked; words wait for Tab."""
+    return text.startswith("/") or _FILTER.search(text) is not None
+
+
 def completer(known: Words) -> Completer:
     """Commands and filters are completed as they are typed, words and headings when Tab asks for them."""
     from prompt_toolkit.completion import Completer, Completion, PathCompleter
@@ -180,7 +185,11 @@ def lexer(known: Words) -> Lexer:
     class _Lexer(Lexer):
         def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
             lines = document.lines
-            return lambda number: styled(lines[number], known.lacks) if number < len(lines) else []
+
+            def line(number: int) -> StyleAndTextTuples:
+                return styled(lines[number], known.lacks, ended=number < len(lines) - 1)
+
+            return line
 
         def invalidation_hash(self) -> Any:
             return known.library is None
@@ -188,8 +197,8 @@ def lexer(known: Words) -> Lexer:
     return _Lexer()
 
 
-def styled(line: str, lacks: Callable[[str], bool], *, search: bool = False) -> StyleAndTextTuples:
-    """A line, or the query of a search, in pieces with their styles.
+def styled(line: str, lacks: Callable[[str], bool], *, search: bool = False, ended: bool = False) -> StyleAndTextTuples:
+    """A line, or the query of a search, in pieces with their styles. Unless it has `ended`, its last word may go on.
 
     >>> styled("/more", lambda word: False)
     [('class:command', '/more')]
@@ -198,13 +207,15 @@ def styled(line: str, lacks: Callable[[str], bool], *, search: bool = False) -> 
     """
     if line.startswith("/") and not search:
         name, space, rest = line.partition(" ")
-        after = styled(rest, lacks, search=True) if name == "/search" else [("", rest)]
+        after = styled(rest, lacks, search=True, ended=ended) if name == "/search" else [("", rest)]
         return [piece for piece in (("class:command", name), ("", space), *after) if piece[1]]
     ranges = [(start, end, f"class:{kind}") for start, end, kind in filters_in(line, search=search)]
     ranges += [
         (span.start, span.end, "class:unknown")
-        for span in _complete(spans(line), line)
-        if not any(start <= span.start < end for start, end, _ in ranges) and lacks(line[span.start : span.end])
+        for span in spans(line)
+        if (ended or span.end < len(line))
+        and not any(start <= span.start < end for start, end, _ in ranges)
+        and lacks(line[span.start : span.end])
     ]
     pieces: StyleAndTextTuples = []
     at = 0
@@ -212,8 +223,3 @@ def styled(line: str, lacks: Callable[[str], bool], *, search: bool = False) -> 
         pieces += [("", line[at:start]), (style, line[start:end])]
         at = end
     return [piece for piece in (*pieces, ("", line[at:])) if piece[1]]
-
-
-def _complete(every: Iterable[Term], line: str) -> Iterator[Term]:
-    """The words but the last, while that is still being typed."""
-    return (span for span in every if span.end < len(line))
