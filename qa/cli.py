@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
 
     from qa.library import Library
+    from qa.model import Answer, Explanation
     from qa.repl import Chat, Lines
 
 __all__ = ["main"]
@@ -307,61 +308,81 @@ def _encoding() -> str:
 
 def _ask(options: argparse.Namespace) -> int:
     from qa.library import check
-    from qa.present import explanation_text, json_text, text
+    from qa.present import json_text
 
     if options.batch:
         return _batch(options)
     check(options.question, k=options.k)
     with _open(options) as library:
-        answer = library.answer(options.question, k=options.k)
-        why = library.explain(answer) if options.explain else None
+        answer, why = _answered(library, options.question, options)
         _note_unread(library)
-    if options.json:
-        _say(json_text(answer, explanation=why, encoding=_encoding()))
-    else:
-        shown = text(answer, width=_width(), color=_color())
-        _say(f"{shown}\n\n{explanation_text(why, width=_width())}" if why else shown)
+    _say(json_text(answer, explanation=why, encoding=_encoding()) if options.json else _shown(answer, why))
     return 0 if answer.answered else 1
 
 
+def _answered(library: Library, question: str, options: argparse.Namespace) -> tuple[Answer, Explanation | None]:
+    answer = library.answer(question, k=options.k)
+    return answer, library.explain(answer) if options.explain else None
+
+
+def _shown(answer: Answer, why: Explanation | None) -> str:
+    from qa.present import explanation_text, text
+
+    shown = text(answer, width=_width(), color=_color())
+    return f"{shown}\n\n{explanation_text(why, width=_width())}" if why else shown
+
+
 def _batch(options: argparse.Namespace) -> int:
-    """Answer each line in turn; a wrong one is reported by its number and does not stop the rest."""
+    """Answer each line in turn; a wrong one is reported in its place, and by its number, and does not stop the rest."""
     from qa.library import check
-    from qa.present import json_line, one_line, text
 
     check("any", k=options.k)
     answered, wrong = 0, 0
     lines = _lines(options.question)
     with _open(options) as library:
+        _note_unread(library)
         for number, line in enumerate(lines, 1):
             question = line.rstrip("\r\n")
             if not question.strip():
                 continue
             try:
-                answer = library.answer(question, k=options.k)
+                answer, why = _answered(library, question, options)
             except QAError as error:
                 wrong += 1
                 _note(f"line {number}: {error}")
-                if options.json:
-                    _say(json_line({"question": question, "error": str(error)}, encoding=_encoding()))
-                continue
-            answered += answer.answered
-            if options.json:
-                _say(json_line(answer.to_dict(), encoding=_encoding()))
+                _say_one_of_many(question, error, None, options)
             else:
-                _say(f"? {one_line(question)}\n{text(answer, width=_width(), color=_color())}\n")
-            sys.stdout.flush()
+                answered += answer.answered
+                _say_one_of_many(question, answer, why, options)
     return 2 if wrong else 0 if answered else 1
 
 
+def _say_one_of_many(
+    question: str, reply: Answer | QAError, why: Explanation | None, options: argparse.Namespace
+) -> None:
+    """Print what a question got: a line of JSON, or the question and text. Whoever reads it need not wait for more."""
+    from qa.present import json_text, one_line
+
+    if options.json:
+        value = {"question": question, "error": str(reply)} if isinstance(reply, QAError) else reply
+        _say(json_text(value, explanation=why, indent=None, encoding=_encoding()))
+    else:
+        shown = one_line(str(reply)) if isinstance(reply, QAError) else _shown(reply, why)
+        _say(f"? {one_line(question)}\n{shown}\n")
+    sys.stdout.flush()
+
+
 def _lines(name: str) -> Iterable[str]:
-    """The lines of a file, or of standard input for "-"; bytes that are no UTF-8 become U+FFFD."""
+    """The lines of a file, or of standard input for "-"; a mark of the byte order is none of them.
+
+    Bytes that are no UTF-8 become U+FFFD.
+    """
     if name == "-":
         if hasattr(sys.stdin, "reconfigure"):
-            sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+            sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")
         return sys.stdin
     try:
-        with open(name, encoding="utf-8", errors="replace") as file:
+        with open(name, encoding="utf-8-sig", errors="replace") as file:
             return file.readlines()
     except OSError as error:
         raise QAError(f"{name}: cannot be read: {error.strerror}") from None

@@ -28,7 +28,6 @@ __all__ = [
     "context_text",
     "explanation_text",
     "hits_text",
-    "json_line",
     "json_text",
     "markdown_text",
     "one_line",
@@ -99,30 +98,28 @@ def one_line(value: str) -> str:
     return printable(value).replace("\n", "\ufffd")
 
 
-def json_text(value: Answer | Sequence[Hit], *, explanation: Explanation | None = None, encoding: str = "utf-8") -> str:
-    """An Answer, or a list of Hits, as JSON that steers no terminal and that `encoding` can write; it parses the same.
+def json_text(
+    value: Answer | Sequence[Hit] | dict[str, str],
+    *,
+    explanation: Explanation | None = None,
+    indent: int | None = 2,
+    encoding: str = "utf-8",
+) -> str:
+    """An Answer, a list of Hits, or names and texts, as JSON that steers no terminal and that `encoding` can write.
 
-    What `json` leaves raw is escaped: DEL and C1, direction characters, lone surrogates, what the encoding lacks. An
-    Answer's explanation goes inside it.
+    It parses the same: what `json` leaves raw is escaped, DEL and C1, direction characters, lone surrogates, what the
+    encoding lacks. An Answer's explanation goes inside it. Without `indent` it is one line, for JSON Lines.
     """
-    plain: Any = value.to_dict() if isinstance(value, Answer) else [hit.to_dict() for hit in value]
-    if explanation:
-        plain["explanation"] = explanation.to_dict()
-    raw = _RAW_IN_JSON.sub(_escaped, json.dumps(plain, ensure_ascii=False, indent=2))
+    plain: Any = value
+    if isinstance(value, Answer):
+        plain = value.to_dict() | ({"explanation": explanation.to_dict()} if explanation else {})
+    elif not isinstance(value, dict):
+        plain = [hit.to_dict() for hit in value]
+    raw = _RAW_IN_JSON.sub(_escaped, json.dumps(plain, ensure_ascii=False, indent=indent))
     try:
         raw.encode(encoding)
     except UnicodeEncodeError:
-        return json.dumps(plain, indent=2).replace("\x7f", "\\u007f")
-    return raw
-
-
-def json_line(value: dict[str, Any], *, encoding: str = "utf-8") -> str:
-    """The same on one line, for JSON Lines."""
-    raw = _RAW_IN_JSON.sub(_escaped, json.dumps(value, ensure_ascii=False))
-    try:
-        raw.encode(encoding)
-    except UnicodeEncodeError:
-        return json.dumps(value).replace("\x7f", "\\u007f")
+        return json.dumps(plain, indent=indent).replace("\x7f", "\\u007f")
     return raw
 
 
