@@ -466,10 +466,10 @@ def _gold(options: argparse.Namespace) -> int:
 
 
 def _index(options: argparse.Namespace) -> int:
-    from qa.present import skipped_text
+    from qa.present import counted, skipped_text
 
     with _open(options) as library:
-        _say(f"{len(library.paths)} documents, {library.passage_count} passages")
+        _say(f"{counted(len(library.paths), 'document')}, {counted(library.passage_count, 'passage')}")
         if library.skipped:
             print(f"{len(library.skipped)} skipped:\n{skipped_text(library.skipped)}", file=sys.stderr)
     return 0

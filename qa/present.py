@@ -26,6 +26,7 @@ __all__ = [
     "calibration_text",
     "confidence_word",
     "context_text",
+    "counted",
     "explanation_text",
     "hits_text",
     "json_text",
@@ -96,6 +97,15 @@ def printable(value: str) -> str:
 def one_line(value: str) -> str:
     """A name or a message as it can be printed on one line; its spaces stay."""
     return printable(value).replace("\n", "\ufffd")
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "quote"), counted(1200, "quote")
+    ('1 quote', '1200 quotes')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def json_text(

@@ -103,7 +103,7 @@ def test_index_counts_and_reports_what_it_skipped(capsys: pytest.CaptureFixture[
 
 
 def test_exclude_leaves_files_out(capsys: pytest.CaptureFixture[str], notes: Path) -> None:
-    assert run(capsys, "index", str(notes), "--exclude", "*.txt")[1].startswith("1 documents")
+    assert run(capsys, "index", str(notes), "--exclude", "*.txt")[1].startswith("1 document, ")
 
 
 def test_the_cache_is_listed_and_cleaned(capsys: pytest.CaptureFixture[str], notes: Path) -> None:

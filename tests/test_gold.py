@@ -257,7 +257,7 @@ def test_a_chat_collects_questions_that_the_evaluation_can_read(notes: Path, tmp
         "/bad",
     ):
         chat.take(line)
-    assert any(line.startswith(f"Noted: bridge.md. 1 questions in {file} (python -m eval --gold") for line in written)
+    assert any(line.startswith(f"Noted: bridge.md. 1 question in {file} (python -m eval --gold") for line in written)
     first, second, third = read_gold(file, library.document)
     assert (first.kind, first.answer, first.history) == ("person", "Ada Stone", ())
     assert (

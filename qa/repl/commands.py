@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.errors import QAError
-from qa.present import context_text, explanation_text, hits_text, one_line, printable, read_as_text, skipped_text
+from qa.present import (
+    context_text,
+    counted,
+    explanation_text,
+    hits_text,
+    one_line,
+    printable,
+    read_as_text,
+    skipped_text,
+)
 from qa.repl import editor, judge
 from qa.repl.command import Command
 from qa.repl.transcript import exported
@@ -136,7 +145,7 @@ def _reload(chat: Chat, _: str) -> None:
 def _counted(chat: Chat) -> str:
     unread, _ = chat.library.unread
     also = f", {unread} not read (/sources lists them)" if unread else ""
-    return f"{len(chat.library.paths)} documents, {chat.library.passage_count} passages{also}."
+    return f"{counted(len(chat.library.paths), 'document')}, {counted(chat.library.passage_count, 'passage')}{also}."
 
 
 def _set(chat: Chat, argument: str) -> None:
@@ -144,7 +153,7 @@ def _set(chat: Chat, argument: str) -> None:
     value = value.strip()
     if name == "k" and value.isdecimal() and len(value) < 4 and 1 <= int(value) <= _MOST_QUOTES:
         chat.k = int(value)
-        chat.write(f"k is {chat.k}: up to {chat.k} quotes an answer.")
+        chat.write(f"k is {chat.k}: up to {counted(chat.k, 'quote')} an answer.")
         return
     chat.write(f"/set k N, with N from 1 to {_MOST_QUOTES}: quotes an answer (now {chat.k})")
 
@@ -164,7 +173,7 @@ def _export(chat: Chat, argument: str) -> None:
             raise QAError(f"{file}: cannot be written: {error.strerror}") from None
         chat.exported.add(file.absolute())
         again = f"; qa chat --resume {file} goes on from it" if file.suffix.lower() == ".json" else ""
-        chat.write(one_line(f"{len(chat.history)} questions in {file}{again}"))
+        chat.write(one_line(f"{counted(len(chat.history), 'question')} in {file}{again}"))
 
 
 def _save(chat: Chat, argument: str) -> None:

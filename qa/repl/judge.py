@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from qa.gold import Anchor, add_item, judged_questions, places_of
 from qa.model import Answer
-from qa.present import confidence_word, one_line
+from qa.present import confidence_word, counted, one_line
 from qa.repl.asked import Asked, noted
 from qa.repl.command import Command
 
@@ -95,7 +95,7 @@ def _add(chat: Chat, places: list[Anchor], answer: str | None) -> None:
     where = ", ".join(dict.fromkeys(place.path for place in places)) if places else "the documents do not answer"
     corpus = "" if len(chat.library.roots) > 1 else f" --corpus {chat.library.roots[0]}"
     first = f" (python -m eval --gold {file}{corpus} measures them)" if number == 1 else ""
-    chat.write(one_line(f"Noted: {where}. {number} questions in {file}{first}"))
+    chat.write(one_line(f"Noted: {where}. {counted(number, 'question')} in {file}{first}"))
 
 
 def _asked(chat: Chat) -> Answer:

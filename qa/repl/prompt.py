@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import QAError
-from qa.present import one_line, printable
+from qa.present import counted, one_line, printable
 from qa.repl.chat import Chat
 from qa.repl.opening import Opening
 from qa.state import state_folder
@@ -59,7 +59,7 @@ def run(session: PromptSession[str] | Lines, chat: Chat) -> None:
     """Read lines until the user leaves. Raises QAError when the documents cannot be opened."""
     greeting = "Ask, or /help for help; Control-D leaves."
     if not isinstance(chat.source, Opening):
-        counts = f"{len(chat.library.paths)} documents, {chat.library.passage_count} passages. "
+        counts = f"{counted(len(chat.library.paths), 'document')}, {counted(chat.library.passage_count, 'passage')}. "
         greeting = counts + greeting
     chat.write(textwrap.fill(greeting, chat.width()))
     while True:
@@ -190,8 +190,8 @@ def toolbar(chat: Chat, width: int) -> str:
     parts = [
         " ".join(one_line(root.name or str(root)) for root in library.roots),
         *([one_line(chat.scope)] if chat.scope else []),
-        f"{len(library.paths)} documents",
-        f"{library.passage_count} passages",
+        counted(len(library.paths), "document"),
+        counted(library.passage_count, "passage"),
         *([f"risk {library.promise.risk:.0%}"] if library.promise else []),
         *([f"k {chat.k}"] if chat.k != 3 else []),
         *([f"{len(chat.history)} asked"] if chat.history else []),
