@@ -101,6 +101,22 @@ def test_without_an_editor_a_pager_opens_at_the_line(monkeypatch: pytest.MonkeyP
     assert command[-2:] == ["+7", "/tmp/a file.txt"]
 
 
+@pytest.mark.parametrize(
+    ("editor", "command"),
+    [
+        ("vim", ["vim", "+7", "/tmp/a b.txt"]),
+        ("/usr/bin/code --wait", ["/usr/bin/code", "--wait", "--goto", "/tmp/a b.txt:7"]),
+        ("subl", ["subl", "/tmp/a b.txt:7"]),
+    ],
+)
+def test_an_editor_is_told_the_line_in_its_own_way(
+    monkeypatch: pytest.MonkeyPatch, editor: str, command: list[str]
+) -> None:
+    monkeypatch.setenv("VISUAL", editor)
+    assert editor_command(Path("/tmp/a b.txt"), 7) == command
+    assert editor_command(Path("/tmp/a b.txt"), None)[-1] == "/tmp/a b.txt"
+
+
 def test_control_c_reaches_the_pager_and_does_not_kill_it(
     notes: Path, pipe: PipeInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

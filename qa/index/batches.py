@@ -113,9 +113,12 @@ def _counted_by_workers(
         idle.put(worker)
 
     def count(number: int) -> tuple[int, list[Skipped]]:
+        def read(size: int) -> None:
+            done[number] = size
+
         worker = idle.get()
         try:
-            return number, _asked(worker, batches[number], files[number], lambda size: done.__setitem__(number, size))
+            return number, _asked(worker, batches[number], files[number], read)
         finally:
             idle.put(worker)
 
@@ -167,7 +170,7 @@ def _asked(
         while "read" in reply:
             read(reply["read"])
             reply = json.loads(worker.stdout.readline() or "{}")
-    except OSError:
+    except (OSError, ValueError):  # the pipe is broken, or ends amid a line
         reply = {}
     if not reply:
         raise CacheError(

@@ -121,7 +121,7 @@ def _is_worth_it(word: str) -> bool:
 
 _FILTER = re.compile(r"(?:^|\s)(?P<name>in|title):(?P<quote>\"?)(?P<value>[^\"]*)$", re.IGNORECASE)
 _OF_PATHS = re.compile(r"^/in\s+(?P<value>.*)$")
-_OF_COMMANDS = re.compile(r"^/(?:(?P<help>help)\s+/?)?(?P<value>\w*)$")
+_OF_COMMANDS = re.compile(r"^/(?:help\s+/?)?(?P<value>\w*)$")
 _OF_SETTINGS = re.compile(r"^/set\s+(?P<value>k?)$")
 _OF_FILES = re.compile(r"^/(?:add|export|save)\s+(?P<value>.*)$")
 
@@ -187,7 +187,8 @@ def lexer(known: Words) -> Lexer:
             lines = document.lines
 
             def line(number: int) -> StyleAndTextTuples:
-                return styled(lines[number], known.lacks, ended=number < len(lines) - 1)
+                last = number >= len(lines) - 1
+                return styled(lines[number], known.lacks, ended=not last) if number < len(lines) else []
 
             return line
 
