@@ -19,7 +19,8 @@ from qa.errors import QAError
 from qa.extract import Selection, rerank, select
 from qa.index import Clue, Index, bm25, tfidf, top
 from qa.index.segment import Array
-from qa.retrieve import SIGNALS, query, retrieve, shipped_weights
+from qa.query import query
+from qa.retrieve import SIGNALS, retrieve, shipped_weights
 
 __all__ = ["DEFAULT", "NAMES", "OUTSIDE", "QUOTES", "Found", "System", "system"]
 

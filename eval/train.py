@@ -30,7 +30,8 @@ from qa.extract.features import FEATURES, Rows, rows
 from qa.extract.model import CONFIDENCE_FEATURES
 from qa.index import Index, build
 from qa.index.segment import Array
-from qa.retrieve import Query, query, retrieve
+from qa.query import Query, query
+from qa.retrieve import retrieve
 
 QUESTIONS = 4_000
 """Questions of a set that are used; more change no weight that matters."""

@@ -26,7 +26,8 @@ from qa.index import Index, build
 from qa.index.folder import Opened, open_folder, roots_of
 from qa.load import Source, find, read
 from qa.model import Answer, Document, Explanation, Hit, Promise, Quote, Skipped
-from qa.retrieve import Candidates, listed, query, retrieve
+from qa.query import query
+from qa.retrieve import Candidates, listed, retrieve
 from qa.syntax import parse
 from qa.text import STOP_TERMS, spans, term_of
 

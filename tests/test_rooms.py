@@ -21,6 +21,8 @@ ROOMS = (
     ("index",),
     ("narrow",),
     ("spelling",),
+    ("query",),
+    ("evidence",),
     ("retrieve",),
     ("extract",),
     ("dialogue",),

@@ -13,7 +13,8 @@ from qa.extract.span import short_answer
 from qa.index import Index, ranked
 from qa.index.segment import KINDS, Array
 from qa.model import Quote
-from qa.retrieve import Candidates, Query
+from qa.query import Query
+from qa.retrieve import Candidates
 
 __all__ = ["Selection", "confidence_signs", "rerank", "select"]
 

@@ -16,7 +16,8 @@ from qa.extract.model import model
 from qa.index import Index
 from qa.index.segment import Array
 from qa.model import Contribution, Quote, Reason, WordFound, WordPlace
-from qa.retrieve import SIGNALS, Candidates, Query, shipped_weights
+from qa.query import Query
+from qa.retrieve import SIGNALS, Candidates, shipped_weights
 from qa.text import spans
 
 __all__ = ["reasons"]

@@ -43,7 +43,7 @@ def count_files(
         counter.add(document, source.stat)
         documents += 1
     if documents:
-        write_arrays(file, ((name, [array]) for name, array in counter.arrays().items()))
+        write_arrays(file, counter.arrays().items())
     return documents, unread
 
 
