@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.model import Answer, Quote
-from qa.present import one_line, printable, text
+from qa.present import one_line, text
 from qa.repl.asked import note
 from qa.repl.commands import COMMANDS, command
 from qa.repl.opening import Opening
@@ -59,10 +59,10 @@ class Chat:
         """The library, waited for where it is still being opened."""
         if isinstance(self.source, Opening):
             if not self.source.within(_PATIENCE_SECONDS):
-                self.write("The documents are read first; Control-C drops the question, and reading goes on.")
+                self.say("The documents are read first; Control-C drops the question, and reading goes on.")
             self.source = self.source.get(self.waiting)
             if self.source.notice:
-                self.write(one_line(self.source.notice))
+                self.say(self.source.notice)
         return self.source
 
     @property
@@ -101,6 +101,10 @@ class Chat:
         shown = text(page, width=self.width(), color=self.color, first=kept + 1, fold=FOLD, link=link, grouped=True)
         self.write("\n\n".join(filter(None, (shown, textwrap.fill(remark, self.width())))))
 
+    def say(self, sentence: str) -> None:
+        """Write a sentence in lines that fit; what is longer than a line, such as a path, stays whole."""
+        self.write(textwrap.fill(one_line(sentence), self.width(), break_long_words=False, break_on_hyphens=False))
+
     def _link(self, quote: Quote) -> str:
         return self.library.file(quote.path).absolute().as_uri()
 
@@ -109,7 +113,7 @@ class Chat:
         number = int(argument) if argument.isdecimal() and len(argument) < 10 else 0 if argument else 1
         if 1 <= number <= len(self.quotes):
             return self.quotes[number - 1]
-        self.write(
+        self.say(
             f"{usage}, with N from 1 to {len(self.quotes)}"
             if self.quotes
             else "There is no quote yet; ask something first."
@@ -130,4 +134,4 @@ class Chat:
         else:
             near = [other for other in COMMANDS if name and other.startswith(name)]
             hint = f"; did you mean /{near[0]}?" if near else "; /help lists them"
-            self.write(f"/{printable(name)}: no such command{hint}")
+            self.say(f"/{name}: no such command{hint}")

@@ -46,26 +46,26 @@ def _good(chat: Chat, argument: str) -> None:
 
 def _answer(chat: Chat, argument: str) -> None:
     if not argument:
-        chat.write("/answer N: the quote, or near miss, that does answer")
+        chat.say("/answer N: the quote, or near miss, that does answer")
         return
     _good(chat, argument)
 
 
 def _bad(chat: Chat, _: str) -> None:
     if chat.shown is None:
-        chat.write("Ask something first.")
+        chat.say("Ask something first.")
         return
     _add(chat, [], None)
-    chat.write("If they do answer it, /answer N or /span TEXT names the place.")
+    chat.say("If they do answer it, /answer N or /span TEXT names the place.")
 
 
 def _span(chat: Chat, argument: str) -> None:
     if chat.shown is None:
-        chat.write("Ask something first.")
+        chat.say("Ask something first.")
         return
     text = argument.strip().strip('"“”')
     if not text:
-        chat.write("/span TEXT: the words of the documents that answer, copied from them")
+        chat.say("/span TEXT: the words of the documents that answer, copied from them")
         return
     paths = dict.fromkeys(quote.path for quote in chat.quotes)
     paths |= dict.fromkeys(hit.path for hit in chat.library.search(re.sub(r'[-":“”]', " ", text), k=_LOOKED_AT))
@@ -73,7 +73,7 @@ def _span(chat: Chat, argument: str) -> None:
     if found:
         _add(chat, found, None)
     else:
-        chat.write("This text stands nowhere in the documents; copy it word for word.")
+        chat.say("This text stands nowhere in the documents; copy it word for word.")
 
 
 def _add(chat: Chat, places: list[Anchor], answer: str | None) -> None:
@@ -119,19 +119,20 @@ def _kind(question: str) -> str:
 def _review(chat: Chat, argument: str) -> None:
     unsure = _unsure(chat)
     if not unsure:
-        chat.write("Every question that was asked is judged, or none was asked.")
+        chat.say("Every question that was asked is judged, or none was asked.")
         return
     if argument.isdecimal() and len(argument) < 4 and 1 <= int(argument) <= len(unsure):
         asked = unsure[int(argument) - 1]
         chat.show(asked.answer or chat.library.answer(asked.question, k=chat.k))
-        chat.write("/good N, /bad or /span TEXT judges it.")
+        chat.say("/good N, /bad or /span TEXT judges it.")
         return
     lines = [
         f"{one_line(asked.question)} · {confidence_word(asked.confidence)} ({asked.confidence:.0%})" for asked in unsure
     ]
-    hanging = partial(textwrap.fill, width=chat.width(), subsequent_indent=" " * 4)
-    numbered = [hanging(line, initial_indent=f"{number:>2}  ") for number, line in enumerate(lines, 1)]
-    chat.write("\n".join([hanging("Least sure of; /review N shows one again:"), *numbered]))
+    filled = partial(textwrap.fill, width=chat.width(), subsequent_indent=" " * 4)
+    numbered = [filled(line, initial_indent=f"{number:>2}  ") for number, line in enumerate(lines, 1)]
+    head = textwrap.fill("Least sure of; /review N shows one again:", chat.width())
+    chat.write("\n".join([head, *numbered]))
 
 
 def _unsure(chat: Chat) -> list[Asked]:

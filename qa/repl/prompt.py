@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
@@ -61,7 +60,7 @@ def run(session: PromptSession[str] | Lines, chat: Chat) -> None:
     if not isinstance(chat.source, Opening):
         counts = f"{counted(len(chat.library.paths), 'document')}, {counted(chat.library.passage_count, 'passage')}. "
         greeting = counts + greeting
-    chat.write(textwrap.fill(greeting, chat.width()))
+    chat.say(greeting)
     while True:
         try:
             line = session.prompt(_PROMPT, pre_run=partial(_open_below, chat))
@@ -75,7 +74,7 @@ def run(session: PromptSession[str] | Lines, chat: Chat) -> None:
         except QAError as error:
             if isinstance(chat.source, Opening):
                 raise
-            chat.write(printable(str(error)))
+            chat.say(str(error))
         except KeyboardInterrupt:
             chat.write("(interrupted)")
     _finish(chat)
@@ -86,12 +85,12 @@ def _finish(chat: Chat) -> None:
     opening = chat.source
     if not isinstance(opening, Opening) or opening.done or opening.progress is None:
         return
-    chat.write(textwrap.fill(_FINISHING, chat.width()))
+    chat.say(_FINISHING)
     try:
         opening.get(chat.waiting)
     except KeyboardInterrupt:
         done, total = opening.progress
-        chat.write(textwrap.fill(_STOPPED.format(done / 1e6, total / 1e6), chat.width()))
+        chat.say(_STOPPED.format(done / 1e6, total / 1e6))
 
 
 def _open_below(chat: Chat) -> None:
