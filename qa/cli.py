@@ -213,7 +213,7 @@ def _open(options: argparse.Namespace) -> Library:
         library = open_library(options.corpus, exclude=options.exclude, progress=progress)
     except KeyboardInterrupt:
         if progress and progress.clear():
-            _note("stopped; what is indexed so far is kept, and the next time goes on from there")
+            _note("stopped; the next time goes on from what is finished")
         raise
     if library.notice:
         _note(library.notice)

@@ -275,6 +275,17 @@ def test_control_c_then_keeps_what_is_indexed(terminal: Terminal, unread: Path) 
     assert told[-1][1] < sum(file.stat().st_size for file in unread.iterdir())
 
 
+def test_an_index_command_that_is_interrupted_says_so_and_is_gone_on_from(terminal: Terminal, unread: Path) -> None:
+    terminal.start("index", unread, columns=40)
+    while not re.search(r"indexing (?:[6-9]|1\d) of", terminal.screen()):
+        time.sleep(0.03)
+    terminal.press("C-c")
+    assert terminal.until("left with") == "qa: stopped; the next time goes on from\nwhat is finished\nleft with 130"
+    told: list[tuple[int, int]] = []
+    assert len(open_library(unread, progress=lambda *seen: told.append(seen)).paths) == 600
+    assert told[-1][1] < sum(file.stat().st_size for file in unread.iterdir())
+
+
 def test_what_is_typed_while_a_question_waits_stands_at_the_next_prompt_and_nowhere_else(
     terminal: Terminal, unread: Path
 ) -> None:

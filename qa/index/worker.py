@@ -1,6 +1,6 @@
-"""A process that counts batches of files: JSON lines in, a segment file and a JSON line out for each, and some before
-it that tell how many bytes are read.
+"""A process that counts batches of files: a JSON line in, a segment file and JSON lines out for each.
 
+The last line out says what could not be read, those before it how many bytes have been.
 Started as `python -m qa.index.worker`; see `qa.index.batches`. A process of its own uses another core, and its death
 costs a batch and not the tool.
 """
