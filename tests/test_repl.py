@@ -422,9 +422,9 @@ def test_long_quotes_fold_links_lead_to_files_and_agreeing_quotes_stand_together
 
 def test_tab_completes_words_and_alt_enter_adds_a_line(notes: Path, pipe: PipeInput) -> None:
     chat = Chat(open_library(notes), lambda _: None)
-    pipe.send_text("Who built the\x1b\rold bridge?\n\x04")
+    pipe.send_text("Who built the\x1b\rold\x1b\nbridge?\n\x04")
     run(terminal_session(chat, remember=False, input=pipe, output=DummyOutput()), chat)
-    assert chat.history[0].question == "Who built the\nold bridge?"
+    assert chat.history[0].question == "Who built the\nold\nbridge?"
 
 
 def completions(chat: Chat, text: str) -> list[str]:

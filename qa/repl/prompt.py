@@ -166,6 +166,7 @@ def _bindings() -> KeyBindings:
     bindings = KeyBindings()
 
     @bindings.add("escape", "enter")
+    @bindings.add("escape", "c-j")  # what the same keys are when typed ahead
     def _(event: KeyPressEvent) -> None:
         event.current_buffer.insert_text("\n")
 
