@@ -19,7 +19,7 @@ from eval.statistics import (
     holm,
 )
 
-__all__ = ["Row", "compared", "comparison"]
+__all__ = ["Row", "compared", "comparison", "span"]
 
 PASSAGES = ("R@1", "R@5", "MRR", "nDCG@10")
 DOCUMENTS = ("R@10", "MRR", "nDCG@10", "MAP")
@@ -93,7 +93,7 @@ def _aligned(cells: Sequence[str]) -> str:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    own = f"{row.mean:.3f}", _span(row.interval), _span(row.clustered)
+    own = f"{row.mean:.3f}", span(row.interval), span(row.clustered)
     if row.against is None:
         return (*own, "", "", "", "", "")
     against = row.against
@@ -102,7 +102,8 @@ def _cells(row: Row) -> tuple[str, ...]:
     return (*own, f"{against.difference:+.3f}", f"{against.won:.1%}", f"{against.lost:.1%}", p, found)
 
 
-def _span(interval: Interval | None) -> str:
+def span(interval: Interval | None) -> str:
+    """An interval as a table has it, a dash for none."""
     return "-" if interval is None else f"{interval.low:.3f}–{interval.high:.3f}"
 
 

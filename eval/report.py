@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from eval.judge import Array, Mask, Results
-from eval.metrics import auroc, brier, calibration_error, mean, recall, risk_coverage_area
+from eval.metrics import auroc, share
+from eval.questions import MASKED
+from eval.trust import WITH_MASKED, populations, replies
 
 __all__ = ["ALL", "ALL_REFUSALS", "figures", "groups", "refusals", "table"]
 
@@ -34,11 +36,12 @@ def groups(results: Results) -> dict[str, Mask]:
 
 
 def refusals(results: Results) -> dict[str, Mask]:
-    """Which questions are in each group of those that nothing answers; several groups together, too."""
+    """Which questions are in each group of those that nothing answers; several together, too, but masked ones apart."""
     refused = results.mask(lambda outcome: not outcome.question.answerable)
     kinds = sorted({outcome.question.group for outcome in results.outcomes if not outcome.question.answerable})
     found = {kind: refused & _of_kind(results, kind) for kind in kinds}
-    return {**found, ALL_REFUSALS: refused} if len(found) > 1 else found
+    own = [kind for kind in kinds if kind != MASKED]
+    return {**found, ALL_REFUSALS: refused & ~_of_kind(results, MASKED)} if len(own) > 1 else found
 
 
 def _of_kind(results: Results, kind: str) -> Mask:
@@ -61,7 +64,7 @@ def figures(results: Results) -> dict[str, float]:
         answerable = results.mask(lambda outcome: outcome.question.answerable)
         for group, mask in refusals(results).items():
             found[f"refused ({group})"] = results.mean(f"{system} refused", mask)
-            found[f"AUROC ({group})"] = auroc(sure[answerable], sure[mask])
+            found[f"AUROC ({group})"] = auroc(sure[answerable | mask], answerable[answerable | mask])
         found |= _trust(results, system)
     return found
 
@@ -71,19 +74,19 @@ def _confidences(results: Results, system: str) -> Array:
 
 
 def _trust(results: Results, system: str) -> dict[str, float]:
-    """How far confidence and refusals can be trusted, over all questions; right is a first quote that answers."""
-    sure = _confidences(results, system)
-    right = results.mask(lambda outcome: recall(outcome.choices[system].rank, 1) > 0)
-    answered = results.mask(lambda outcome: outcome.choices[system].answered)
-    answerable = results.mask(lambda outcome: outcome.question.answerable)
-    return {
-        "refusal precision": mean(~answerable[~answered]),
-        "refusal recall": mean(~answered[~answerable]),
-        "selective accuracy": mean(right[answered]),
-        "AURC": risk_coverage_area(sure, right),
-        "ECE": calibration_error(sure, right),
-        "Brier": brier(sure, right),
+    """How far confidence and refusals can be trusted, over the set's own questions and with masked ones."""
+    own = replies(results, system, results.mask(lambda outcome: not outcome.question.masked))
+    named = own.figures()
+    found = {
+        "refusal precision": share(~own.answerable[~own.answered]),
+        "refusal recall": named["refused"],
+        "selective accuracy": 1 - named["risk"],
+        **{name: named[name] for name in ("AURC", "ECE", "Brier")},
     }
+    if (mask := populations(results).get(WITH_MASKED)) is not None:
+        masked = replies(results, system, mask).figures()
+        found |= {f"{name} ({WITH_MASKED})": figure for name, figure in masked.items()}
+    return found
 
 
 def table(results: Results) -> str:
@@ -137,10 +140,6 @@ def _trust_lines(found: Mapping[str, float]) -> Iterator[str]:
         recalled = "" if math.isnan(found["refusal recall"]) else f", recall {found['refusal recall']:.3f}"
         yield f"refusing: precision {found['refusal precision']:.3f}{recalled}"
     yield f"of what is answered, right: {_cell(found['selective accuracy'])}"
-    yield (
-        f"confidence: calibration error {found['ECE']:.3f} (ECE), Brier {found['Brier']:.3f}, "
-        f"area under risk and coverage {found['AURC']:.3f}"
-    )
 
 
 def _verbatim(results: Results) -> str:

@@ -7,7 +7,7 @@ distribution and, as most measures take few values, costs next to nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,11 +15,13 @@ import numpy.typing as npt
 
 __all__ = [
     "CLUSTERS_NEEDED",
+    "CURVE_DRAWS",
     "DRAWS",
     "SEED",
     "Comparison",
     "Interval",
     "bootstrap",
+    "bootstrap_of",
     "clustered_bootstrap",
     "compare",
     "detectable",
@@ -30,6 +32,8 @@ __all__ = [
 Array = npt.NDArray[np.float64]
 
 DRAWS = 10_000
+CURVE_DRAWS = 1_000
+"""The same of figures that must be computed anew for each draw."""
 SEED = 20
 CLUSTERS_NEEDED = 35
 """Documents below which a bootstrap over them is not to be trusted: it comes out too narrow."""
@@ -80,6 +84,25 @@ def clustered_bootstrap(
 def _percentiles(means: Array) -> Interval:
     low, high = np.percentile(means, _LEVEL)
     return Interval(float(low), float(high))
+
+
+def bootstrap_of(
+    figures: Callable[[Array], Sequence[float]], units: Sequence[str], *, draws: int = CURVE_DRAWS, seed: int = SEED
+) -> list[Interval | None]:
+    """Intervals of figures that are no means, such as an area under a curve, when units are drawn anew.
+
+    `figures` takes how often each question is in a draw; `units` names for each question what it is drawn with, such as
+    itself or its document. Draws that cannot have a figure (nan) say nothing about it; None where none can.
+    """
+    _, unit = np.unique(np.array(units), return_inverse=True)
+    count = int(unit.max()) + 1
+    random = np.random.default_rng(seed)
+    drawn = [
+        figures(np.bincount(random.integers(count, size=count), minlength=count)[unit].astype(float))
+        for _ in range(draws)
+    ]
+    columns = (column[~np.isnan(column)] for column in np.array(drawn).T)
+    return [_percentiles(column) if len(column) else None for column in columns]
 
 
 def randomisation_test(differences: Array, *, draws: int = DRAWS, seed: int = SEED) -> float:

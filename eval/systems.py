@@ -15,12 +15,15 @@ from pathlib import Path
 
 import numpy as np
 
+from eval import overlap
+from eval.part import Part
 from qa.errors import QAError
 from qa.extract import Selection, rerank, select
 from qa.index import Clue, Index, bm25, tfidf, top
 from qa.index.segment import Array
 from qa.query import query
 from qa.retrieve import SIGNALS, retrieve, shipped_weights
+from qa.text import content_terms
 
 __all__ = ["DEFAULT", "NAMES", "OUTSIDE", "QUOTES", "Found", "System", "system"]
 
@@ -45,6 +48,11 @@ System = Callable[[Index, str, int], Found]
 
 def _bm25(index: Index, question: str, depth: int) -> Found:
     return Found(*top(index, bm25(query(index, question).terms), depth))
+
+
+def _overlap(index: Index, question: str, depth: int) -> Found:
+    passages, scores = top(index, bm25(tuple(content_terms(question))), depth)
+    return Found(passages, scores, overlap.chosen(index, question, passages, QUOTES))
 
 
 def _tfidf(index: Index, question: str, depth: int) -> Found:
@@ -84,9 +92,12 @@ class _Outside:
         if find_spec(package) is None:
             raise QAError(f"the system {name} needs the package {package}: install the extra bench")
         self._name = name
+        self._package = package
         self._made: tuple[Index, Callable[[str, int], list[tuple[int, float]]]] | None = None
 
     def __call__(self, index: Index, question: str, depth: int) -> Found:
+        if isinstance(index, Part):
+            raise QAError(f"{self._package} searches all documents: it cannot be asked of some of them only")
         if self._made is None or self._made[0] is not index:
             self._made = index, self._built(index)
         found = self._made[1](question, depth)
@@ -116,6 +127,7 @@ _OWN: dict[str, System] = {
     "fused": _fused,
     **{f"fused-without-{name}": partial(_fused, without=name) for name in SIGNALS},
     "answer": _answer,
+    "overlap": _overlap,
 }
 NAMES: Sequence[str] = (*_OWN, *OUTSIDE)
 

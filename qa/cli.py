@@ -1,15 +1,18 @@
 """The command line: the only place that prints and exits.
 
 Exit codes: 0 answered, 1 the documents do not answer or allow no promise, 2 wrong usage or nothing readable, 130 after
-Control-C. Answers go to stdout and nothing else does.
+Control-C, 143 after SIGTERM. Answers go to stdout and nothing else does.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from qa import __version__
@@ -42,6 +45,10 @@ Asks the questions and looks for the lowest confidence from which on, 95 % sure,
 than R of the answers are wrong; that then decides what is answered from these documents.
 Exit code 1: nothing can be promised, and nothing is changed."""
 
+_VERIFY = """\
+Opens the quoted files again and says of each quote: intact; moved, and where to; changed, with
+what stands there now; gone. Exit code: 0 all intact, 1 not all, 2 no transcript."""
+
 _SILENT_SECONDS = 0.5
 _REDRAWN_SECONDS = 0.1
 _BAR = 20
@@ -55,7 +62,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             options = _parser().parse_args(argv)
             run: Callable[[argparse.Namespace], int] = options.run
-            return run(options)
+            with _ending_in_order():
+                return run(options)
         finally:
             if sys.stdout is not None:
                 sys.stdout.flush()
@@ -71,6 +79,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         _drop(sys.stdout)
         _note(f"{error.filename or 'the answer cannot be written'}: {error.strerror or error}")
         return 2
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Turn SIGTERM into an exit: workers are ended, files half written removed, the terminal left as it was found."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _exit_on)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _exit_on(number: int, _: object) -> NoReturn:
+    raise SystemExit(128 + number)
 
 
 def _prepare_streams() -> None:
@@ -177,6 +202,12 @@ def _parser() -> argparse.ArgumentParser:
     gold.add_argument("file", metavar="FILE")
     _corpus_options(gold)
     gold.set_defaults(run=_gold)
+
+    verify = commands.add_parser("verify", help="check that quotes still stand where they stood", epilog=_VERIFY)
+    verify.add_argument("transcript", metavar="TRANSCRIPT.json", help="what --json or /export wrote; - standard input")
+    verify.add_argument("--corpus", action="append", metavar="PATH", help="look here, not where the transcript says")
+    verify.add_argument("--json", action="store_true", help="print what became of each quote as JSON")
+    verify.set_defaults(run=_verify)
 
     formats = commands.add_parser("formats", help="list the formats that can be read")
     formats.set_defaults(run=_formats)
@@ -520,6 +551,20 @@ def _cache(options: argparse.Namespace) -> int:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise CacheError(f"{problems[0]}{more}")
     return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from qa.present import checks_text, json_text
+    from qa.receipt import claims_in, prove
+
+    transcript = "".join(_lines(options.transcript)).removeprefix("\ufeff")
+    roots = options.corpus and [os.path.expanduser(root) for root in options.corpus]
+    try:
+        checks = prove(claims_in(transcript, corpus=roots))
+    except QAError as error:
+        raise QAError(f"{options.transcript}: {error}") from None
+    _say(json_text(checks, encoding=_encoding()) if options.json else checks_text(checks, width=_width()))
+    return 0 if all(check.status == "intact" for check in checks) else 1
 
 
 def _formats(_: argparse.Namespace) -> int:

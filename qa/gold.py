@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import CorpusError, GoldError, QAError
-from qa.model import Document
+from qa.model import AROUND, Document
 
 __all__ = [
     "KINDS",
@@ -52,8 +52,6 @@ KINDS = (
 )
 SPLITS = ("tune", "test")
 _REFUSALS = ("unanswerable", "off-topic")
-_AROUND = 80
-"""Characters before and after an evidence that are kept to find it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +235,8 @@ def anchor(document: Document, text: str, *, start: int | None = None, before: s
 
     def fits(place: Anchor) -> tuple[int, int]:
         left, right = _spaced(before)[::-1], _spaced(after)
-        like = _common(left, _spaced(document.text[max(place.start - 2 * _AROUND, 0) : place.start])[::-1])
-        like += _common(right, _spaced(document.text[place.end : place.end + 2 * _AROUND]))
+        like = _common(left, _spaced(document.text[max(place.start - 2 * AROUND, 0) : place.start])[::-1])
+        like += _common(right, _spaced(document.text[place.end : place.end + 2 * AROUND]))
         return like, -abs(place.start - (start or 0))
 
     return max(found, key=fits)
@@ -295,13 +293,14 @@ def add_item(
 
 def _place(document: Document, place: Anchor) -> dict[str, Any]:
     """An evidence with all that helps to find it again."""
+    before, after = document.around(place.start, place.end)
     return {
         "document": place.path,
         "text": document.text[place.start : place.end],
         "start": place.start,
         "end": place.end,
-        "before": document.text[max(place.start - _AROUND, 0) : place.start],
-        "after": document.text[place.end : place.end + _AROUND],
+        "before": before,
+        "after": after,
     }
 
 

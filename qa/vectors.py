@@ -77,8 +77,8 @@ class Vectors:
     @classmethod
     def load(cls, folder: Path) -> Vectors:
         """The table in a folder, mapped, not read."""
-        matrix, blob = (np.asarray(np.load(folder / name, mmap_mode="r")) for name in (_MATRIX, _TERMS))
-        return cls(matrix, blob)  # as plain arrays: taking rows of a memmap takes longer than copying them
+        loaded = (np.load(folder / name, mmap_mode="r", allow_pickle=False) for name in (_MATRIX, _TERMS))
+        return cls(*map(np.asarray, loaded))  # plain arrays: taking rows of a memmap takes longer than copying them
 
     def save(self, folder: Path) -> None:
         """Write the two files that `load` maps."""

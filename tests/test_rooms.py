@@ -29,6 +29,7 @@ ROOMS = (
     ("promise",),
     ("library",),
     ("gold",),
+    ("receipt",),
     ("calibrate",),
     ("present",),
     ("repl",),

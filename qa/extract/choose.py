@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
-from qa.extract.features import Rows, rows, sentence_text
+from qa.extract.features import FEATURES, Rows, rows, sentence_text
 from qa.extract.model import CONFIDENCE_FEATURES, model
+from qa.extract.repeats import repeats, wording
 from qa.extract.span import short_answer
 from qa.index import Index, ranked
 from qa.index.segment import KINDS, Array
@@ -26,6 +29,8 @@ _PRONOUN = re.compile(
 _LATER_PRONOUN = re.compile(r" (?:it|they|them|he|him|she|her)\b")
 _SHORT_SENTENCE = 80
 """Characters."""
+_QUOTED = 2
+"""Sentences, a quote, that what repeats them is looked for: some stand inside another's quote and make none."""
 _RIVALS = 12
 """Sentences whose scores say how many could be meant."""
 
@@ -45,10 +50,10 @@ def select(index: Index, asked: Query, found: Candidates, *, k: int, cut: float 
         return Selection((), 0.0, False)
     weights = model()
     seen = rows(index, asked, found)
-    scores = weights.scores(seen.values)
+    seen, scores, others = _once(index, seen, weights.scores(seen.values), k)
     order = np.argsort(-scores, kind="stable")  # ties stay in the order of the passages
     confidence = weights.probability(confidence_signs(asked, seen, scores, order, found))
-    quotes = _quotes(index, asked, seen, order, scores, confidence, k)
+    quotes = _quotes(index, asked, seen, order, scores, others, confidence, k)
     return Selection(quotes, confidence, confidence >= (weights.cut if cut is None else cut))
 
 
@@ -84,10 +89,52 @@ def confidence_signs(asked: Query, seen: Rows, scores: Array, order: Array, foun
     return np.array([signs[name] for name in CONFIDENCE_FEATURES])
 
 
+def _once(index: Index, seen: Rows, scores: Array, k: int) -> tuple[Rows, Array, dict[int, Array]]:
+    """The rows without those that only repeat another, their scores, and for each row the passages that repeat it.
+
+    What repeats the best sentence is no rival of it, and what repeats a quote would be no other quote.
+    """
+    repeated = _repeated(index, seen, np.argsort(-scores, kind="stable"), k)
+    if not repeated:
+        return seen, scores, {}
+    kept = np.delete(np.arange(len(scores)), [row for again in repeated.values() for row in again])
+    others = {int(np.searchsorted(kept, row)): seen.passages[again] for row, again in repeated.items()}
+    return seen.only(kept), scores[kept], others
+
+
+def _repeated(index: Index, seen: Rows, order: Array, k: int) -> dict[int, list[int]]:
+    """The rows that say the same as one of the first few in order, by that one.
+
+    Only rows with the same words of the question are compared: one with others says more or less.
+    """
+    held = seen.values[:, FEATURES.index("inside")].round(6).tolist()
+    said = cache(lambda row: wording(seen.texts[row]))
+    quoted = cache(lambda row: wording(_quoted_text(index, int(seen.passages[row]), int(seen.sentences[row]))))
+    found: dict[int, list[int]] = {}
+    first: dict[float, list[int]] = {}
+    looked_for = 0
+    for row in order.tolist():
+        alike = (other for other in first.get(held[row], ()) if repeats(said(other), said(row)))
+        same = next((other for other in alike if repeats(quoted(other), quoted(row))), None)
+        if same is not None:
+            found.setdefault(same, []).append(row)
+        elif looked_for < _QUOTED * k:
+            first.setdefault(held[row], []).append(row)
+            looked_for += 1
+    return found
+
+
 def _quotes(
-    index: Index, asked: Query, seen: Rows, order: Array, scores: Array, confidence: float, k: int
+    index: Index,
+    asked: Query,
+    seen: Rows,
+    order: Array,
+    scores: Array,
+    others: Mapping[int, Array],
+    confidence: float,
+    k: int,
 ) -> tuple[Quote, ...]:
-    """The first `k` sentences in order as quotes, none inside another."""
+    """The first `k` sentences in order as quotes, none inside another. `others` are the passages that repeat a row."""
     chosen: list[Quote] = []
     for row in order:
         if len(chosen) == k:
@@ -97,7 +144,8 @@ def _quotes(
         path = index.path_of(passage)
         if not any(path == other.path and start < other.end and other.start < end for other in chosen):
             sure = _falling_behind(confidence, float(scores[row] - scores[order[0]]))
-            chosen.append(_quote(index, asked, passage, sentence, (start, end), sure))
+            also_in = sorted({index.path_of(int(other)) for other in others.get(int(row), ())} - {path})
+            chosen.append(_quote(index, asked, passage, sentence, (start, end), sure, tuple(also_in)))
     return tuple(chosen)
 
 
@@ -115,15 +163,28 @@ def _range(index: Index, passage: int, sentence: int) -> tuple[int, int]:
     return index.sentence(first)[0], index.sentence(last)[1]
 
 
+def _quoted_text(index: Index, passage: int, sentence: int) -> str:
+    """What a quote of a sentence would say: "It was built in 1874." alone may be of anything."""
+    start, end = _range(index, passage, sentence)
+    begin = index.passage_range(passage)[0]
+    return index.passage_text(passage)[start - begin : end - begin]
+
+
 def _quote(
-    index: Index, asked: Query, passage: int, sentence: int, quoted: tuple[int, int], confidence: float
+    index: Index,
+    asked: Query,
+    passage: int,
+    sentence: int,
+    quoted: tuple[int, int],
+    confidence: float,
+    also_in: tuple[str, ...],
 ) -> Quote:
     document = index.document_of(passage)
     own = index.sentence(sentence)[:2]
     answer = _short_answer(document.text, *own, asked)
     if answer is None and own != quoted:
         answer = _short_answer(document.text, *quoted, asked)
-    return document.quote(*quoted, confidence=confidence, answer=answer)
+    return document.quote(*quoted, confidence=confidence, answer=answer, also_in=also_in)
 
 
 def _points_back(text: str) -> bool:

@@ -52,6 +52,12 @@ class Rows:
     sentences: Array
     passages: Array
     values: Array
+    texts: tuple[str, ...]
+
+    def only(self, chosen: Array) -> Rows:
+        """Some of the rows, in the order of their numbers."""
+        texts = tuple(self.texts[row] for row in chosen.tolist())
+        return Rows(self.sentences[chosen], self.passages[chosen], self.values[chosen], texts)
 
 
 def sentence_text(index: Index, passage: int, sentence: int) -> str:
@@ -83,8 +89,8 @@ def rows(index: Index, asked: Query, found: Candidates) -> Rows:
     rough -= 10.0 * (announces & ~announces.all())
     kept = np.sort(np.argsort(-rough, kind="stable")[: min(SHORTLIST, max(int((~announces).sum()), 1))])
     passages = found.passages[seen.owners[kept]]
-    _words(index, asked, seen.sentences[kept], passages, kept, column)
-    return Rows(seen.sentences[kept], passages, values[kept])
+    texts = _words(index, asked, seen.sentences[kept], passages, kept, column)
+    return Rows(seen.sentences[kept], passages, values[kept], texts)
 
 
 def _announces(index: Index, seen: Evidence) -> Array:
@@ -111,10 +117,11 @@ def _shape(seen: Evidence, column: dict[str, Array]) -> None:
 
 def _words(
     index: Index, asked: Query, sentences: Array, passages: Array, kept: Array, column: dict[str, Array]
-) -> None:
-    """Features that need the sentence's words."""
+) -> tuple[str, ...]:
+    """Fill in the features that need the sentences' words; the sentences."""
     wanted, number_of = expected(asked.text), counted(asked.text)
     texts = {int(p): (index.passage_range(int(p))[0], index.passage_text(int(p))) for p in set(passages.tolist())}
+    found = []
     for sentence, passage, row in zip(sentences, passages, kept, strict=True):
         begin, whole = texts[int(passage)]
         start, end, _, _ = index.sentence(int(sentence))
@@ -124,3 +131,5 @@ def _words(
         column["counts"][row] = counts(text, number_of) if number_of else 0.0
         column["mistype"][row] = wanted in ("date", "number", "person") and not offered
         column["question"][row] = text.endswith("?")
+        found.append(text)
+    return tuple(found)

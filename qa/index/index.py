@@ -182,7 +182,7 @@ class Index:
         )
 
     def kinds_beside(self, sentences: Array, step: int) -> Array:
-        """The kinds of the sentences before (-1) or after (1) some, -1 at the end of a document, shape (sentences,)."""
+        """The kinds of the sentences before (-1) or after (1) some, -1 where a document ends, shape (sentences,)."""
         found = np.full(len(sentences), -1)
         for segment, base in zip(self.segments, self.sentence_bases, strict=False):
             places = np.flatnonzero((sentences >= base) & (sentences < base + segment.sentence_count))
