@@ -33,16 +33,16 @@ _EXACT = 1e-12
 _SURELY = 1 + 1e-6
 """Makes a bound of what single precision gave."""
 
-_SEEDS = 10
+_SEEDS = 5
 """Passages, for each one that is wanted, whose full score gives the first threshold."""
 
 _PROBED = 8_192
 """The longest list of passages whose sums are looked at for a higher threshold."""
 
-_WORTH_SCANNING = 0.04
+_WORTH_SCANNING = 0.08
 """Postings, for each passage there is, from which it is faster to look at every passage's sum once."""
 
-_WORTH_ADDING = 1.0
+_WORTH_ADDING = 1.5
 """Postings of a clue, for each one taken before, up to which it is added though no passage depends on it any more."""
 
 _WORTH_LOOKING_UP = 16
