@@ -11,7 +11,7 @@ import numpy as np
 
 from qa.extract.features import FEATURES, Rows, rows, sentence_text
 from qa.extract.model import CONFIDENCE_FEATURES, Model, model
-from qa.extract.repeats import repeats, wording
+from qa.extract.repeats import of_a_size, repeats, wording
 from qa.extract.span import short_answer
 from qa.index import Index, ranked
 from qa.index.segment import KINDS, Array
@@ -128,7 +128,8 @@ def _repeated(index: Index, seen: Rows, order: Array, k: int) -> dict[int, list[
     first: dict[float, list[int]] = {}
     looked_for = 0
     for row in order.tolist():
-        alike = (other for other in first.get(held[row], ()) if repeats(said(other), said(row)))
+        near = (other for other in first.get(held[row], ()) if of_a_size(seen.texts[other], seen.texts[row]))
+        alike = (other for other in near if repeats(said(other), said(row)))
         same = next((other for other in alike if repeats(quoted(other), quoted(row))), None)
         if same is not None:
             found.setdefault(same, []).append(row)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from qa.text import STOP_TERMS, term_of, words
 
-__all__ = ["Wording", "repeats", "wording"]
+__all__ = ["Wording", "of_a_size", "repeats", "wording"]
 
 Wording = tuple[tuple[str, str], ...]
 """The content words of a sentence in order, each as its term and as it stands."""
@@ -38,6 +38,15 @@ def wording(sentence: str) -> Wording:
         return ()
     pairs = ((term_of(word), word) for word in found)
     return tuple((term, word) for term, word in pairs if term not in STOP_TERMS or term in _LIMITS)
+
+
+def of_a_size(one: str, other: str) -> bool:
+    """Whether two sentences may be repeats by their length: to tell takes no time, and most are not.
+
+    >>> of_a_size("The default port is 8080.", "It is."), of_a_size("The default port is 8080.", "The port is 8080.")
+    (False, True)
+    """
+    return len(one) <= 2 * len(other) and len(other) <= 2 * len(one)
 
 
 def repeats(one: Wording, other: Wording) -> bool:
