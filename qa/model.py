@@ -30,7 +30,8 @@ __all__ = [
     "heading_text",
 ]
 
-BlockKind = Literal["heading", "paragraph", "item", "row", "code", "quotation"]
+BlockKind = Literal["heading", "paragraph", "item", "row", "code", "quotation", "header"]
+"""A `header` is a table's row of column headers."""
 WordPlace = Literal["inside", "above", "beside", "around", "alike", "missing"]
 """Where a question's word stands, seen from a sentence: in it, in what is above it, in the sentence before or after,
 elsewhere in its passage; not at all, but the sentence has a word that means much the same; none of these."""
@@ -50,7 +51,8 @@ class Block:
     """A stretch of `Document.text` that the source itself sets apart: a heading, a paragraph, a list item, a table row.
 
     Blocks are in order and do not overlap; together they cover every non-blank character. `level` is 1 to 6 for a
-    heading, the nesting depth (from 1) for an item, 0 otherwise.
+    heading, the nesting depth (from 1) for an item, the number of empty cells before its text for a row or a header, 0
+    otherwise. Tabs stand between cells.
     """
 
     start: int
@@ -79,7 +81,8 @@ class SourceMap:
         if run + 1 < len(
             self.source_starts
         ):  # a decoded entity is longer in the source than in the text, never shorter
-            source = min(source, self.source_starts[run + 1])
+            following = self.source_starts[run + 1]  # earlier where a table's cells are read one after the other
+            source = min(source, following) if following > self.source_starts[run] else source
         return source
 
     def line(self, offset: int) -> int:
@@ -129,6 +132,36 @@ class Document:
         """The headings above the character at `offset` as one line, None where there are none."""
         return HEADING_SEPARATOR.join(self.headings(offset)) or None
 
+    @cached_property
+    def _headers(self) -> tuple[tuple[int, Block | None], ...]:
+        """Each text offset from which other column headers hold, with their row, None where there are none."""
+        found: list[tuple[int, Block | None]] = [(0, None)]
+        header, end = None, 0
+        for block in self.blocks:
+            if block.kind == "header":
+                header = block
+            elif block.kind != "row" or "\n\n" in self.text[end : block.start]:
+                header = None
+            if header is not found[-1][1]:
+                found.append((block.start, header))
+            end = block.end
+        return tuple(found)
+
+    def columns(self, start: int, end: int | None = None) -> tuple[str, ...]:
+        """The column headers of the cells of a table's row from `start` on, up to `end` or that of the row.
+
+        The first is that of the cell in which `start` lies. Empty where there is no row, or its table has no headers.
+        """
+        header = self._headers[bisect_right(self._headers, start, key=lambda entry: entry[0]) - 1][1]
+        at = bisect_right(self.blocks, start, key=lambda block: block.start) - 1
+        row = self.blocks[at] if at >= 0 else None
+        if header is None or row is None or row.kind != "row":
+            return ()
+        first = row.level + self.text.count("\t", row.start, start)
+        cells = self.text.count("\t", start, row.end if end is None else end) + 1
+        names = "\t" * header.level + self.text[header.start : header.end]
+        return tuple(" ".join(name.split()) for name in names.split("\t")[first : first + cells])
+
     def line(self, offset: int) -> int | None:
         """Line of the source file, from 1, or None for a format without lines."""
         return self.source_map.line(offset) if self.source_map else None
@@ -162,6 +195,7 @@ class Document:
             answer_end=answer[1] - start if answer else None,
             confidence=confidence,
             sha256=self.sha256,
+            columns=self.columns(start, end),
         )
 
 
@@ -212,7 +246,8 @@ class Quote:
     """A stretch of a document, word for word, and where it stands. Made only by `Document.quote`.
 
     `start` and `end` are offsets in `Document.text`, `answer_start` and `answer_end` offsets in `text`; `line` counts
-    from 1 in the source file; `confidence` is the calibrated probability that the quote answers the question.
+    from 1 in the source file; `confidence` is the calibrated probability that the quote answers the question. For a
+    row of a table `columns` holds the column headers of its cells, which tabs separate; empty for anything else.
     """
 
     text: str
@@ -229,10 +264,11 @@ class Quote:
     answer_end: int | None
     confidence: float
     sha256: str
+    columns: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in self.__slots__} | {"columns": list(self.columns)}
 
 
 @dataclass(frozen=True, slots=True)

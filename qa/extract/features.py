@@ -77,34 +77,12 @@ def rows(index: Index, asked: Query, found: Candidates) -> Rows:
     _shape(seen, column)
     rough = column["inside"] + 0.5 * column["near"] + 0.5 * column["above"] + 0.5 * column["soft"]
     rough += 0.5 * column["meaning"] + 2.0 * column["fused"]
-    announces = _announces(index, seen, found.passages)
+    announces = np.isin(seen.kinds, (KINDS.index("heading"), KINDS.index("header")))  # they are not quoted
     rough -= 10.0 * (announces & ~announces.all())
     kept = np.sort(np.argsort(-rough, kind="stable")[: min(SHORTLIST, max(int((~announces).sum()), 1))])
     passages = found.passages[seen.owners[kept]]
     _words(index, asked, seen.sentences[kept], passages, kept, column)
     return Rows(seen.sentences[kept], passages, values[kept])
-
-
-def _announces(index: Index, seen: Evidence, passages: Array) -> Array:
-    """Which sentences announce what follows and are not quoted: headings, and the first row of a table."""
-    row = KINDS.index("row")
-    found = np.asarray(seen.kinds == KINDS.index("heading"))
-    for at in np.flatnonzero(seen.kinds == row):
-        sentence, passage = int(seen.sentences[at]), int(passages[seen.owners[at]])
-        before, after = (_kind_beside(index, passage, sentence, step) for step in (-1, 1))
-        found[at] = before != row and after == row
-    return found
-
-
-def _kind_beside(index: Index, passage: int, sentence: int, step: int) -> int | None:
-    """The kind of the sentence before or after one of a passage, None where its document begins or ends."""
-    begin, stop = index.passage_sentences(passage)
-    if not begin <= sentence + step < stop:
-        number, local = index.segment_of(passage)
-        documents = index.segments[number].passage_documents
-        if not 0 <= local + step < len(documents) or documents[local + step] != documents[local]:
-            return None
-    return index.sentence(sentence + step)[2]
 
 
 def _shape(seen: Evidence, column: dict[str, Array]) -> None:

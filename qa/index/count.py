@@ -201,8 +201,10 @@ def _size(text: str, start: int, end: int) -> int:
 
 
 def _context(document: Document, passage: Passage, name: str) -> str:
-    """What stands above a passage: title, headings, and the file's name without its suffix."""
-    above = (name, document.title, *document.headings(passage.sentences[-1].start))
+    """What stands above a passage: title, headings, column headers, and the file's name without its suffix."""
+    rows = [sentence.start for sentence in passage.sentences if sentence.kind == "row"]
+    columns = dict.fromkeys(" ".join(document.columns(start)) for start in rows)
+    above = (name, document.title, *document.headings(passage.sentences[-1].start), *columns)
     return "\n".join(part[:_LONGEST_ABOVE] for part in above)
 
 

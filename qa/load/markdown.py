@@ -120,6 +120,7 @@ class _Markdown:
     _containers: list[str] = field(default_factory=list)
     _fresh: bool = False  # nothing of the list item or the quotation has been read yet
     _heading: str = ""  # the marks of the heading being read
+    _in_head: bool = False  # in a table's row of column headers
     _row: list[tuple[int, int]] = field(default_factory=list)  # source ranges of the cells still to come
 
     def __post_init__(self) -> None:
@@ -149,6 +150,8 @@ class _Markdown:
             self._containers.pop()
         elif token.type == "list_item_open":
             self._fresh = True
+        elif token.type == "table_open":
+            self.builder.apart()
         elif token.type in {"th_open", "td_open"}:
             self.builder.space("\t")
         elif token.type == "heading_open":
@@ -157,8 +160,10 @@ class _Markdown:
             self._heading = ""
         elif token.type == "tr_close":
             self._row = []
+        elif token.type in {"thead_open", "thead_close"}:
+            self._in_head = token.type == "thead_open"
         if token.type == "tr_open":
-            self.builder.begin("row")
+            self.builder.begin("header" if self._in_head else "row")
             self._row = self._cells((token.map or [0])[0])
         elif token.type in {"paragraph_open", "heading_open"}:
             self.builder.begin(*self._kind(token))

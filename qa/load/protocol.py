@@ -12,7 +12,7 @@ from qa.model import Block, BlockKind, SourceMap
 __all__ = ["Parsed", "Reader", "TextBuilder", "Unreadable", "line_starts"]
 
 _RUN = re.compile(r"\S+(?: \S+)*")  # words with single spaces between: stands in the text as it stands in the source
-_TIGHT = ("item", "row")  # kinds that follow each other on the next line, without a blank one
+_TIGHT = {"item": "list", "row": "table", "header": "table"}  # what stands on the next line, without a blank one
 
 
 class Unreadable(Exception):
@@ -81,6 +81,7 @@ class TextBuilder:
     _source_starts: list[int] = field(default_factory=list)
     _kind: BlockKind = "paragraph"
     _level: int = 0
+    _apart: bool = False
     _start: int | None = None  # where the block under construction begins in the text, once it has a character
     _gap: str = ""  # white space to stand before whatever comes next in this block; never begins or ends a block
 
@@ -93,6 +94,11 @@ class TextBuilder:
         """End the block under construction, if any, and begin one of this kind."""
         self.end()
         self._kind, self._level = kind, level
+
+    def apart(self) -> None:
+        """End the block under construction; the next belongs to no list or table that stands before it."""
+        self.end()
+        self._apart = True
 
     def add(self, text: str, at: int) -> None:
         """Add text that stands word for word at offset `at` of the source, except for its white space."""
@@ -114,7 +120,7 @@ class TextBuilder:
             self.add(character, at)
 
     def space(self, text: str = " ") -> None:
-        r"""Ask for white space before what comes next in this block: `"\n"` is a line break, `"\t"` a cell border."""
+        r"""Ask for white space before what comes next in this block: `"\n"` is a line break, `"\t"` begins a table's cell."""
         if self._kind == "code":
             self._gap += text
         elif text == "\t":
@@ -148,6 +154,8 @@ class TextBuilder:
 
     def _append(self, text: str, at: int) -> None:
         if self._start is None:
+            if self._kind in ("row", "header"):
+                self._level = max(self._gap.count("\t") - 1, 0)
             self._gap = self._separator()
             self._start = self._length + len(self._gap)
         if self._gap:
@@ -161,6 +169,8 @@ class TextBuilder:
         self._length += len(text)
 
     def _separator(self) -> str:
+        apart, self._apart = self._apart, False
         if not self._blocks:
             return ""
-        return "\n" if self._kind in _TIGHT and self._blocks[-1].kind == self._kind else "\n\n"
+        run = _TIGHT.get(self._kind)
+        return "\n" if run and not apart and _TIGHT.get(self._blocks[-1].kind) == run else "\n\n"
