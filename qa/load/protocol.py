@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 
 from qa.model import Block, BlockKind, SourceMap
 
-__all__ = ["Parsed", "Reader", "TextBuilder", "Unreadable", "line_starts"]
+__all__ = ["Excerpt", "Parsed", "Reader", "TextBuilder", "Unreadable", "joined", "line_starts", "verbatim"]
 
 _RUN = re.compile(r"\S+(?: \S+)*")  # words with single spaces between: stands in the text as it stands in the source
 _TIGHT = {"item": "list", "row": "table", "header": "table"}  # what stands on the next line, without a blank one
@@ -55,6 +56,92 @@ def line_starts(source: str) -> tuple[int, ...]:
     """
     lines = source.split("\n")
     return tuple(accumulate((len(line) + 1 for line in lines[:-1]), initial=0))
+
+
+@dataclass(slots=True)
+class Excerpt:
+    """Text that stands in a source in pieces, or encoded, put together for a reader of its own, with its places.
+
+    >>> excerpt = Excerpt()
+    >>> excerpt.add("a", 5); excerpt.add_decoded("\\n", 6); excerpt.add("b", 8)
+    >>> excerpt.text, [excerpt.places.source_offset(offset) for offset in range(3)]
+    ('a\\nb', [5, 6, 8])
+    """
+
+    _pieces: list[str] = field(default_factory=list)
+    _length: int = 0
+    _text_starts: list[int] = field(default_factory=list)
+    _source_starts: list[int] = field(default_factory=list)
+
+    def add(self, text: str, at: int) -> None:
+        """Add text that stands word for word at offset `at` of the source."""
+        if not text:
+            return
+        if not self._text_starts or at - self._source_starts[-1] != self._length - self._text_starts[-1]:
+            self._text_starts.append(self._length)
+            self._source_starts.append(at)
+        self._pieces.append(text)
+        self._length += len(text)
+
+    def add_decoded(self, text: str, at: int) -> None:
+        """Add what some code at offset `at` of the source stands for: all of its characters begin there."""
+        for character in text:
+            self.add(character, at)
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        return "".join(self._pieces)
+
+    @property
+    def places(self) -> SourceMap:
+        """Where the text so far stands in the source; lines are the source's to know."""
+        return SourceMap(tuple(self._text_starts), tuple(self._source_starts), ())
+
+
+def verbatim(text: str) -> Parsed:
+    """Some text as one block of code."""
+    builder = TextBuilder(text)
+    builder.begin("code")
+    builder.add(text, 0)
+    return builder.finish("code")
+
+
+def joined(name: str, source: str, parts: Iterable[tuple[Parsed, SourceMap]]) -> Parsed:
+    """Several texts, each as its own reader understood it, as one document; a map leads from each to the source."""
+    pieces: list[str] = []
+    blocks: list[Block] = []
+    places: list[tuple[int, int]] = []
+    length = 0
+    for parsed, outer in parts:
+        if not parsed.blocks or parsed.source_map is None:
+            continue
+        begin, end = parsed.blocks[0].start, parsed.blocks[-1].end
+        pieces += ["\n\n"] * bool(pieces) + [parsed.text[begin:end]]
+        shift = length + 2 * bool(length) - begin
+        blocks += (Block(block.start + shift, block.end + shift, block.kind, block.level) for block in parsed.blocks)
+        for offset in _edges(parsed.source_map, outer, begin, end):
+            places.append((offset + shift, outer.source_offset(parsed.source_map.source_offset(offset))))
+        length = end + shift
+    source_map = SourceMap(tuple(text for text, _ in places), tuple(at for _, at in places), line_starts(source))
+    return Parsed(name, "".join(pieces), tuple(blocks), source_map)
+
+
+def _edges(inner: SourceMap, outer: SourceMap, begin: int, end: int) -> Iterator[int]:
+    """The offsets of a range from which its places, through two maps, advance with the text until the next one."""
+    yield begin
+    first = max(bisect_right(inner.text_starts, begin) - 1, 0)
+    for run in range(first, bisect_left(inner.text_starts, end)):
+        start, middle = inner.text_starts[run], inner.source_starts[run]
+        stop = inner.text_starts[run + 1] if run + 1 < len(inner.text_starts) else end
+        if start > begin:
+            yield start
+        for at in range(bisect_right(outer.text_starts, middle), len(outer.text_starts)):
+            edge = start + outer.text_starts[at] - middle
+            if edge >= min(stop, end):
+                break
+            if edge > max(start, begin):
+                yield edge
 
 
 @dataclass(slots=True)
@@ -118,6 +205,14 @@ class TextBuilder:
         """Add what an entity at offset `at` of the source stands for: all of its characters begin there."""
         for character in text:
             self.add(character, at)
+
+    def add_excerpt(self, text: str, places: SourceMap, start: int, end: int) -> None:
+        """Add a range of an Excerpt's text, whose `places` lead to the source."""
+        run = bisect_right(places.text_starts, start)
+        while start < end:
+            stop = min(end, places.text_starts[run]) if run < len(places.text_starts) else end
+            self.add(text[start:stop], places.source_offset(start))
+            start, run = stop, run + 1
 
     def space(self, text: str = " ") -> None:
         r"""Ask for white space before what comes next in this block: `"\n"` is a line break, `"\t"` begins a table's cell."""
