@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import astuple
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -121,7 +122,7 @@ def _asked(worker: subprocess.Popen[str], batch: Sequence[Source], file: Path) -
     """One batch's turn with a worker. Raises CacheError when the worker dies."""
     assert worker.stdin is not None
     assert worker.stdout is not None
-    sources = [[source.location, source.path, *source.stat] for source in batch]
+    sources = [astuple(source) for source in batch]
     try:
         worker.stdin.write(json.dumps({"file": str(file), "sources": sources}) + "\n")
         worker.stdin.flush()

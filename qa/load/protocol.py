@@ -10,7 +10,9 @@ from itertools import accumulate
 
 from qa.model import Block, BlockKind, SourceMap
 
-__all__ = ["Excerpt", "Parsed", "Reader", "TextBuilder", "Unreadable", "joined", "line_starts", "verbatim"]
+__all__ = ["LIMIT", "Excerpt", "Parsed", "Reader", "TextBuilder", "Unreadable", "joined", "line_starts", "verbatim"]
+
+LIMIT = 64 << 20  # bytes of a file, also once it is expanded: it is held in memory more than once while it is read
 
 _RUN = re.compile(r"\S+(?: \S+)*")  # words with single spaces between: stands in the text as it stands in the source
 _TIGHT = {"item": "list", "row": "table", "header": "table"}  # what stands on the next line, without a blank one
