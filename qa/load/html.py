@@ -55,6 +55,14 @@ _UNREAD_MARK = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _FURNITURE_MARK = re.compile(r"\srole\s*=\s*[\"']?(?:navigation|search|contentinfo|complementary)\b", re.IGNORECASE)
+_FURNITURE_CLASS = re.compile(
+    r"""\s(?:class|id)\s*=\s*["']?(?:[^"'>]*\s)?(?:nav|navbar|navigation|nav-?panel|nav-?header|nav-?footer|nav-?links|
+        breadcrumbs?|sphinxsidebar|site-header|(?:site-|page-)?footer|skip-?(?:link|nav|to-content)|pagination|pager|
+        (?:cookie|consent|gdpr)[\w-]*|newsletter[\w-]*|social-(?:share|links|media)[\w-]*|share-buttons?)(?=[\s"'/>])""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_FURNISHED = frozenset({*("a", "div", "section", "ul", "ol", "table", "p", "header", "form", "dialog")})
+_TEXINFO_HEADER = re.compile(r"\s*<p>\s*(?:Next|Previous|Up):")
 _CLASS_OR_ROLE = re.compile(r"(?:class|role)\s*=", re.IGNORECASE)
 _NOTE = re.compile(r"note|admonition|callout|warning|tip|topic|doc-", re.IGNORECASE)
 _PERMALINKS = frozenset({"¶", "&para;", "&#182;", "&#xb6;", "#", "§", "&sect;", "🔗"})
@@ -253,7 +261,7 @@ class Fragment:
         if not self._unread:
             self._enter(name, tag, end)
         unread = self._is_unread(name, tag)
-        furniture = not self.furniture and self._is_furniture(name, tag)
+        furniture = not self.furniture and self._is_furniture(name, tag, end)
         if (self._unread or unread or furniture or name in _NESTING) and name not in _VOID and not tag.endswith("/>"):
             self._push(name, unread and self._is_closed(name, end), furniture)
         if name in _BREAKS and not self._unread:
@@ -355,11 +363,15 @@ class Fragment:
     def _is_unread(self, name: str, tag: str) -> bool:
         return name in _UNREAD or (len(tag) > len(name) + 2 and _UNREAD_MARK.search(tag) is not None)
 
-    def _is_furniture(self, name: str, tag: str) -> bool:
-        """Navigation and footers; in an article a footer or an aside belongs to it, and so does a note anywhere."""
+    def _is_furniture(self, name: str, tag: str, end: int) -> bool:
+        """Navigation, footers, banners; in an article a footer or an aside belongs to it, and so does a note anywhere."""
         if name in _FURNITURE:
             inside = self._count["article"] or self._count["main"] or self._count["blockquote"]
             return name == "nav" or not (inside or _is_note(tag))
+        if name in _FURNISHED and _FURNITURE_CLASS.search(tag):
+            return self._is_closed(name, end)
+        if name == "div" and _TEXINFO_HEADER.match(self.source, end):
+            return True
         return _FURNITURE_MARK.search(tag) is not None
 
     # The elements that are open

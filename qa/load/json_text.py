@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
-from qa.load import plain
-from qa.load.protocol import Excerpt, Parsed, TextBuilder
+from qa.load import html, plain
+from qa.load.protocol import Excerpt, Parsed, TextBuilder, joined
 
 __all__ = ["Event", "NotJsonError", "add_string", "events", "parse", "parse_lines"]
 
@@ -24,7 +24,7 @@ _NUMBERS = re.compile(r"[\[\]\d.eE+,\s-]*")
 _INLINE = 400
 """Characters up to which an object or a list of plain values is told in one sentence."""
 _LONGEST_NAME = 100
-_NAMES = ("title", "name", "heading", "subject", "question")
+_NAMES = frozenset({*("title", "name", "heading", "subject", "question", "label", "term", "textraw", "id", "key")})
 """Keys whose value names the object that they stand in."""
 _PARAGRAPH_END = re.compile(r"\n[ \t\r]*\n\s*")
 
@@ -137,55 +137,135 @@ def parse_lines(source: str, start: int = 0) -> Parsed:
 def _parse(source: str, start: int, ranges: list[Range]) -> Parsed:
     document = _Fields(source, TextBuilder(source))
     try:
-        for first, last in ranges:
-            document.walk(first, last)
+        values = [_tree(source, first, last) for first, last in ranges]
     except NotJsonError:
         return replace(plain.parse(source, start), format="json")
+    document.walk(values)
     return document.builder.finish("json")
 
 
 @dataclass(slots=True)
-class _Fields:
-    """One document on its way into a TextBuilder.
+class _Node:
+    """A value with its range, its key's range, and what it holds; one that is `flat` is told in one sentence."""
 
-    A key that leads to an object or a list is a heading, and so is the value that names its object. A field is an item:
-    key, colon, value. Since headings hold until the next, a field that a heading of another one stands above gets one
-    of its own.
+    kind: Literal["object", "list", "flat", "string", "scalar"]
+    at: int
+    end: int
+    key: Range | None
+    held: list[_Node] = field(default_factory=list)
+
+    @property
+    def is_plain(self) -> bool:
+        return self.kind in ("flat", "string", "scalar")
+
+
+def _tree(source: str, at: int, end: int) -> _Node:
+    """The value in a range of the source; lists of numbers, which are data, hold nothing. Raises NotJsonError."""
+    top = _Node("list", at, end, None)
+    open_ = [top]
+    told = at  # up to here the last flat value goes
+    for event in events(source, at, end):
+        if event.at < told:
+            continue
+        if event.kind == "close":
+            open_.pop()
+        elif event.kind == "open":
+            kind: Literal["object", "list"] = "object" if source[event.at] == "{" else "list"
+            flat = (_FLAT_OBJECT if kind == "object" else _FLAT_LIST).match(source, event.at, end)
+            data = flat is not None and _is_numbers(source, flat)
+            if flat and (data or flat.end() - event.at <= _INLINE):
+                told = flat.end()
+                open_[-1].held += [] if data else [_Node("flat", *flat.span(), event.key)]
+            else:
+                open_[-1].held.append(_Node(kind, event.at, event.end, event.key))
+                open_.append(open_[-1].held[-1])
+        elif source[event.at : event.end].strip() and source[event.at : event.end] != "null":
+            open_[-1].held.append(_Node("string" if event.kind == "string" else "scalar", *event[1:]))
+    return top
+
+
+@dataclass(slots=True)
+class _Fields:
+    """Values on their way into a TextBuilder.
+
+    A key that leads to an object or a list is a heading, and so is the field that names an object in a list. What an
+    object says itself comes before the objects in it: else it would stand below their headings.
     """
 
     source: str
     builder: TextBuilder
-    _named: list[bool] = field(default_factory=list)  # for each open value: whether something named it
     _level: int = 0  # of the last heading
-    _stale: bool = False  # the last heading is of the object before
 
-    def walk(self, at: int, end: int) -> None:
-        """Adds every value in a range of the source. Raises NotJsonError."""
-        told = at
-        for event in events(self.source, at, end):
-            if event.kind == "close":
-                self._named = self._named[: len(self._named) - (event.at >= told)]
-            elif event.at < told:  # inside of what was told in one sentence
-                continue
-            elif event.kind == "open":
-                told = self._open(event)
+    def walk(self, values: list[_Node]) -> None:
+        """Adds some values, each with all it holds."""
+        waiting = [(value, 1, None) for value in reversed(values)]
+        while waiting:  # a list, not recursion: values may be nested deeper than Python's stack
+            node, level, above = waiting.pop()
+            below = self._headed(node, level, above)
+            plain_first = sorted(node.held, key=lambda value: not value.is_plain) if node.kind == "object" else node.held
+            inner = []
+            for value in plain_first:
+                if not value.is_plain:
+                    inner.append((value, below, node.key or above))
+                elif value.kind != "scalar" or value.key:
+                    self._item(value)
+            waiting += reversed(inner)
+
+    def _headed(self, node: _Node, level: int, above: Range | None) -> int:
+        """Adds the heading of an object or a list; the level of those below it.
+
+        An object without a name of its own, behind one that has, gets the heading of the list again.
+        """
+        if node.key:
+            self._heading(node.key, level)
+            return level + 1
+        if node.kind == "list":
+            return level
+        name = next((value for value in node.held if self._is_name(value)), None)
+        if name:
+            node.held.remove(name)
+            self._heading((name.at, name.end), level)
+        elif self._level >= level and above:
+            self._heading(above, level)
+        return level + 1
+
+    def _is_name(self, value: _Node) -> bool:
+        short = value.kind == "string" and value.end - value.at <= _LONGEST_NAME
+        return short and value.key is not None and self.source[slice(*value.key)].lower() in _NAMES
+
+    def _heading(self, text: Range, level: int) -> None:
+        self._level = min(level, 6)
+        self.builder.begin("heading", self._level)
+        add_string(self.builder, self.source, *text)
+        self.builder.end()
+
+    def _item(self, value: _Node) -> None:
+        """Adds a plain value: `key: value`."""
+        self.builder.begin("item", 1)
+        if value.key:
+            add_string(self.builder, self.source, *value.key)
+            self.builder.add(":", self.source.index(":", value.key[1]))
+            self.builder.space()
+        if value.kind == "flat":
+            self._inline(value.at, value.end)
+        elif value.kind == "scalar":
+            self.builder.add(self.source[value.at : value.end], value.at)
+        else:
+            excerpt = Excerpt()
+            add_string(excerpt, self.source, value.at, value.end)
+            if html.is_html(excerpt.text):
+                self._html(excerpt)
             else:
-                self._value(event)
+                self._text(excerpt)
 
-    def _open(self, event: Event) -> int:
-        """Begins an object or a list; the offset up to which it is told already, in one sentence."""
-        flat = _FLAT_OBJECT if self.source[event.at] == "{" else _FLAT_LIST
-        self._stale = event.key is None and self._level > len(self._named)
-        found = None if self._stale else flat.match(self.source, event.at)
-        if found and (found.end() - event.at <= _INLINE or _is_numbers(self.source, found)):
-            if not _is_numbers(self.source, found):
-                self._lead_in(event)
-                self._inline(*found.span())
-            return found.end()
-        if event.key:
-            self._heading(event.key)
-        self._named.append(False)
-        return event.end
+    def _html(self, excerpt: Excerpt) -> None:
+        """Adds a string of HTML; its headings are paragraphs, since those of the document are its keys."""
+        parsed = joined("html", self.source, [(html.parse(excerpt.text), excerpt.places)])
+        assert parsed.source_map is not None
+        for number, block in enumerate(parsed.blocks):
+            if number:
+                self.builder.begin(*(("paragraph", 0) if block.kind == "heading" else (block.kind, block.level)))
+            self.builder.add_excerpt(parsed.text, parsed.source_map, block.start, block.end)
 
     def _inline(self, start: int, end: int) -> None:
         """Adds an object or a list of plain values: `key: value, key: value`."""
@@ -197,47 +277,6 @@ class _Fields:
             elif token[1] in ":,":
                 self.builder.add(token[1], token.start(1))
                 self.builder.space()
-
-    def _value(self, event: Event) -> None:
-        blank = not self.source[event.at : event.end].strip() or self.source[event.at : event.end] == "null"
-        if blank or (event.kind == "scalar" and event.key is None):
-            return
-        if self._is_name(event):
-            self._named[-1] = True
-            self._heading((event.at, event.end), level=len(self._named))
-            return
-        self._lead_in(event)
-        if event.kind == "scalar":
-            self.builder.add(self.source[event.at : event.end], event.at)
-            return
-        excerpt = Excerpt()
-        add_string(excerpt, self.source, event.at, event.end)
-        self._text(excerpt)
-
-    def _is_name(self, event: Event) -> bool:
-        if event.key is None or event.kind != "string" or self._named[-1] or event.end - event.at > _LONGEST_NAME:
-            return False
-        return self.source[slice(*event.key)].lower() in _NAMES
-
-    def _lead_in(self, event: Event) -> None:
-        """Begins an item with the key of a value, if it has one, and the colon behind it."""
-        level = len(self._named) + 1
-        if event.key and (self._stale or self._level >= min(level, 6)):
-            self._heading(event.key)
-            self.builder.begin("paragraph")
-            return
-        self.builder.begin("item", 1)
-        if event.key:
-            add_string(self.builder, self.source, *event.key)
-            self.builder.add(":", self.source.index(":", event.key[1]))
-            self.builder.space()
-
-    def _heading(self, text: Range, *, level: int | None = None) -> None:
-        self._level = min(level or len(self._named) + (not self._stale), 6)
-        self._stale = False
-        self.builder.begin("heading", self._level)
-        add_string(self.builder, self.source, *text)
-        self.builder.end()
 
     def _text(self, excerpt: Excerpt) -> None:
         """Adds a string, a block for each of its paragraphs, its lines kept."""
