@@ -149,7 +149,7 @@ def _belonging(index: Index, passage: int, sentence: int) -> tuple[int, int]:
 
 
 def _code_block(index: Index, passage: int, line: int) -> tuple[int, int]:
-    """The lines that stand with one in its block of code; it alone in a text file, which may be a log, or when too long."""
+    """The lines that stand with one in its block of code; it alone in plain text, a log perhaps, or when too long."""
     document = index.document_of(passage)
     begin, stop = index.passage_sentences(passage)
     start = index.sentence(line)[0]

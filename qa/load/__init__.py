@@ -106,5 +106,7 @@ def _title(source: Source, parsed: Parsed) -> str:
     top = [block for block in parsed.blocks if block.kind == "heading" and block.level == 1]
     top += [block for block in parsed.blocks[:1] if block.kind == "heading"]
     named = parsed.title or (heading_text(parsed.text[top[0].start : top[0].end]) if top else "")
-    path = PurePosixPath(re.sub(r"\.gz$", "", source.path, flags=re.IGNORECASE))  # not `source.location`, which need not be text
+    path = PurePosixPath(
+        re.sub(r"\.gz$", "", source.path, flags=re.IGNORECASE)
+    )  # not `source.location`, which need not be text
     return " ".join(named.split()) or re.sub(r"[-_\s]+", " ", path.stem).strip() or path.name

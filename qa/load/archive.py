@@ -88,7 +88,15 @@ class Archive:
                 found = file.read(LIMIT + 1)
         except KeyError:
             raise Unreadable("no longer there") from None
-        except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, ValueError, OSError, EOFError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            RuntimeError,
+            NotImplementedError,
+            ValueError,
+            OSError,
+            EOFError,
+        ) as error:
             raise Unreadable(f"damaged in its archive ({error})") from None
         if len(found) > LIMIT:
             raise Unreadable(f"too large: more than {LIMIT:,} bytes")
@@ -117,4 +125,3 @@ def expanded(data: bytes, name: str) -> tuple[bytes, str]:
     if len(found) > LIMIT:
         raise Unreadable(f"too large: expands to more than {LIMIT:,} bytes")
     return found, inner
-

@@ -72,7 +72,9 @@ _FORMATS = (
     _code("shell", ".sh", ".bash", ".zsh"),
     _code("ruby", ".rb"),
     _code("perl", ".pl", ".pm"),
-    _code("c", ".c", ".h", ".cc", ".cpp", ".cxx", ".hh", ".hpp", ".hxx", ".java", ".kt", ".scala", ".swift", ".cs", ".php"),
+    _code(
+        "c", ".c", ".h", ".cc", ".cpp", ".cxx", ".hh", ".hpp", ".hxx", ".java", ".kt", ".scala", ".swift", ".cs", ".php"
+    ),
     _code("javascript", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx"),
     _code("go", ".go"),
     _code("rust", ".rs"),

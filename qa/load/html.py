@@ -143,7 +143,7 @@ class Fragment:
     _in_head: bool = False  # in a <thead>
     _is_header: bool = False  # the row holds column headers
     _column: int = -1  # of the cell being read
-    _held: dict[int, int] = field(default_factory=dict)  # columns that cells of rows above reach into, for how many rows
+    _held: dict[int, int] = field(default_factory=dict)  # columns of cells above that reach into so many more rows
     _described: bool = False  # in a <dd>
     _literal: bool = False  # in a <code>
     _anchor: bool = False
@@ -364,7 +364,7 @@ class Fragment:
         return name in _UNREAD or (len(tag) > len(name) + 2 and _UNREAD_MARK.search(tag) is not None)
 
     def _is_furniture(self, name: str, tag: str, end: int) -> bool:
-        """Navigation, footers, banners; in an article a footer or an aside belongs to it, and so does a note anywhere."""
+        """Navigation, footers, banners. In an article a footer or an aside belongs to it; so does a note anywhere."""
         if name in _FURNITURE:
             inside = self._count["article"] or self._count["main"] or self._count["blockquote"]
             return name == "nav" or not (inside or _is_note(tag))

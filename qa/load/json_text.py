@@ -1,4 +1,4 @@
-"""JSON and JSON Lines -> the texts of their fields under the keys that lead to them, each with its place in the file."""
+"""JSON and JSON Lines -> the values of their fields under the keys that lead to them, each with its place."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ _INLINE = 400
 _LONGEST_NAME = 100
 _NAMES = frozenset({*("title", "name", "heading", "subject", "question", "label", "term", "textraw", "id", "key")})
 """Keys whose value names the object that they stand in."""
+_OF_LINES = re.compile(r"\\n|</")  # a line end or a tag in a value
 _PARAGRAPH_END = re.compile(r"\n[ \t\r]*\n\s*")
 
 Range = tuple[int, int]
@@ -173,7 +174,7 @@ def _tree(source: str, at: int, end: int) -> _Node:
             kind: Literal["object", "list"] = "object" if source[event.at] == "{" else "list"
             flat = (_FLAT_OBJECT if kind == "object" else _FLAT_LIST).match(source, event.at, end)
             data = flat is not None and _is_numbers(source, flat)
-            if flat and (data or flat.end() - event.at <= _INLINE):
+            if flat and (data or (flat.end() - event.at <= _INLINE and not _OF_LINES.search(flat.group()))):
                 told = flat.end()
                 open_[-1].held += [] if data else [_Node("flat", *flat.span(), event.key)]
             else:
@@ -198,11 +199,13 @@ class _Fields:
 
     def walk(self, values: list[_Node]) -> None:
         """Adds some values, each with all it holds."""
-        waiting = [(value, 1, None) for value in reversed(values)]
+        waiting: list[tuple[_Node, int, Range | None]] = [(value, 1, None) for value in reversed(values)]
         while waiting:  # a list, not recursion: values may be nested deeper than Python's stack
             node, level, above = waiting.pop()
             below = self._headed(node, level, above)
-            plain_first = sorted(node.held, key=lambda value: not value.is_plain) if node.kind == "object" else node.held
+            plain_first = (
+                sorted(node.held, key=lambda value: not value.is_plain) if node.kind == "object" else node.held
+            )
             inner = []
             for value in plain_first:
                 if not value.is_plain:

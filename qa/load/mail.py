@@ -10,7 +10,9 @@ import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.parser import HeaderParser
@@ -80,7 +82,8 @@ def parse_mailbox(data: bytes) -> Parsed:
 
 
 def _entity(source: str, start: int, end: int) -> _Entity:
-    at, values = start, {}
+    at = start
+    values: dict[str, tuple[int, int]] = {}
     while header := _HEADER.match(source, at, end):
         values.setdefault(header[1].lower(), header.span(2))
         at = header.end()
@@ -200,17 +203,19 @@ def _decoded(value: object) -> str | None:
     if value is None:
         return None
     found = []
-    for part, charset in decode_header(str(value)):
+    try:
+        parts = decode_header(str(value))
+    except (HeaderParseError, ValueError):  # what is wrongly encoded is shown as it stands
+        return _clean(str(value))
+    for part, charset in parts:
         found.append(part if isinstance(part, str) else part.decode(_codec(charset), "replace"))
     return _clean("".join(found)).strip() or None
 
 
 def _clean(text: str) -> str:
     """Text of a header: one line, UTF-8 where its bytes are."""
-    try:
+    with suppress(UnicodeError):
         text = text.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        pass
     return " ".join(text.split()).encode("utf-8", "replace").decode()
 
 
@@ -222,10 +227,12 @@ def _date(value: object) -> str | None:
 
 
 def _codec(charset: str | None) -> str:
+    """The charset, if text can be in it."""
     try:
-        return codecs.lookup(charset or "utf-8").name
+        b"".decode(charset or "utf-8")
     except (LookupError, ValueError):
         return "latin-1"
+    return charset or "utf-8"
 
 
 def _text(source: str, entity: _Entity) -> Excerpt:
@@ -239,15 +246,13 @@ def _text(source: str, entity: _Entity) -> Excerpt:
             charset = "cp1252"
     try:
         decoder = codecs.getincrementaldecoder(charset)("replace")
-    except LookupError:  # a codec that is none of text
+    except LookupError:  # a rare one that cannot go on from line to line
         decoder = codecs.getincrementaldecoder("latin-1")("replace")
     excerpt = Excerpt()
     read = {"base64": _base64, "quoted-printable": _quoted_printable}.get(encoding, _lines)
     for piece, at in read(source, entity.start, entity.end):
         said = decoder.decode(piece)
-        if not isinstance(said, str):
-            raise Unreadable(f"its charset {charset} is none of text")
-        excerpt.add(said, at)
+        excerpt.add(said.encode("utf-8", "replace").decode(), at)  # without halves of characters
     return excerpt
 
 

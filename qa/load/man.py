@@ -11,7 +11,9 @@ from qa.load.roff import Argument, add_text, arguments, plain_text
 
 __all__ = ["is_man", "parse"]
 
-_BEGINS = re.compile(r"(?:[.'](?:[ \t]*\\[\"#][^\n]*|[ \t]*)\n|\s*\n)*+[.'](?:TH|Dd|SH|Sh|so|de|ds|ie|if|mso|nr|IX|nh|Dt)\b")
+_BEGINS = re.compile(
+    r"(?:[.'](?:[ \t]*\\[\"#][^\n]*|[ \t]*)\n|\s*\n)*+[.'](?:TH|Dd|SH|Sh|so|de|ds|ie|if|mso|nr|IX|nh|Dt)\b"
+)
 _TITLE = re.compile(r"^[.'][ \t]*(?:TH|Dt|SH|Sh|so)\b", re.MULTILINE)
 _REQUEST = re.compile(r"[.'][ \t]*([^\s\\\"]{1,20})?[ \t]*")
 _CONDITION = re.compile(r"(![ \t]*)?(?:([a-zA-Z])(?=[ \t\\])|'[^'\n]*'[^'\n]*'|\"[^\"\n]*\"[^\"\n]*\"|\S+)[ \t]*")

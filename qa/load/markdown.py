@@ -26,7 +26,9 @@ _FENCED_DIV = re.compile(r":{3,}[ \t]*[\w-]*[ \t]*(?:\{[^{}]*\})?[ \t]*")
 _DEFINITION = re.compile(r":[ \t]+(?=\S)")
 
 # A note as MkDocs writes it: a line with its kind and perhaps a title, its text indented below.
-_ADMONITION = re.compile(r"^([ \t]*(?:!!!|\?\?\?\+?)[ \t]+[\w-]+(?:[ \t]+[\w-]+)*)(?:[ \t]+\"([^\"\n]*)\")?[ \t]*$", re.MULTILINE)
+_ADMONITION = re.compile(
+    r"^([ \t]*(?:!!!|\?\?\?\+?)[ \t]+[\w-]+(?:[ \t]+[\w-]+)*)(?:[ \t]+\"([^\"\n]*)\")?[ \t]*$", re.MULTILINE
+)
 _LONG_FOOTNOTE = re.compile(r"^\[\^[^\[\]\s]+\]:[^\n]*\n(?:[ \t]*\n)+ {4}\S", re.MULTILINE)
 _LINE_BREAK = re.compile(r"<br\b", re.IGNORECASE)
 _BORDER = re.compile(r"(?<!\\)\|")

@@ -6,20 +6,47 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.load.protocol import TextBuilder
-from qa.load.roff import Argument, add_text
+from qa.load.roff import Argument, add_text, pairs
 
 __all__ = ["MACROS", "Line"]
 
-_ENCLOSED = {
-    **{"Op": "[]", "Aq": "<>", "Bq": "[]", "Brq": "{}", "Dq": "“”", "Pq": "()", "Sq": "‘’", "Ql": "‘’", "Qq": '""'},
-    **{"Sx": "“”", "In": "<>"},
-}
+_ENCLOSED = pairs('Op []  Aq <>  Bq []  Brq {}  Dq “”  Pq ()  Sq ‘’  Ql ‘’  Qq ""  Sx “”  In <>')
 _OPENS = {"Oo": "[", "Ao": "<", "Bo": "[", "Bro": "{", "Do": "“", "Po": "(", "So": "‘", "Qo": '"'}
 _CLOSES = {"Oc": "]", "Ac": ">", "Bc": "]", "Brc": "}", "Dc": "”", "Pc": ")", "Sc": "’", "Qc": '"', "Fc": ")"}
-_NAMES = {"Ux": "UNIX", "Bx": "BSD", "Fx": "FreeBSD", "Nx": "NetBSD", "Ox": "OpenBSD", "Dx": "DragonFly", "At": "AT&T UNIX"}
+_NAMES = {
+    "Ux": "UNIX",
+    "Bx": "BSD",
+    "Fx": "FreeBSD",
+    "Nx": "NetBSD",
+    "Ox": "OpenBSD",
+    "Dx": "DragonFly",
+    "At": "AT&T UNIX",
+}
 _DEFAULTS = {"Ar": "file ...", "Pa": "~"}
 _STYLES = frozenset(
-    {*("Nm", "Nd", "Fl", "Ar", "Cm", "Pa", "Xr", "Em", "Sy", "Li", "Va", "Vt", "Fa", "Ft", "Fn", "Fo", "Ic", "Ev", "Er")}
+    {
+        *(
+            "Nm",
+            "Nd",
+            "Fl",
+            "Ar",
+            "Cm",
+            "Pa",
+            "Xr",
+            "Em",
+            "Sy",
+            "Li",
+            "Va",
+            "Vt",
+            "Fa",
+            "Ft",
+            "Fn",
+            "Fo",
+            "Ic",
+            "Ev",
+            "Er",
+        )
+    }
     | {*("Lk", "Mt", "No", "Ns", "Ap", "Tn", "An", "Dv", "Ad", "Cd", "Ms", "St", "Lb", "Ta", "Pf", "Fd", "Eo", "Ec")}
 )
 MACROS = _STYLES | set(_ENCLOSED) | set(_OPENS) | set(_CLOSES) | set(_NAMES)

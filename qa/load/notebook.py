@@ -82,4 +82,3 @@ def _parts(cell: _Cell) -> Iterator[tuple[Parsed, SourceMap]]:
     for printed in cell.printed:
         if not printed.text.startswith(_OBJECT):
             yield verbatim(printed.text), printed.places
-

@@ -217,7 +217,7 @@ class TextBuilder:
             start, run = stop, run + 1
 
     def space(self, text: str = " ") -> None:
-        r"""Ask for white space before what comes next in this block: `"\n"` is a line break, `"\t"` begins a table's cell."""
+        r"""Ask for white space before what comes next in this block: `"\n"` is a line break, `"\t"` begins a cell."""
         if self._kind == "code":
             self._gap += text
         elif text == "\t":

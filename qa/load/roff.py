@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from qa.load.protocol import TextBuilder
 
-__all__ = ["Argument", "add_text", "arguments", "plain_text"]
+__all__ = ["Argument", "add_text", "arguments", "pairs", "plain_text"]
 
 _NAME = r"(?:\[[^\]\n]*\]|\([^\n]{2}|[^\n])"
 _ESCAPE = re.compile(
@@ -17,21 +17,33 @@ _ESCAPE = re.compile(
     r"|(?P<blank>[ ~0t])|(?P<backslash>[e\\])|(?P<itself>[-.'`])|[^\n]|$)"
 )
 
-# Special characters by their names in groff_char(7), and strings that man macros and pod2man define.
-_SPECIAL = {
-    **{"bu": "•", "em": "—", "en": "–", "hy": "-", "mi": "−", "aq": "'", "dq": '"', "lq": "“", "rq": "”", "oq": "‘"},
-    **{"cq": "’", "ga": "`", "aa": "´", "ha": "^", "ti": "~", "rs": "\\", "sl": "/", "ba": "|", "bv": "|", "or": "|"},
-    **{"co": "©", "rg": "®", "tm": "™", "de": "°", "+-": "±", "mu": "×", "di": "÷", "<=": "≤", ">=": "≥", "!=": "≠"},
-    **{"->": "→", "<-": "←", "<>": "↔", "ua": "↑", "da": "↓", "at": "@", "sh": "#", "Do": "$", "Eu": "€", "sc": "§"},
-    **{"lB": "[", "rB": "]", "lC": "{", "rC": "}", "la": "⟨", "ra": "⟩", "Fo": "«", "Fc": "»", "ss": "ß", "ul": "_"},
-    **{"12": "½", "14": "¼", "34": "¾", "if": "∞", "*m": "μ", "*p": "π", "fm": "′", "sd": "″", "ci": "○", "sq": "□"},
-    **{":a": "ä", ":o": "ö", ":u": "ü", ":A": "Ä", ":O": "Ö", ":U": "Ü", "'e": "é", "`e": "è", "'a": "á", "`a": "à"},
-    **{"^e": "ê", "^a": "â", ",c": "ç", "~n": "ñ", "'o": "ó", "'i": "í", "'u": "ú", "/o": "ø", "oa": "å", "ae": "æ"},
-}
-_STRINGS = {
-    **{"lq": "“", "rq": "”", 'L"': "“", 'R"': "”", "C`": "", "C'": "", "Aq": "'", "R": "®", "Tm": "™", "PI": "π"},
-    **{"--": "–", "C+": "C++", "Lq": "“", "Rq": "”", "Ba": "|", "Le": "≤", "Ge": "≥", "Ne": "≠"},
-}
+
+def pairs(text: str) -> dict[str, str]:
+    """A table of names and what they stand for, written as words.
+
+    >>> pairs("bu •  em —")
+    {'bu': '•', 'em': '—'}
+    """
+    words = text.split()
+    return dict(zip(words[::2], words[1::2], strict=True))
+
+
+# Special characters by their names in groff_char(7).
+_SPECIAL = pairs(
+    r"""
+    bu •  em —  en –  hy -  mi −  aq '  dq "  lq “  rq ”  oq ‘  cq ’  ga `  aa ´  ha ^  ti ~  rs \  sl /
+    ba |  bv |  or |  co ©  rg ®  tm ™  de °  +- ±  mu ×  di ÷  <= ≤  >= ≥  != ≠  -> →  <- ←  <> ↔  ua ↑
+    da ↓  at @  sh #  Do $  Eu €  sc §  lB [  rB ]  lC {  rC }  la ⟨  ra ⟩  Fo «  Fc »  ss ß  ul _  12 ½
+    14 ¼  34 ¾  if ∞  *m μ  *p π  fm ′  sd ″  ci ○  sq □  :a ä  :o ö  :u ü  :A Ä  :O Ö  :U Ü  'e é  `e è
+    'a á  `a à  ^e ê  ^a â  ,c ç  ~n ñ  'o ó  'i í  'u ú  /o ø  oa å  ae æ
+    """
+)
+# Strings that man macros and pod2man define.
+_STRINGS = pairs(
+    """
+    lq “  rq ”  L" “  R" ”  Aq '  R ®  Tm ™  PI π  -- –  C+ C++  Lq “  Rq ”  Ba |  Le ≤  Ge ≥  Ne ≠
+    """
+)
 _UNICODE = re.compile(r"u([0-9A-Fa-f]{4,6})(?:_[0-9A-Fa-f_]*)?")
 _ARGUMENT = re.compile(r'[ \t]*+(?:"((?:[^"\n]|"")*+)"?|((?:\\[^\n]|[^ \t\n\\])++))')
 

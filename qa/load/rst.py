@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from qa.load import delimited
@@ -20,7 +21,9 @@ _UNDERLINE = re.compile(r"([!-/:-@\[-`{-~])\1{2,}\s*$")
 _BULLET = re.compile(r"[-*+•‣⁃]\s+(?=\S)")
 _NUMBER = re.compile(r"(?:\(?(?:\d{1,3}|#|[a-zA-Z]|[ivxlcIVXLC]{1,6})[.)])\s+(?=\S)")
 _FIELD = re.compile(r":(?![: ])((?:\\.|[^\\:`\n]|:(?!\s|$))+?):(?:[ \t]+|$)")
-_OPTION = re.compile(r"(?:-\w|--[\w-]+|/\w)(?:[ =]<?[\w.-]+>?)?(?:, (?:-\w|--[\w-]+|/\w)(?:[ =]<?[\w.-]+>?)?)*(?:  +|$)")
+_OPTION = re.compile(
+    r"(?:-\w|--[\w-]+|/\w)(?:[ =]<?[\w.-]+>?)?(?:, (?:-\w|--[\w-]+|/\w)(?:[ =]<?[\w.-]+>?)?)*(?:  +|$)"
+)
 _EXPLICIT = re.compile(r"\.\.(?:[ \t]+|$)")
 _DIRECTIVE = re.compile(r"([\w][\w:+.-]*?)[ \t]?::(?:[ \t]+|$)")
 _NOTE = re.compile(r"\[(?:#?[\w.-]*|\*)\](?:[ \t]+|$)")
@@ -36,7 +39,21 @@ _CODE = frozenset(
     | {*("testsetup", "ipython", "prompt", "graphviz", "productionlist", "console")}
 )
 _LEFT_OUT = frozenset(
-    {*("toctree", "image", "index", "meta", "raw", "include", "contents", "highlight", "default-role", "role", "target")}
+    {
+        *(
+            "toctree",
+            "image",
+            "index",
+            "meta",
+            "raw",
+            "include",
+            "contents",
+            "highlight",
+            "default-role",
+            "role",
+            "target",
+        )
+    }
     | {*("currentmodule", "module", "py:module", "py:currentmodule", "sectionauthor", "codeauthor", "literalinclude")}
     | {*("autosummary", "automodule", "autoclass", "autofunction", "automethod", "plot", "tabularcolumns", "sectnum")}
     | {*("header", "footer", "class", "autodata", "autoexception")}
@@ -153,12 +170,20 @@ class _Rst:
     def _title(self, lines: list[_Line], at: int) -> int:
         """Adds a section's title, underlined and perhaps overlined; how many lines it takes, 0 where there is none."""
         over = _UNDERLINE.match(lines[at].text) and at + 2 < len(lines) and lines[at].indent == 0
-        title, under = (lines[at + 1], lines[at + 2]) if over else (lines[at], lines[at + 1] if at + 1 < len(lines) else None)
+        title, under = (
+            (lines[at + 1], lines[at + 2]) if over else (lines[at], lines[at + 1] if at + 1 < len(lines) else None)
+        )
         if under is None or not title.text or _UNDERLINE.match(title.text):
             return self._transition(lines, at)
         mark = _UNDERLINE.match(under.text)
         short = len(under.text) < min(len(title.text) - 2, 4) if over else 2 * len(under.text) < len(title.text)
-        if mark is None or under.indent or short or (title.indent and not over) or (over and lines[at].text[0] != mark[1]):
+        if (
+            mark is None
+            or under.indent
+            or short
+            or (title.indent and not over)
+            or (over and lines[at].text[0] != mark[1])
+        ):
             return self._transition(lines, at)
         style = mark[1] * (2 if over else 1)
         if style not in self._styles:
@@ -532,12 +557,11 @@ def _simple_end(lines: list[_Line], at: int) -> int:
 def _cells_of(line: _Line, source: str) -> list[tuple[int, int]]:
     """The ranges between the bars of a line of a grid table."""
     bars = [match.start() + line.start for match in re.finditer(r"\|", line.text)]
-    return [(first + 1, last) for first, last in zip(bars, bars[1:], strict=False)]
+    return [(first + 1, last) for first, last in pairwise(bars)]
 
 
 def _split_at(line: _Line, columns: list[int]) -> list[tuple[int, int]]:
     """The ranges of a line's columns, given where each begins; the last goes on to the line's end."""
     edges = [min(column, len(line.text)) for column in columns] + [len(line.text)]
-    ranges = zip(edges, edges[1:], strict=False)
+    ranges = pairwise(edges)
     return [(line.start + first, line.start + max(first, last)) for first, last in ranges]
-

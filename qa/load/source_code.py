@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from qa.load import plain
@@ -40,7 +41,7 @@ _LANGUAGES = {
     "go": (rf"{_C}|`[^`]*+`", _C_MARK),
     "rust": (rf"{_SLASHES}|\"(?:\\.|[^\"\\])*+\"|'(?:\\.|[^'\\\n])'", _C_MARK),
     "ocaml": (rf"(?P<block>\(\*.*?(?:\*\)|\Z))|{_DOUBLE}", r"\(\*+|\*+(?!\))(?=\s|$)"),
-    "haskell": (rf"(?P<block>\{{-.*?(?:-\}}|\Z))|(?P<line>--[^\n]*)|{_DOUBLE}", r"\{-|--+[ ]?[|^]?"),
+    "haskell": (rf"(?P<block>\{{-.*?(?:-\}}|\Z))|(?P<line>--[^\n]*)|{_DOUBLE}", r"(?:\{-|--+)(?:[ ]?[|^](?=\s))?"),
     "sql": (rf"(?P<block>/\*.*?(?:\*/|\Z))|(?P<line>--[^\n]*)|{_DOUBLE}|{_SINGLE}", rf"/\*+|{_STARS}|--+"),
     "lua": (rf"{_BRACKETS}|(?P<line>--[^\n]*)|{_DOUBLE}|{_SINGLE}", r"--\[\[|--+"),
 }
@@ -153,5 +154,5 @@ def _read(prose: Excerpt) -> Iterator[tuple[Parsed, SourceMap]]:
 def _code(source: str, start: int, end: int) -> Iterator[tuple[Parsed, SourceMap]]:
     """A stretch of code, a block for each of its parts that a blank line sets apart at the margin."""
     edges = [start, *(gap.end() for gap in _APART.finditer(source, start, end)), end]
-    for first, last in zip(edges, edges[1:], strict=False):
+    for first, last in pairwise(edges):
         yield verbatim(source[first:last]), SourceMap((0,), (first,), ())
