@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from contextlib import suppress
 
 import pytest
 
@@ -293,3 +295,33 @@ def test_texts_of_several_readers_become_one_that_leads_back() -> None:
     assert [
         source[whole.source_map.source_offset(whole.text.index(word))] for word in ("One", "Two", "&", "more")
     ] == list("OT&m")
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("a.json", '{"a":' * 100_000),
+        ("a.json", '{"a": 1, "b": [' * 30_000),
+        ("a.json", "[" + '{"a": "<p>x</p>"},' * 20_000 + "1]"),
+        ("a.rst", "`" * 100_000),
+        ("a.rst", ":a" * 100_000),
+        ("a.rst", "\n".join(" " * depth + "* a" for depth in range(800))),
+        ("a.rst", "=== ===\n" * 20_000),
+        ("a.1", ".TH a 1\n" + ".if n \\{" * 50_000),
+        ("a.1", '.TH a 1\n.B "' + "\\*(" * 60_000),
+        ("a.1", ".TH a 1\n.TS\nl.\n" + "T{\n" * 50_000),
+        ("a.csv", '"a"b,' * 60_000),
+        ("a.csv", ',"' * 100_000),
+        ("a.eml", "A: b\n" * 50_000),
+        ("a.eml", "Content-Type: multipart/mixed; boundary=a\n\n--a\n" * 2_000),
+        ("a.py", '"\\' * 100_000),
+        ("a.py", "# a\n\n" * 30_000),
+        ("a.c", "/*" * 100_000),
+        ("a.js", "`\\" * 50_000),
+    ],
+)
+def test_strange_files_take_time_in_proportion(name: str, source: str) -> None:
+    started = time.perf_counter()
+    with suppress(Unreadable):
+        parsed(name, source)
+    assert time.perf_counter() - started < 20

@@ -56,7 +56,7 @@ _UNREAD_MARK = re.compile(
 )
 _FURNITURE_MARK = re.compile(r"\srole\s*=\s*[\"']?(?:navigation|search|contentinfo|complementary)\b", re.IGNORECASE)
 _FURNITURE_CLASS = re.compile(
-    r"""\s(?:class|id)\s*=\s*["']?(?:[^"'>]*\s)?(?:nav|navbar|navigation|nav-?panel|nav-?header|nav-?footer|nav-?links|
+    r"""\s(?:class|id)\s*=\s*["']?(?:[^"'>]*\s)?(?:nav|navbar|navigation|nav-?panel|nav-?path|nav-?header|nav-?footer|nav-?links|
         breadcrumbs?|sphinxsidebar|site-header|(?:site-|page-)?footer|skip-?(?:link|nav|to-content)|pagination|pager|
         (?:cookie|consent|gdpr)[\w-]*|newsletter[\w-]*|social-(?:share|links|media)[\w-]*|share-buttons?)(?=[\s"'/>])""",
     re.VERBOSE | re.IGNORECASE,

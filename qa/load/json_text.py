@@ -263,7 +263,7 @@ class _Fields:
 
     def _html(self, excerpt: Excerpt) -> None:
         """Adds a string of HTML; its headings are paragraphs, since those of the document are its keys."""
-        parsed = joined("html", self.source, [(html.parse(excerpt.text), excerpt.places)])
+        parsed = joined("html", "", [(html.parse(excerpt.text), excerpt.places)])
         assert parsed.source_map is not None
         for number, block in enumerate(parsed.blocks):
             if number:

@@ -20,6 +20,7 @@ _CONDITION = re.compile(r"(![ \t]*)?(?:([a-zA-Z])(?=[ \t\\])|'[^'\n]*'[^'\n]*'|\
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TAB = re.compile(r"tab[ \t]*\(([^)])\)")
 
+_DEEPEST = 20
 _HEADINGS = {"SH": 2, "SS": 3, "Sh": 2, "Ss": 3}
 _PARAGRAPHS = frozenset({"PP", "LP", "P", "HP", "Pp", "RE", "El", "Ed"})
 _CODE_BEGINS = frozenset({"nf", "EX", "Vb"})
@@ -70,6 +71,7 @@ class _Page:
     _heading: int = 0  # the next line is a heading
     _skip_to: str = ""  # the macro that ends what is left out
     _false: int = 0  # how many braces are open in what a condition leaves out
+    _conditions: int = 0  # how many conditions before the rest of the line
     _else: bool = False  # what the last condition leaves to its `el`
     _displays: list[bool] = field(default_factory=list)  # for each open mdoc display: whether it is code
     _table: str = ""  # the delimiter of the table being read
@@ -162,8 +164,10 @@ class _Page:
             holds = found is not None and (found[2] == "n") != bool(found[1])
             self._else = not holds
         rest = self.source[at:end]
-        if holds:
+        if holds and self._conditions < _DEEPEST:
+            self._conditions += 1
             self._line(at + 2 * rest.startswith("\\{"), end)
+            self._conditions -= 1
         elif rest.startswith("\\{"):
             self._false = max(rest.count("\\{") - rest.count("\\}"), 0)
 

@@ -91,6 +91,11 @@ class Excerpt:
             self.add(character, at)
 
     @property
+    def empty(self) -> bool:
+        """Whether there is no text yet."""
+        return not self._length
+
+    @property
     def text(self) -> str:
         """The text so far."""
         return "".join(self._pieces)
@@ -110,7 +115,10 @@ def verbatim(text: str) -> Parsed:
 
 
 def joined(name: str, source: str, parts: Iterable[tuple[Parsed, SourceMap]]) -> Parsed:
-    """Several texts, each as its own reader understood it, as one document; a map leads from each to the source."""
+    """Several texts, each as its own reader understood it, as one document; a map leads from each to the source.
+
+    Without the source the map knows no lines, which are counted anew each time.
+    """
     pieces: list[str] = []
     blocks: list[Block] = []
     places: list[tuple[int, int]] = []

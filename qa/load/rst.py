@@ -392,7 +392,7 @@ class _Rst:
         for line in content:
             excerpt.add(self.source[line.start : line.end], line.start)
             excerpt.add_decoded("\n", line.end)
-        parsed = joined("csv", self.source, [(delimited.parse(excerpt.text), excerpt.places)])
+        parsed = joined("csv", "", [(delimited.parse(excerpt.text), excerpt.places)])
         assert parsed.source_map is not None
         self.builder.apart()
         for block in parsed.blocks:
@@ -446,7 +446,8 @@ class _Rst:
     def _simple(self, lines: list[_Line], at: int, end: int) -> int:
         """A table between lines of `=`; a line whose first column is blank goes on with the row above."""
         columns = [match.start() for match in _COLUMN.finditer(lines[at].text)]
-        rules = [number for number in range(at, end) if _SIMPLE.match(lines[number].text)]
+        rules = dict.fromkeys(number for number in range(at, end) if _SIMPLE.match(lines[number].text))
+        second = [*rules][1]
         rows: list[tuple[int, list[list[tuple[int, int]]]]] = []
         for number in range(at + 1, end):
             line = lines[number]
@@ -459,7 +460,7 @@ class _Rst:
                     rows.append((number, [cells]))
         self.builder.apart()
         for number, row in rows:
-            self._row(row, "header" if len(rules) > 2 and number < rules[1] else "row")
+            self._row(row, "header" if len(rules) > 2 and number < second else "row")
         return end
 
     # Text in a line

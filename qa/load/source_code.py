@@ -17,12 +17,13 @@ from qa.model import SourceMap
 
 __all__ = ["parse"]
 
-_DOUBLE = r'"(?:\\.|[^"\\\n])*+"'
-_SINGLE = r"'(?:\\.|[^'\\\n])*+'"
-_BACK = r"`(?:\\.|[^`\\])*+`"
+# What never closes is matched as well, up to where it must end, lest its end is looked for again and again.
+_DOUBLE = r'"(?:\\.|[^"\\\n])*+"?'
+_SINGLE = r"'(?:\\.|[^'\\\n])*+'?"
+_BACK = r"`(?:\\.|[^`\\])*+`?"
 _SLASHES = r"(?P<line>//[^\n]*)|(?P<block>/\*.*?(?:\*/|\Z))"
 _HASH = r"(?P<line>\#[^\n]*)"
-_TRIPLE = r'[rRuUbBfF]{0,2}(?:"""(?P<doc>(?:\\.|[^\\])*?)"""|\'\'\'(?P<doc_>(?:\\.|[^\\])*?)\'\'\')'
+_TRIPLE = r'[rRuUbBfF]{0,2}(?:"""(?P<doc>(?:\\.|[^\\])*?)(?:"""|\Z)|\'\'\'(?P<doc_>(?:\\.|[^\\])*?)(?:\'\'\'|\Z))'
 
 
 _STARS = r"\*+(?!/)(?=\s|$)"
@@ -33,13 +34,13 @@ _BRACKETS = r"(?P<block>--\[\[.*?(?:\]\]|\Z))"
 # For each language what its comments and strings look like, and the marks that its comments' lines begin with.
 _LANGUAGES = {
     "python": (rf"{_TRIPLE}|{_HASH}|{_DOUBLE}|{_SINGLE}", r"\#+:?"),
-    "shell": (rf'(?:(?<=\s)|(?<![\s\S])){_HASH}|"(?:\\.|[^"\\])*+"|\'[^\']*+\'|\\.', r"\#+"),
+    "shell": (rf'(?:(?<=\s)|(?<![\s\S])){_HASH}|"(?:\\.|[^"\\])*+"?|\'[^\']*+\'?|\\.', r"\#+"),
     "ruby": (rf"(?P<block>^=begin\b.*?(?:^=end\b[^\n]*|\Z))|{_HASH}|{_DOUBLE}|{_SINGLE}", r"\#+|=begin\b|=end\b"),
     "perl": (rf"(?P<block>^=[a-z].*?(?:^=cut\b[^\n]*|\Z))|(?<![$\w]){_HASH}|{_DOUBLE}|{_SINGLE}", r"\#+|=[a-z]\w*"),
     "c": (_C, _C_MARK),
     "javascript": (rf"{_C}|{_BACK}", _C_MARK),
-    "go": (rf"{_C}|`[^`]*+`", _C_MARK),
-    "rust": (rf"{_SLASHES}|\"(?:\\.|[^\"\\])*+\"|'(?:\\.|[^'\\\n])'", _C_MARK),
+    "go": (rf"{_C}|`[^`]*+`?", _C_MARK),
+    "rust": (rf"{_SLASHES}|\"(?:\\.|[^\"\\])*+\"?|'(?:\\.|[^'\\\n])'", _C_MARK),
     "ocaml": (rf"(?P<block>\(\*.*?(?:\*\)|\Z))|{_DOUBLE}", r"\(\*+|\*+(?!\))(?=\s|$)"),
     "haskell": (rf"(?P<block>\{{-.*?(?:-\}}|\Z))|(?P<line>--[^\n]*)|{_DOUBLE}", r"(?:\{-|--+)(?:[ ]?[|^](?=\s))?"),
     "sql": (rf"(?P<block>/\*.*?(?:\*/|\Z))|(?P<line>--[^\n]*)|{_DOUBLE}|{_SINGLE}", rf"/\*+|{_STARS}|--+"),
@@ -83,11 +84,11 @@ def _parts(
     at = start
     prose = Excerpt()
     for found in _comments(source, start, tokens):
-        if source[at : found.start].strip() or (prose.text and not found.is_comment):
+        if source[at : found.start].strip() or (not prose.empty and not found.is_comment):
             yield from _read(prose)
             prose = Excerpt()
             yield from _code(source, at, found.start)
-        elif prose.text:
+        elif not prose.empty:
             prose.add_decoded("\n" * source.count("\n", at, found.start), at)
         _uncomment(prose, source, found.first, found.last, mark if found.is_comment else None)
         at = found.end
