@@ -325,3 +325,9 @@ def test_strange_files_take_time_in_proportion(name: str, source: str) -> None:
     with suppress(Unreadable):
         parsed(name, source)
     assert time.perf_counter() - started < 20
+
+
+@pytest.mark.parametrize("charset", ["no-such", "base64", "utf-16", "unicode_escape"])
+def test_mail_in_a_strange_charset_is_read_all_the_same(charset: str) -> None:
+    source = f"Subject: =?{charset}?Q?One?=\nContent-Type: text/plain; charset={charset}\n\nTwo words.\n"
+    assert b"Subject: " in parsed("a.eml", source).text.encode()  # no halves of characters

@@ -229,7 +229,7 @@ def _date(value: object) -> str | None:
 def _codec(charset: str | None) -> str:
     """The charset, if text can be in it."""
     try:
-        b"".decode(charset or "utf-8")
+        b"x".decode(charset or "utf-8", "replace")
     except (LookupError, ValueError):
         return "latin-1"
     return charset or "utf-8"
