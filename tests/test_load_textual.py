@@ -132,6 +132,8 @@ def test_the_fields_of_json_stand_under_the_keys_that_lead_to_them() -> None:
             "deep": {"long": "x" * 500, "inner": [{"title": "One", "text": "y" * 500}, {"text": "z" * 500}]},
             "port": 8080,
             "empty": None,
+            "none": [],
+            "nothing": {},
             "author": {"name": "Ann", "mail": "a@b"},
         }
     )

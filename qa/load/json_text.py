@@ -173,7 +173,7 @@ def _tree(source: str, at: int, end: int) -> _Node:
         elif event.kind == "open":
             kind: Literal["object", "list"] = "object" if source[event.at] == "{" else "list"
             flat = (_FLAT_OBJECT if kind == "object" else _FLAT_LIST).match(source, event.at, end)
-            data = flat is not None and _is_numbers(source, flat)
+            data = flat is not None and (_is_numbers(source, flat) or not flat.group()[1:-1].strip())
             if flat and (data or (flat.end() - event.at <= _INLINE and not _OF_LINES.search(flat.group()))):
                 told = flat.end()
                 open_[-1].held += [] if data else [_Node("flat", *flat.span(), event.key)]

@@ -62,6 +62,7 @@ class Line:
     source: str
     name: str = ""
     _tight: bool = True  # no space before what comes next
+    _function: bool = False  # only the name of a function was read, no parameter yet
 
     def add(self, words: Sequence[Argument]) -> None:
         """Adds a line: the macro that begins it, and its arguments, other macros among them."""
@@ -115,8 +116,6 @@ class Line:
         elif macro == "Fn" and not bare:
             self._tight = True
             self._mark("()" if self._function else ")", last.start)
-
-    _function: bool = False  # only the name of a function was read, no parameter yet
 
     def _word(self, macro: str, word: Argument, *, first: bool) -> None:
         if word.text in _AFTER:

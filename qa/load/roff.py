@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -34,10 +35,11 @@ _SPECIAL = pairs(
     bu •  em —  en –  hy -  mi −  aq '  dq "  lq “  rq ”  oq ‘  cq ’  ga `  aa ´  ha ^  ti ~  rs \  sl /
     ba |  bv |  or |  co ©  rg ®  tm ™  de °  +- ±  mu ×  di ÷  <= ≤  >= ≥  != ≠  -> →  <- ←  <> ↔  ua ↑
     da ↓  at @  sh #  Do $  Eu €  sc §  lB [  rB ]  lC {  rC }  la ⟨  ra ⟩  Fo «  Fc »  ss ß  ul _  12 ½
-    14 ¼  34 ¾  if ∞  *m μ  *p π  fm ′  sd ″  ci ○  sq □  :a ä  :o ö  :u ü  :A Ä  :O Ö  :U Ü  'e é  `e è
-    'a á  `a à  ^e ê  ^a â  ,c ç  ~n ñ  'o ó  'i í  'u ú  /o ø  oa å  ae æ
+    14 ¼  34 ¾  if ∞  *m μ  *p π  fm ′  sd ″  ci ○  sq □
+    /o ø  oa å  ae æ
     """
 )
+_ACCENTS = {"`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", ":": "\u0308", ",": "\u0327", "v": "\u030c"}
 # Strings that man macros and pod2man define.
 _STRINGS = pairs(
     """
@@ -84,8 +86,8 @@ def add_text(builder: TextBuilder, source: str, start: int, end: int) -> None:
 def plain_text(source: str, start: int, end: int) -> str:
     r"""A stretch of one line as a reader sees it.
 
-    >>> plain_text(r"\fBls\fR \(em list\-all \[u00E9] \" note", 0, 40)
-    'ls — list-all é '
+    >>> plain_text(r"\fBls\fR \(em list\-all \[u00E9]\('E \" note", 0, 40)
+    'ls — list-all éÉ '
     """
     return "".join(text for text, _, _ in _pieces(source, start, end))
 
@@ -119,4 +121,6 @@ def _meaning(escape: re.Match[str]) -> str:
     if code:
         point = int(code[1], 16)
         return chr(point) if point <= 0x10FFFF and not 0xD800 <= point < 0xE000 and point else "\ufffd"
+    if len(name) == 2 and name[0] in _ACCENTS and name[1].isalpha():
+        return unicodedata.normalize("NFC", name[1] + _ACCENTS[name[0]])
     return _SPECIAL.get(name, "")

@@ -63,7 +63,7 @@ _SAID = frozenset({"versionadded", "versionchanged", "deprecated", "versionremov
 _PROSE = frozenset(
     {*("note", "warning", "tip", "hint", "caution", "danger", "error", "important", "attention", "seealso", "todo")}
     | {*("epigraph", "highlights", "pull-quote", "centered", "rubric")}
-    | {*("impl-detail", "availability", "details", "dropdown", "note-ref", "parsed-note")}
+    | {*("impl-detail", "availability", "details", "dropdown")}
 )
 _BARE = frozenset({*("only", "container", "compound", "hlist", "glossary", "tab-set", "grid", "tabs", "ifconfig")})
 
