@@ -24,12 +24,13 @@ from qa.index.merge import merge_files
 from qa.index.segment import Segment
 from qa.index.store import read_arrays, write_arrays
 from qa.model import Document, Passage, Sentence
-from qa.retrieve import query, retrieve
+from qa.query import query
+from qa.retrieve import retrieve
 from qa.text import content_terms
 
 __all__ = ["Fused", "Ours"]
 
-_BATCH_CHARS = 16_000_000
+_BATCH_CHARS = 32_000_000
 
 
 class Ours:
@@ -49,7 +50,7 @@ class Ours:
             for number, rows in enumerate(_batches(passages)):
                 if len(parts) > 3:  # no more in flight than is at work
                     parts[-3].result()
-                parts.append(pool.submit(_count, rows, folder / f"{number:05}.part"))
+                parts.append(pool.submit(_count, list(zip(*rows, strict=True)), folder / f"{number:05}.part"))
             files = [part.result() for part in parts]
         write_arrays(folder / "qa.segment", merge_files(files))
         for file in files:
@@ -90,7 +91,7 @@ class Fused(Ours):
 
 
 def _batches(passages: Iterable[Row]) -> Iterator[list[Row]]:
-    """Runs of rows that hold whole files, of some 16 MB each."""
+    """Runs of rows that hold whole files, of some 32 MB each."""
     batch: list[Row] = []
     size = 0
     for _, rows in groupby(passages, key=lambda row: row.path):
@@ -104,15 +105,15 @@ def _batches(passages: Iterable[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-def _count(rows: Sequence[Row], file: Path) -> Path:
-    """Count the rows, each a passage of the document at its path, into a segment file."""
+def _count(columns: Sequence[Sequence[str]], file: Path) -> Path:
+    """Count rows, each a passage of the document at its path, into a segment file; columns are pickled faster."""
     counter = Counter()
-    for path, group in groupby(rows, key=lambda row: row.path):
+    for path, group in groupby(map(Row._make, zip(*columns, strict=True)), key=lambda row: row.path):
         texts = [row.text for row in group]
         starts = np.cumsum([0, *(len(text) + 2 for text in texts)]).tolist()
         ready = [_passage(start, start + len(text)) for start, text in zip(starts, texts, strict=False)]
         counter.add(Document(path, "\n\n".join(texts), "", "text", "", ()), ready=ready)
-    write_arrays(file, ((name, [array]) for name, array in counter.arrays().items()))
+    write_arrays(file, counter.arrays().items())
     return file
 
 

@@ -12,17 +12,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from eval import gate, runs, trec_files
+from eval import gate, html, runs, trec_files
 from eval.against import against
 from eval.compared import comparison
+from eval.files import write
 from eval.judge import Results, ranks
 from eval.options import BASELINE, is_bundled, parsed, question_set
-from eval.questions import Question, QuestionSet, Wrong
+from eval.questions import Question, QuestionSet, Wrong, with_masked
 from eval.report import table
 from eval.run import NotVerbatim, run
 from eval.show import show
 from eval.systems import DEFAULT
+from eval.trust import trust_table
 from qa.errors import QAError
+from qa.present import one_line, printable
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -33,24 +36,26 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except NotVerbatim as error:
-        print(f"eval: {error}", file=sys.stderr)
+        print(f"eval: {one_line(str(error))}", file=sys.stderr)
         return 1
     except QAError as error:
-        print(f"eval: {error}", file=sys.stderr)
+        print(f"eval: {one_line(str(error))}", file=sys.stderr)
         return 2
 
 
 def _evaluate(options: argparse.Namespace) -> int:
+    if options.html:
+        html.check(options.html)
     questions = question_set(options)
     results = _results(options, questions)
     if options.show:
-        print(show(questions, results))
+        print(printable(show(questions, results)))
         return 0
-    print(f"{questions.name}: {len(questions.documents)} documents, {len(results.outcomes)} questions")
-    print("".join(f"note: {note}\n" for note in questions.notes))
-    print("\n\n".join(filter(None, (table(results), comparison(results)))))
+    print(f"{one_line(questions.name)}: {len(questions.documents)} documents, {len(results.outcomes)} questions")
+    print("".join(f"note: {one_line(note)}\n" for note in questions.notes))
+    print("\n\n".join(filter(None, (table(results), trust_table(results), comparison(results)))))
     if options.misses and results.answering:
-        print("\n".join(_misses(results)))
+        print(printable("\n".join(_misses(results))))
     _keep(options, questions, results)
     return _gated(options, questions, results)
 
@@ -76,12 +81,15 @@ def _results(options: argparse.Namespace, questions: QuestionSet) -> Results:
 
 
 def _chosen(options: argparse.Namespace, questions: QuestionSet) -> list[Question]:
-    if options.show:
-        found = [question for question in questions.questions if question.id == options.show]
-        if not found:
-            raise QAError(f"{options.show}: no question of {questions.name} has this id")
-        return found
-    return [question for question in questions.questions if options.split in (None, question.split)][: options.limit]
+    every = list(questions.questions)
+    if not options.show:
+        every = [question for question in every if options.split in (None, question.split)][: options.limit]
+    if options.masked:
+        every = with_masked(every)
+    asked = [question for question in every if options.show in (None, question.id)]
+    if options.show and not asked:
+        raise QAError(f"{options.show}: no question of {questions.name} has this id")
+    return asked
 
 
 def _show_progress(done: int, total: int) -> None:
@@ -104,10 +112,16 @@ def _misses(results: Results) -> Iterator[str]:
 
 def _keep(options: argparse.Namespace, questions: QuestionSet, results: Results) -> None:
     """Compare with a saved run, save this one, write what other programs read."""
-    settings = {name: getattr(options, name) for name in ("split", "limit", "by_document", "own_sentences", "skip_bad")}
+    settings = {
+        name: getattr(options, name)
+        for name in ("split", "limit", "by_document", "own_sentences", "masked", "skip_bad")
+    }
+    changes = ""
     if options.compare:
-        made_from = runs.manifest(questions, results, settings)
-        print("\n" + against(results, runs.load(options.compare), made_from))
+        changes = against(results, runs.load(options.compare), runs.manifest(questions, results, settings))
+        print(f"\n{changes}")
+    if options.html:
+        write(options.html, html.page(questions, results, runs.manifest(questions, results, settings), changes))
     if options.save:
         runs.save(options.save, questions, results, settings)
     if options.export_run:

@@ -19,14 +19,24 @@ from eval.statistics import (
     holm,
 )
 
-__all__ = ["Row", "compared", "comparison"]
+__all__ = ["HEAD", "Row", "cells", "compared", "comparison", "explained", "span"]
 
 PASSAGES = ("R@1", "R@5", "MRR", "nDCG@10")
 DOCUMENTS = ("R@10", "MRR", "nDCG@10", "MAP")
 ANSWERS = ("sentence@1", "shown@1")
 """What is compared where passages are found, where documents are judged, and of systems that choose quotes."""
 
-_HEAD = {"mean": 8, "95 % interval": 16, "by document": 16, "difference": 13, "won": 9, "lost": 9, "p": 9, "detects": 9}
+HEAD = {
+    "mean": 8,
+    "95 % interval": 16,
+    "by document": 16,
+    "difference": 13,
+    "effect": 9,
+    "won": 9,
+    "lost": 9,
+    "p": 9,
+    "detects": 9,
+}
 """Columns and their widths."""
 
 
@@ -80,33 +90,36 @@ def comparison(results: Results) -> str:
     if not rows:
         return ""
     names = max(8, *(len(row.system) for row in rows)) + 2
-    lines = [f"{'is it real?':<12}{'system':<{names}}" + _aligned(tuple(_HEAD))]
+    lines = [f"{'is it real?':<12}{'system':<{names}}" + _aligned(tuple(HEAD))]
     measure = ""
     for row in rows:
-        lines.append(f"{row.measure if row.measure != measure else '':<12}{row.system:<{names}}{_aligned(_cells(row))}")
+        lines.append(f"{row.measure if row.measure != measure else '':<12}{row.system:<{names}}{_aligned(cells(row))}")
         measure = row.measure
-    return "\n".join([*map(str.rstrip, lines), "", *_explained(results, rows)])
+    return "\n".join([*map(str.rstrip, lines), "", *explained(results, rows)])
 
 
 def _aligned(cells: Sequence[str]) -> str:
-    return "".join(f"{cell:>{width}}" for cell, width in zip(cells, _HEAD.values(), strict=True))
+    return "".join(f"{cell:>{width}}" for cell, width in zip(cells, HEAD.values(), strict=True))
 
 
-def _cells(row: Row) -> tuple[str, ...]:
-    own = f"{row.mean:.3f}", _span(row.interval), _span(row.clustered)
+def cells(row: Row) -> tuple[str, ...]:
+    """What stands in the columns of HEAD."""
+    own = f"{row.mean:.3f}", span(row.interval), span(row.clustered)
     if row.against is None:
-        return (*own, "", "", "", "", "")
+        return (*own, *[""] * (len(HEAD) - len(own)))
     against = row.against
     p = f"{against.p:.4f}" if against.p >= 0.0001 else "<.0001"
     found = "-" if math.isnan(against.detectable) else f"{against.detectable:.3f}"
-    return (*own, f"{against.difference:+.3f}", f"{against.won:.1%}", f"{against.lost:.1%}", p, found)
+    effect = "-" if math.isnan(against.effect) else f"{against.effect:+.2f}"
+    return (*own, f"{against.difference:+.3f}", effect, f"{against.won:.1%}", f"{against.lost:.1%}", p, found)
 
 
-def _span(interval: Interval | None) -> str:
+def span(interval: Interval | None) -> str:
+    """An interval as a table has it, a dash for none."""
     return "-" if interval is None else f"{interval.low:.3f}–{interval.high:.3f}"
 
 
-def _explained(results: Results, rows: Sequence[Row]) -> Iterator[str]:
+def explained(results: Results, rows: Sequence[Row]) -> Iterator[str]:
     """What the columns are, and what so many questions can show, in words."""
     asked = [outcome.question for outcome in results.outcomes if outcome.question.answerable]
     yield f"intervals: bootstrap by question, and by document with all its questions; {DRAWS:,} draws, seed {SEED}"
@@ -118,6 +131,7 @@ def _explained(results: Results, rows: Sequence[Row]) -> Iterator[str]:
         first = results.systems[0]
         if len(results.answering) > 1 and results.answering[0] != first:
             first += f", of quotes against {results.answering[0]}"
+        yield "effect: the difference in standard deviations of the questions' differences; 0.2 is small, 0.8 large"
         yield f"p: paired randomisation test against {first}; {DRAWS:,} draws, Holm-corrected for {len(tests)} tests"
         yield from _in_words(len(asked), [row for row in rows if row.against])
 

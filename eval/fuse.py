@@ -23,7 +23,8 @@ from eval.train import sampled, tuning_half
 from qa import dialogue
 from qa.index import Index, build
 from qa.index.segment import Array
-from qa.retrieve import SIGNALS, query, retrieve
+from qa.query import query
+from qa.retrieve import SIGNALS, retrieve
 
 RIVALS = 15
 """Wrong passages a question is trained on."""

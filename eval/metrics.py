@@ -13,7 +13,6 @@ import re
 import string
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +22,7 @@ __all__ = [
     "average_precision",
     "brier",
     "calibration_error",
+    "confidence_bins",
     "exact_match",
     "f1",
     "judged",
@@ -33,6 +33,8 @@ __all__ = [
     "recall",
     "reciprocal_rank",
     "risk_coverage_area",
+    "risks",
+    "share",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -127,59 +129,98 @@ def mean(values: Sequence[float] | Array | Flags) -> float:
     return float(sum(values)) / len(values) if len(values) else math.nan
 
 
-def auroc(positive: Sequence[float] | Array, negative: Sequence[float] | Array) -> float:
-    """The probability that a positive's score is above a negative's, ties counting half.
+def auroc(scores: Array, positive: Flags, weights: Array | None = None) -> float:
+    """The probability that a positive's score is above another's, ties counting half.
 
-    >>> auroc([0.9, 0.5], [0.5, 0.1])
+    `weights` say here and below how often each question counts, once where none are given: in a draw of the bootstrap.
+
+    >>> auroc(np.array([0.9, 0.5, 0.5, 0.1]), np.array([True, True, False, False]))
     0.875
     """
-    if not len(positive) or not len(negative):
-        return math.nan
-    every = np.concatenate([positive, negative])
-    _, place, counts = np.unique(every, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]  # tied scores share their mean rank
-    total = float(ranks[: len(positive)].sum())
-    return (total - len(positive) * (len(positive) + 1) / 2) / (len(positive) * len(negative))
+    counts = _counts(len(scores), weights)
+    of = _tied(scores)
+    above, below = (np.bincount(of, weights=counts * chosen) for chosen in (positive, ~positive))
+    pairs = float(above.sum() * below.sum())
+    return float((above * (np.cumsum(below) - below / 2)).sum()) / pairs if pairs else math.nan
 
 
-def brier(confidences: Array, right: Flags) -> float:
+def _counts(questions: int, weights: Array | None) -> Array:
+    return np.ones(questions) if weights is None else weights
+
+
+def _tied(values: Array) -> npt.NDArray[np.intp]:
+    """For each value its place among the distinct ones, ascending."""
+    return np.unique(values, return_inverse=True)[1]
+
+
+def share(flags: Flags, weights: Array | None = None) -> float:
+    """The share of questions of which something is true, nan of no questions.
+
+    >>> share(np.array([True, False, False, True])), share(np.array([True, False]), np.array([3, 1]))
+    (0.5, 0.75)
+    """
+    counts = _counts(len(flags), weights)
+    return float((counts * flags).sum()) / float(counts.sum()) if counts.any() else math.nan
+
+
+def brier(confidences: Array, right: Flags, weights: Array | None = None) -> float:
     """Mean squared distance of a probability from what happened (Brier 1950).
 
     >>> brier(np.array([1.0, 0.5]), np.array([True, False]))
     0.125
     """
-    return mean((confidences - right) ** 2)
+    counts = _counts(len(confidences), weights)
+    return float((counts * (confidences - right) ** 2).sum()) / float(counts.sum()) if counts.any() else math.nan
 
 
-def calibration_error(confidences: Array, right: Flags, bins: int = 10) -> float:
-    """Expected calibration error: mean distance of confidence from the share that is right, over bins of equal width.
+def confidence_bins(confidences: Array, bins: int = 10) -> list[Flags]:
+    """Which answers are in each of the bins of equal width that confidence is divided into; empty bins are left out.
 
     A bin includes its upper end, as in Guo et al. 2017.
+
+    >>> [members.tolist() for members in confidence_bins(np.array([0.9, 0.85, 0.2]))]
+    [[False, False, True], [True, True, False]]
+    """
+    bin_of = np.clip(np.ceil(confidences * bins).astype(int) - 1, 0, bins - 1)
+    return [bin_of == number for number in np.unique(bin_of)]
+
+
+def calibration_error(confidences: Array, right: Flags, weights: Array | None = None, *, bins: int = 10) -> float:
+    """Expected calibration error: mean distance of confidence from the share that is right, over bins of equal width.
 
     >>> round(calibration_error(np.array([0.9, 0.9, 0.2]), np.array([True, False, False])), 3)
     0.333
     """
-    if not len(confidences):
-        return math.nan
-    bin_of = np.clip(np.ceil(confidences * bins).astype(int) - 1, 0, bins - 1)
-    gaps = np.bincount(bin_of, weights=confidences - right, minlength=bins)
-    return float(np.abs(gaps).sum()) / len(confidences)
+    counts = _counts(len(confidences), weights)
+    gaps = counts * (confidences - right)
+    total = sum(abs(float(gaps[members].sum())) for members in confidence_bins(confidences, bins))
+    return total / float(counts.sum()) if counts.any() else math.nan
 
 
-def risk_coverage_area(confidences: Array, right: Flags) -> float:
-    """Mean share of wrong answers when the n surest questions are answered, over all n (Geifman and El-Yaniv 2017).
+def risks(confidences: Array, right: Flags, weights: Array | None = None) -> Array:
+    """Share of wrong answers when the n surest questions are answered, for each n (Geifman and El-Yaniv 2017).
 
     Of equally sure questions each counts as wrong as they are on average, so that their order does not matter.
+
+    >>> risks(np.array([0.9, 0.8]), np.array([True, False])).tolist()
+    [0.0, 0.5]
+    """
+    counts = _counts(len(confidences), weights)
+    tied = _tied(-confidences)
+    members, wrong = np.bincount(tied, weights=counts), np.bincount(tied, weights=counts * ~right)
+    each = np.repeat(wrong / np.maximum(members, 1), members.astype(int))
+    found: Array = np.cumsum(each) / np.arange(1, len(each) + 1)
+    return found
+
+
+def risk_coverage_area(confidences: Array, right: Flags, weights: Array | None = None) -> float:
+    """The mean of these risks over all n: the area under risk and coverage, AURC.
 
     >>> risk_coverage_area(np.array([0.9, 0.8]), np.array([True, False]))
     0.25
     """
-    order = np.argsort(-confidences, kind="stable")
-    wrong: list[float] = []
-    for _, tied in groupby(order, key=lambda at: confidences[at]):
-        members = list(tied)
-        wrong += [1 - float(right[members].mean())] * len(members)
-    return mean(np.cumsum(wrong) / np.arange(1, len(wrong) + 1))
+    found = risks(confidences, right, weights)
+    return float(found.mean()) if len(found) else math.nan
 
 
 def judged(

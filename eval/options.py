@@ -34,6 +34,10 @@ def parsed(description: str | None, argv: list[str] | None) -> argparse.Namespac
         parser.error("--own-sentences is for --sentences")
     if options.given_paragraph and options.squad is None:
         parser.error("--given-paragraph is for --squad")
+    if options.masked and (options.beir or options.topics or options.by_document):
+        parser.error("--masked is for questions whose evidence is known: --gold, --squad, --sentences")
+    if options.masked and (options.own_sentences or options.given_paragraph):
+        parser.error("--masked is for questions that are asked of all documents")
     return options
 
 
@@ -54,11 +58,16 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
         "--given-paragraph", action="store_true", help="ask each --squad question of the paragraph that answers it only"
     )
     inputs.add_argument(
+        "--masked",
+        action="store_true",
+        help="ask each answerable question a second time, what answers it hidden: is it refused then?",
+    )
+    inputs.add_argument(
         "--by-document", action="store_true", help="judge rankings of whole documents: one that holds an answer counts"
     )
     inputs.add_argument("--skip-bad", action="store_true", help="leave wrong entries out and say how many")
     inputs.add_argument("--split", choices=("tune", "test"), help="only the questions of one split of a gold file")
-    inputs.add_argument("--limit", type=_count, metavar="N", help="only the first N questions")
+    inputs.add_argument("--limit", type=count, metavar="N", help="only the first N questions")
 
 
 def _add_systems(parser: argparse.ArgumentParser) -> None:
@@ -78,7 +87,7 @@ def _add_systems(parser: argparse.ArgumentParser) -> None:
         help="a TREC run of another engine, beside them",
     )
     systems.add_argument(
-        "--processes", type=_count, metavar="N", help="default: as many as there are cores and work for"
+        "--processes", type=count, metavar="N", help="default: as many as there are cores and work for"
     )
 
 
@@ -86,6 +95,7 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
     outputs = parser.add_argument_group("what comes of it")
     outputs.add_argument("--misses", action="store_true", help="list the questions whose first quote does not answer")
     outputs.add_argument("--show", metavar="ID", help="everything about one question")
+    outputs.add_argument("--html", type=Path, metavar="FILE", help="write a page for a browser, complete in itself")
     outputs.add_argument("--save", type=Path, metavar="DIR", help="write the run to a folder")
     outputs.add_argument(
         "--compare", type=Path, metavar="DIR", help="what was won and lost against a saved run, and why"
@@ -106,7 +116,7 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
     outputs.add_argument("--export-squad", type=Path, metavar="FILE", help="predictions for SQuAD's official script")
 
 
-def _count(written: str) -> int:
+def count(written: str) -> int:
     number = int(written)
     if number < 1:
         raise ValueError
@@ -116,7 +126,7 @@ def _count(written: str) -> int:
 def is_bundled(options: argparse.Namespace) -> bool:
     """Whether the bundled questions are asked, all of them and of the systems that the baseline knows."""
     own = (options.gold, options.squad, options.beir, options.sentences, options.topics, options.split, options.limit)
-    return not any(own) and not options.system and not options.by_document
+    return not any(own) and not options.system and not options.by_document and not options.masked
 
 
 def question_set(options: argparse.Namespace) -> QuestionSet:

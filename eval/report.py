@@ -8,17 +8,30 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from eval.judge import Array, Mask, Results
-from eval.metrics import auroc, brier, calibration_error, mean, recall, risk_coverage_area
+from eval.metrics import auroc, share
+from eval.questions import MASKED
+from eval.trust import WITH_MASKED, populations, replies
 
-__all__ = ["ALL", "ALL_REFUSALS", "figures", "groups", "refusals", "table"]
+__all__ = [
+    "ALL",
+    "ALL_REFUSALS",
+    "SENTENCES",
+    "SHOWN",
+    "WHOLE",
+    "figures",
+    "groups",
+    "refusals",
+    "speeds",
+    "table",
+]
 
 ALL = "answerable, all"
 ALL_REFUSALS = "to be refused, all"
 _SHARED = "answerable, not paraphrases"
 _SINGLE = "… of these, without follow-ups"
 
-_SENTENCES = ("sentence@1", "sentence@3", "sentence MRR", "sentence MAP", "first EM", "first F1")
-_SHOWN = ("shown@1", "answered", "EM", "F1", "words")
+SENTENCES = ("sentence@1", "sentence@3", "sentence MRR", "sentence MAP", "first EM", "first F1")
+SHOWN = ("shown@1", "answered", "EM", "F1", "words")
 
 
 def groups(results: Results) -> dict[str, Mask]:
@@ -34,11 +47,12 @@ def groups(results: Results) -> dict[str, Mask]:
 
 
 def refusals(results: Results) -> dict[str, Mask]:
-    """Which questions are in each group of those that nothing answers; several groups together, too."""
+    """Which questions are in each group of those that nothing answers; several together, too, but masked ones apart."""
     refused = results.mask(lambda outcome: not outcome.question.answerable)
     kinds = sorted({outcome.question.group for outcome in results.outcomes if not outcome.question.answerable})
     found = {kind: refused & _of_kind(results, kind) for kind in kinds}
-    return {**found, ALL_REFUSALS: refused} if len(found) > 1 else found
+    own = [kind for kind in kinds if kind != MASKED]
+    return {**found, ALL_REFUSALS: refused & ~_of_kind(results, MASKED)} if len(own) > 1 else found
 
 
 def _of_kind(results: Results, kind: str) -> Mask:
@@ -54,14 +68,14 @@ def figures(results: Results) -> dict[str, float]:
                 found[f"{system} {name} ({group})"] = results.mean(f"{system} {name}", mask)
         for system in results.answering:
             prefix = "" if system == results.answering[0] else f"{system} "
-            for name in (*_SENTENCES, *_SHOWN):
+            for name in (*SENTENCES, *SHOWN):
                 found[f"{prefix}{name} ({group})"] = results.mean(f"{system} {name}", mask)
     for system in results.answering[:1]:
         sure = _confidences(results, system)
         answerable = results.mask(lambda outcome: outcome.question.answerable)
         for group, mask in refusals(results).items():
             found[f"refused ({group})"] = results.mean(f"{system} refused", mask)
-            found[f"AUROC ({group})"] = auroc(sure[answerable], sure[mask])
+            found[f"AUROC ({group})"] = auroc(sure[answerable | mask], answerable[answerable | mask])
         found |= _trust(results, system)
     return found
 
@@ -71,19 +85,19 @@ def _confidences(results: Results, system: str) -> Array:
 
 
 def _trust(results: Results, system: str) -> dict[str, float]:
-    """How far confidence and refusals can be trusted, over all questions; right is a first quote that answers."""
-    sure = _confidences(results, system)
-    right = results.mask(lambda outcome: recall(outcome.choices[system].rank, 1) > 0)
-    answered = results.mask(lambda outcome: outcome.choices[system].answered)
-    answerable = results.mask(lambda outcome: outcome.question.answerable)
-    return {
-        "refusal precision": mean(~answerable[~answered]),
-        "refusal recall": mean(~answered[~answerable]),
-        "selective accuracy": mean(right[answered]),
-        "AURC": risk_coverage_area(sure, right),
-        "ECE": calibration_error(sure, right),
-        "Brier": brier(sure, right),
+    """How far confidence and refusals can be trusted, over the set's own questions and with masked ones."""
+    own = replies(results, system, results.mask(lambda outcome: not outcome.question.masked))
+    named = own.figures()
+    found = {
+        "refusal precision": share(~own.answerable[~own.answered]),
+        "refusal recall": named["refused"],
+        "selective accuracy": 1 - named["risk"],
+        **{name: named[name] for name in ("AURC", "ECE", "Brier")},
     }
+    if (mask := populations(results).get(WITH_MASKED)) is not None:
+        masked = replies(results, system, mask).figures()
+        found |= {f"{name} ({WITH_MASKED})": figure for name, figure in masked.items()}
+    return found
 
 
 def table(results: Results) -> str:
@@ -97,8 +111,8 @@ def table(results: Results) -> str:
     width = max(map(len, named), default=0) + 2
     parts = [_retrieval(results, found, width)]
     if results.answering:
-        parts.append(_rows("answer sentence", groups(results), found, _SENTENCES, width))
-        parts.append(_rows("answers shown", groups(results), found, _SHOWN, width))
+        parts.append(_rows("answer sentence", groups(results), found, SENTENCES, width))
+        parts.append(_rows("answers shown", groups(results), found, SHOWN, width))
         parts.append(_rows("to be refused", refusals(results), found, ("refused", "AUROC"), width))
         parts.append("\n".join((*_trust_lines(found), _verbatim(results))))
     parts.append(_speed(results))
@@ -137,10 +151,6 @@ def _trust_lines(found: Mapping[str, float]) -> Iterator[str]:
         recalled = "" if math.isnan(found["refusal recall"]) else f", recall {found['refusal recall']:.3f}"
         yield f"refusing: precision {found['refusal precision']:.3f}{recalled}"
     yield f"of what is answered, right: {_cell(found['selective accuracy'])}"
-    yield (
-        f"confidence: calibration error {found['ECE']:.3f} (ECE), Brier {found['Brier']:.3f}, "
-        f"area under risk and coverage {found['AURC']:.3f}"
-    )
 
 
 def _verbatim(results: Results) -> str:
@@ -149,19 +159,34 @@ def _verbatim(results: Results) -> str:
     return f"quotes: {count:,} compared with their documents, all word for word"
 
 
-def _speed(results: Results) -> str:
-    """Median and 95th percentile, of the whole answer and its stages."""
-    timed = next((name for name in results.systems if name in results.outcomes[0].seconds), None)
-    if timed is None:
-        return ""
-    stages = [outcome.seconds[timed] for outcome in results.outcomes]
-    median, high = _percentiles([sum(stage.values()) for stage in stages])
-    each = {name: _percentiles([stage[name] for stage in stages]) for name in stages[0]}
-    parts = ", ".join(f"{name} {middle:.1f} and {late:.1f}" for name, (middle, late) in each.items())
-    return f"one answer: {median:.1f} ms median, {high:.1f} ms at the 95th percentile ({parts})"
+WHOLE = "all"
+"""All stages of a system together."""
+
+
+def speeds(results: Results) -> dict[str, dict[str, tuple[float, float]]]:
+    """By system and stage: milliseconds that a question takes, the median and the 95th percentile."""
+    found = {}
+    for system in results.outcomes[0].seconds:
+        taken = [outcome.seconds[system] for outcome in results.outcomes]
+        stages = {name: [each[name] for each in taken] for name in taken[0]}
+        stages |= {WHOLE: [sum(each.values()) for each in taken]} if len(stages) > 1 else {}
+        found[system] = {name: _percentiles(seconds) for name, seconds in stages.items()}
+    return found
 
 
 def _percentiles(seconds: Sequence[float]) -> tuple[float, float]:
     """Milliseconds: the median and the 95th percentile."""
     median, high = 1000 * np.percentile(seconds, (50, 95))
     return float(median), float(high)
+
+
+def _speed(results: Results) -> str:
+    """A row a system: median and 95th percentile of each stage."""
+    found = speeds(results)
+    names = list(dict.fromkeys(stage for stages in found.values() for stage in stages))
+    width = max(map(len, found), default=0) + 2
+    lines = [f"{'ms a question, p50 and p95':<30}" + "".join(f"{name:>16}" for name in names)]
+    for system, stages in found.items():
+        cells = (f"{stages[name][0]:.1f} {stages[name][1]:>6.1f}" if name in stages else "" for name in names)
+        lines.append(f"{system:<{max(width, 30)}}" + "".join(f"{cell:>16}" for cell in cells))
+    return "\n".join(map(str.rstrip, lines)) if found else ""

@@ -11,7 +11,8 @@ from multiprocessing import get_context
 
 from threadpoolctl import threadpool_limits
 
-from eval.part import Part, parts_of
+from eval.masking import Masking
+from eval.part import Part, passages_by_path, ready_for_parts
 from eval.questions import Question, QuestionSet
 from eval.systems import DEFAULT, Found, system
 from qa import dialogue
@@ -173,20 +174,19 @@ class _Asker:
         self._judged = questions.judged
         self._depth = JUDGED_DEPTH if questions.judged else CANDIDATES
         self._index = build(questions.documents)
-        if any(question.asked_of for question in asked):
-            self._index = parts_of(self._index)
+        if any(question.asked_of or question.masked for question in asked):
+            self._index = ready_for_parts(self._index)
         self._systems = {name: system(name) for name in systems}
         self._labels: dict[int, str] = {}
-        self._passages: dict[str, list[int]] = {}
-        for passage in range(0 if questions.judged else self._index.passage_count):
-            self._passages.setdefault(self._index.path_of(passage), []).append(passage)
+        self._passages = {} if questions.judged else passages_by_path(self._index)
+        self._masking = Masking(self._index) if any(question.masked for question in asked) else None
 
     def outcomes(self, numbers: Sequence[int]) -> list[Outcome]:
         return [self._outcome(self._asked[number]) for number in numbers]
 
     def _outcome(self, question: Question) -> Outcome:
         text = dialogue.standalone(question.text, question.history)
-        index = self._index if question.asked_of is None else Part(self._index, question.asked_of)
+        index = self._index_for(question)
         found = {name: ask(index, text, self._depth) for name, ask in self._systems.items()}
         return Outcome(
             question=question,
@@ -196,6 +196,12 @@ class _Asker:
             choices={name: self._choice(question, each.selection) for name, each in found.items() if each.selection},
             seconds={name: each.seconds for name, each in found.items() if each.seconds},
         )
+
+    def _index_for(self, question: Question) -> Index:
+        """All documents, or the part of them that the question may see."""
+        if self._masking and question.masked:
+            return self._masking.without(question.masked)
+        return self._index if question.asked_of is None else Part.of_document(self._index, question.asked_of)
 
     def _relevant(self, question: Question) -> dict[str, int]:
         if self._judged:

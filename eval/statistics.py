@@ -7,7 +7,7 @@ distribution and, as most measures take few values, costs next to nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,14 +15,17 @@ import numpy.typing as npt
 
 __all__ = [
     "CLUSTERS_NEEDED",
+    "CURVE_DRAWS",
     "DRAWS",
     "SEED",
     "Comparison",
     "Interval",
     "bootstrap",
+    "bootstrap_of",
     "clustered_bootstrap",
     "compare",
     "detectable",
+    "effect_size",
     "holm",
     "randomisation_test",
 ]
@@ -30,6 +33,8 @@ __all__ = [
 Array = npt.NDArray[np.float64]
 
 DRAWS = 10_000
+CURVE_DRAWS = 1_000
+"""The same of figures that must be computed anew for each draw."""
 SEED = 20
 CLUSTERS_NEEDED = 35
 """Documents below which a bootstrap over them is not to be trusted: it comes out too narrow."""
@@ -49,9 +54,14 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two systems on the same questions: mean difference, shares of questions won and lost, p, what could be found."""
+    """Two systems on the same questions: mean difference, shares of questions won and lost, p, what could be found.
+
+    `effect` is the difference in standard deviations of the questions' differences (Cohen's d of pairs): near 0.2 is
+    small, near 0.8 large.
+    """
 
     difference: float
+    effect: float
     won: float
     lost: float
     p: float
@@ -80,6 +90,25 @@ def clustered_bootstrap(
 def _percentiles(means: Array) -> Interval:
     low, high = np.percentile(means, _LEVEL)
     return Interval(float(low), float(high))
+
+
+def bootstrap_of(
+    figures: Callable[[Array], Sequence[float]], units: Sequence[str], *, draws: int = CURVE_DRAWS, seed: int = SEED
+) -> list[Interval | None]:
+    """Intervals of figures that are no means, such as an area under a curve, when units are drawn anew.
+
+    `figures` takes how often each question is in a draw; `units` names for each question what it is drawn with, such as
+    itself or its document. Draws that cannot have a figure (nan) say nothing about it; None where none can.
+    """
+    _, unit = np.unique(np.array(units), return_inverse=True)
+    count = int(unit.max()) + 1
+    random = np.random.default_rng(seed)
+    drawn = [
+        figures(np.bincount(random.integers(count, size=count), minlength=count)[unit].astype(float))
+        for _ in range(draws)
+    ]
+    columns = (column[~np.isnan(column)] for column in np.array(drawn).T)
+    return [_percentiles(column) if len(column) else None for column in columns]
 
 
 def randomisation_test(differences: Array, *, draws: int = DRAWS, seed: int = SEED) -> float:
@@ -127,11 +156,22 @@ def detectable(differences: Array) -> float:
     return _REACH * float(differences.std(ddof=1)) / math.sqrt(len(differences))
 
 
+def effect_size(differences: Array) -> float:
+    """The mean difference in standard deviations of the differences (Cohen 1988); nan where these are all the same.
+
+    >>> effect_size(np.array([1.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0])).__round__(3)
+    0.935
+    """
+    spread = float(differences.std(ddof=1)) if len(differences) > 1 else 0.0
+    return float(differences.mean()) / spread if spread else math.nan
+
+
 def compare(values: Array, base: Array) -> Comparison:
     """One system's values against another's on the same questions."""
     differences = values - base
     return Comparison(
         difference=float(differences.mean()),
+        effect=effect_size(differences),
         won=float((differences > 0).mean()),
         lost=float((differences < 0).mean()),
         p=randomisation_test(differences),

@@ -8,23 +8,35 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
+from eval import overlap
+from eval.part import Part
 from qa.errors import QAError
-from qa.extract import Selection, rerank, select
+from qa.extract import Rated, Selection, quotes, rate, rerank
+from qa.extract.explain import GROUPS
+from qa.extract.features import FEATURES
+from qa.extract.model import Model, model
 from qa.index import Clue, Index, bm25, tfidf, top
 from qa.index.segment import Array
-from qa.retrieve import SIGNALS, query, retrieve, shipped_weights
+from qa.query import Query, query
+from qa.retrieve import SIGNALS, retrieve, shipped_weights
+from qa.text import content_terms
 
-__all__ = ["DEFAULT", "NAMES", "OUTSIDE", "QUOTES", "Found", "System", "system"]
+__all__ = ["DEFAULT", "NAMES", "OUTSIDE", "QUOTES", "STAGES", "Found", "System", "system"]
 
 QUOTES = 10
 """Quotes of a question that are looked at."""
+SHOWN = 3
+"""Quotes that are timed, as many as are shown to a user."""
+STAGES = ("retrieve", "select", "spans")
+"""What is timed: finding passages, rating and ordering their sentences, making quotes with their short answers."""
 DEFAULT = ("bm25", "tfidf", "fused")
 
 
@@ -40,40 +52,76 @@ class Found:
 
 System = Callable[[Index, str, int], Found]
 """Index, question and how many passages are wanted -> what is found."""
+_Find = Callable[[Index, str, int], tuple[Array, Array]]
+"""The same of a system that chooses no quotes: passages and scores."""
 
 
-def _bm25(index: Index, question: str, depth: int) -> Found:
-    return Found(*top(index, bm25(query(index, question).terms), depth))
+def _bm25(index: Index, question: str, depth: int) -> tuple[Array, Array]:
+    return top(index, bm25(query(index, question).terms), depth)
 
 
-def _tfidf(index: Index, question: str, depth: int) -> Found:
+def _overlap(index: Index, question: str, depth: int) -> Found:
+    passages, scores = top(index, bm25(tuple(content_terms(question))), depth)
+    return Found(passages, scores, overlap.chosen(index, question, passages, QUOTES))
+
+
+def _tfidf(index: Index, question: str, depth: int) -> tuple[Array, Array]:
     """By cosine alone, over every passage that holds any of the terms in its text or above it."""
     asked = query(index, question)
     passages, _ = top(index, [Clue(term, 1.0, 1.0) for term in asked.terms], index.passage_count)
     cosines = tfidf(index, asked.terms, passages)
     best = np.lexsort((np.arange(len(passages)), -cosines))[:depth]
-    return Found(passages[best], cosines[best])
+    return passages[best], cosines[best]
 
 
-def _fused(index: Index, question: str, depth: int, *, without: str | None = None) -> Found:
-    """As it ships, or with one signal's weight 0; and the quotes chosen from what is found."""
-    weights = {name: 0.0 if name == without else weight for name, weight in shipped_weights().items()}
+def _timed(find: _Find, index: Index, question: str, depth: int) -> Found:
+    """What a system that chooses no quotes finds, and in which time."""
     began = time.perf_counter()
+    passages, scores = find(index, question, depth)
+    return Found(passages, scores, seconds={"retrieve": time.perf_counter() - began})
+
+
+def _whole(
+    index: Index,
+    question: str,
+    depth: int,
+    *,
+    signal: str | None = None,
+    group: str | None = None,
+    reranked: bool = False,
+) -> Found:
+    """The tool as it ships, or with the weight of a signal or of a group of features 0, and the quotes it chooses.
+
+    `reranked` passages are in the order of their best sentences, as a search shows them.
+    """
+    weights = {name: 0.0 if name == signal else weight for name, weight in shipped_weights().items()}
+    stamps = [time.perf_counter()]
     asked = query(index, question)
     found = retrieve(index, asked, k=depth, weights=weights)
-    retrieved = time.perf_counter()
-    selection = select(index, asked, found, k=QUOTES)
-    seconds = {"retrieve": retrieved - began, "extract": time.perf_counter() - retrieved}
+    stamps.append(time.perf_counter())
+    rated = rate(index, asked, found, k=QUOTES, weights=_without(group))
+    if reranked:
+        found = rerank(index, found, rated)
+    stamps.append(time.perf_counter())
+    selection = _selected(index, asked, rated, stamps)
+    seconds = dict(zip(STAGES, np.diff(stamps).tolist(), strict=True))
     return Found(found.passages[:depth], found.scores[:depth], selection, seconds)
 
 
-def _answer(index: Index, question: str, depth: int) -> Found:
-    """The whole tool: passages in the order of their best sentences, as a search shows them."""
-    began = time.perf_counter()
-    asked = query(index, question)
-    found = rerank(index, asked, retrieve(index, asked, k=depth))
-    seconds = {"retrieve": time.perf_counter() - began}
-    return Found(found.passages[:depth], found.scores[:depth], seconds=seconds)
+@cache
+def _without(group: str | None) -> Model:
+    """The weights that ship, those of one group of features 0."""
+    left_out = np.isin(FEATURES, GROUPS[group] if group else ())
+    return replace(model(), sentence=np.where(left_out, 0.0, model().sentence))
+
+
+def _selected(index: Index, asked: Query, rated: Rated | None, stamps: list[float]) -> Selection:
+    """QUOTES of them, as `qa.extract.select` would have it; the time is stamped when those SHOWN are made."""
+    made = quotes(index, asked, rated) if rated else iter(())
+    shown = tuple(islice(made, SHOWN))
+    stamps.append(time.perf_counter())
+    confidence = rated.confidence if rated else 0.0
+    return Selection((*shown, *islice(made, QUOTES - SHOWN)), confidence, bool(shown) and confidence >= model().cut)
 
 
 class _Outside:
@@ -83,15 +131,17 @@ class _Outside:
         if find_spec(package) is None:
             raise QAError(f"the system {name} needs the package {package}: install the extra bench")
         self._name = name
-        self._made: tuple[Index, Callable[[str, int], list[tuple[int, float]]]] | None = None
+        self._package = package
+        self._made: tuple[Index, _Find] | None = None
 
     def __call__(self, index: Index, question: str, depth: int) -> Found:
+        if isinstance(index, Part):
+            raise QAError(f"{self._package} searches all documents: it cannot be asked of some of them only")
         if self._made is None or self._made[0] is not index:
             self._made = index, self._built(index)
-        found = self._made[1](question, depth)
-        return Found(np.array([number for number, _ in found], dtype=np.int64), np.array([score for _, score in found]))
+        return _timed(self._made[1], index, question, depth)
 
-    def _built(self, index: Index) -> Callable[[str, int], list[tuple[int, float]]]:
+    def _built(self, index: Index) -> _Find:
         from benchmarks.rows import Row
         from benchmarks.systems import system as library
 
@@ -103,18 +153,25 @@ class _Outside:
         with tempfile.TemporaryDirectory() as folder:
             made.build(rows, Path(folder))
             made.open(Path(folder))
-        return made.top
+
+        def find(_: Index, question: str, depth: int) -> tuple[Array, Array]:
+            found = made.top(question, depth)
+            return np.array([number for number, _ in found], dtype=np.int64), np.array([score for _, score in found])
+
+        return find
 
 
 OUTSIDE = {"rank_bm25": ("rank_bm25-spaces", "rank_bm25"), "bm25s": ("bm25s", "bm25s")}
 """Other libraries: the name in `benchmarks.systems`, and the package that it needs."""
 
 _OWN: dict[str, System] = {
-    "bm25": _bm25,
-    "tfidf": _tfidf,
-    "fused": _fused,
-    **{f"fused-without-{name}": partial(_fused, without=name) for name in SIGNALS},
-    "answer": _answer,
+    "bm25": partial(_timed, _bm25),
+    "tfidf": partial(_timed, _tfidf),
+    "fused": _whole,
+    **{f"fused-without-{name}": partial(_whole, signal=name) for name in SIGNALS},
+    "answer": partial(_whole, reranked=True),
+    **{f"answer-without-{name.replace(' ', '-')}": partial(_whole, group=name, reranked=True) for name in GROUPS},
+    "overlap": _overlap,
 }
 NAMES: Sequence[str] = (*_OWN, *OUTSIDE)
 

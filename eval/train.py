@@ -5,9 +5,8 @@
 
 The sentence weights are a pairwise logistic regression: for each question, a sentence that holds the answer against
 each that does not. Confidence is a logistic regression of whether the first quote answers, on every question asked
-twice: of all the documents, and of what remains when those that answer it are taken out (of a SQuAD file, a fifth of
-the paragraphs at a time; of a gold file, whose tuning half alone is used, every document that holds an answer). Each
-set weighs the same, however many questions it has.
+of all the documents, and, where they answer it, of what `eval.masking` leaves of them, too. Of a gold file the tuning
+half alone is used. Each set weighs the same, however many questions it has.
 """
 
 from __future__ import annotations
@@ -22,7 +21,9 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from eval.masking import Masking
 from eval.pairwise import pairwise
+from eval.part import ready_for_parts
 from eval.questions import Question, QuestionSet, from_gold, from_sentences, from_squad
 from qa import dialogue
 from qa.extract.choose import confidence_signs
@@ -30,15 +31,13 @@ from qa.extract.features import FEATURES, Rows, rows
 from qa.extract.model import CONFIDENCE_FEATURES
 from qa.index import Index, build
 from qa.index.segment import Array
-from qa.retrieve import Query, query, retrieve
+from qa.query import Query, query
+from qa.retrieve import retrieve
 
 QUESTIONS = 4_000
 """Questions of a set that are used; more change no weight that matters."""
 WEIGHT = 3000.0
 """Of a set, beside the regularisation."""
-FOLDS = 5
-FEW_DOCUMENTS = 200
-"""Documents below which each question's own are taken out for it alone."""
 SEED = 20
 PINNED = {"defines": 4.0, "code": -1.0, "question": -2.0}
 """Weights set by hand: the public sets are plain paragraphs without headings and code, and seldom ask "what is X"."""
@@ -125,34 +124,15 @@ class Examples(NamedTuple):
 
 
 def confidence_examples(questions: QuestionSet, sentence: Array) -> Examples:
-    """Every question asked of all the documents, and again of those that do not answer it."""
+    """Every question asked of all the documents, and an answerable one of what is left without its evidence, too."""
     rows: list[tuple[Array, bool, bool]] = []
-    whole = build(questions.documents)
+    whole = ready_for_parts(build(questions.documents))
+    masking = Masking(whole)
     for question in questions.questions:
-        rows += _example(whole, question, sentence, answerable=True)
-    for gone, asked in _withheld(questions):
-        rest = build(document for document in questions.documents if document.path not in gone)
-        for question in asked:
-            rows += _example(rest, question, sentence, answerable=False)
+        rows += _example(whole, question, sentence, answerable=question.answerable)
+        if question.answerable:
+            rows += _example(masking.without(question.anchors), question, sentence, answerable=False)
     return Examples(*map(np.array, zip(*rows, strict=True)))
-
-
-def _withheld(questions: QuestionSet) -> Iterator[tuple[set[str], list[Question]]]:
-    """Documents to take out, and the questions that nothing answers without them."""
-    places = {question: {anchor.path for anchor in question.anchors} for question in questions.questions}
-    if len(questions.documents) < FEW_DOCUMENTS:
-        yield from ((held, [question]) for question, held in places.items() if held)
-        return
-    paths = [document.path for document in questions.documents]
-    fold_of = dict(zip(paths, _folds(len(paths)), strict=True))
-    for fold in range(FOLDS):
-        gone = {path for path in paths if fold_of[path] == fold}
-        yield gone, [question for question, held in places.items() if held and held <= gone]
-
-
-def _folds(count: int) -> list[int]:
-    numbers: list[int] = np.random.default_rng(SEED).permutation(np.arange(count) % FOLDS).tolist()
-    return numbers
 
 
 def _example(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from eval.files import write
 from eval.questions.wrong import Wrong, lines
 from eval.run import Outcome, Ranking, document_label
 from qa.errors import GoldError, QAError
@@ -25,7 +26,7 @@ def export_run(outcomes: Sequence[Outcome], file: Path) -> None:
     systems = list(outcomes[0].rankings)
     for system in systems:
         target = file if len(systems) == 1 else file.with_name(f"{file.stem}.{system}{file.suffix}")
-        _write(target, "".join(line for outcome in outcomes for line in _run_lines(outcome, system)))
+        write(target, "".join(line for outcome in outcomes for line in _run_lines(outcome, system)))
 
 
 def _run_lines(outcome: Outcome, system: str) -> Iterator[str]:
@@ -38,7 +39,7 @@ def _run_lines(outcome: Outcome, system: str) -> Iterator[str]:
 
 def export_qrels(outcomes: Sequence[Outcome], file: Path) -> None:
     """What is relevant to each question, with its grade."""
-    _write(
+    write(
         file,
         "".join(
             f"{document_label(outcome.question.id)} 0 {label} {grade}\n"
@@ -54,14 +55,7 @@ def export_predictions(outcomes: Sequence[Outcome], file: Path) -> None:
     if system is None:
         raise QAError("--export-squad needs a system that answers, such as fused")
     answers = {outcome.question.id: outcome.choices[system].short_answer for outcome in outcomes}
-    _write(file, json.dumps(answers, ensure_ascii=False, indent=0) + "\n")
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise QAError(f"{file}: cannot be written: {error.strerror}") from None
+    write(file, json.dumps(answers, ensure_ascii=False, indent=0) + "\n")
 
 
 def read_run(file: Path, outcomes: Sequence[Outcome], wrong: Wrong) -> tuple[str, list[Ranking]]:

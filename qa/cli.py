@@ -1,15 +1,18 @@
 """The command line: the only place that prints and exits.
 
 Exit codes: 0 answered, 1 the documents do not answer or allow no promise, 2 wrong usage or nothing readable, 130 after
-Control-C. Answers go to stdout and nothing else does.
+Control-C, 143 after SIGTERM. Answers go to stdout and nothing else does.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from qa import __version__
@@ -17,7 +20,10 @@ from qa.errors import CacheError, QAError
 
 # All else is imported by the command that needs it: `qa --help` is quick, and Control-C finds `main` listening.
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from qa.library import Library
+    from qa.propose import Proposal
 
 __all__ = ["main"]
 
@@ -38,6 +44,16 @@ Asks the questions and looks for the lowest confidence from which on, 95 % sure,
 than R of the answers are wrong; that then decides what is answered from these documents.
 Exit code 1: nothing can be promised, and nothing is changed."""
 
+_VERIFY = """\
+Opens the quoted files again and says of each quote: intact; moved, and where to; changed, with
+what stands there now; gone. Exit code: 0 all intact, 1 not all, 2 no transcript."""
+
+_GOLD = """\
+check   finds the evidence again after the documents changed; exit code 1: some is gone
+new     proposes questions about passages that have none, those that the tool is least
+        certain of first; in a terminal it asks and adds to the file what you confirm,
+        otherwise it prints them as JSON Lines; exit code 1: there is nothing to propose"""
+
 _SILENT_SECONDS = 0.5
 _BAR = 20
 
@@ -50,7 +66,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             options = _parser().parse_args(argv)
             run: Callable[[argparse.Namespace], int] = options.run
-            return run(options)
+            with _ending_in_order():
+                return run(options)
         finally:
             if sys.stdout is not None:
                 sys.stdout.flush()
@@ -66,6 +83,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         _drop(sys.stdout)
         _note(f"{error.filename or 'the answer cannot be written'}: {error.strerror or error}")
         return 2
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Turn SIGTERM into an exit: workers are ended, files half written removed, the terminal left as it was found."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _exit_on)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _exit_on(number: int, _: object) -> NoReturn:
+    raise SystemExit(128 + number)
 
 
 def _prepare_streams() -> None:
@@ -167,11 +201,18 @@ def _parser() -> argparse.ArgumentParser:
     cache.add_argument("action", nargs="?", choices=("list", "clean"), default="list")
     cache.set_defaults(run=_cache)
 
-    gold = commands.add_parser("gold", help="check your own gold questions after the documents changed")
-    gold.add_argument("action", choices=("check",))
+    gold = commands.add_parser("gold", help="check or extend a file of your own test questions", epilog=_GOLD)
+    gold.add_argument("action", choices=("check", "new"))
     gold.add_argument("file", metavar="FILE")
+    gold.add_argument("-n", type=int, default=10, metavar="N", help="questions to propose at most (10)")
     _corpus_options(gold)
     gold.set_defaults(run=_gold)
+
+    verify = commands.add_parser("verify", help="check that quotes still stand where they stood", epilog=_VERIFY)
+    verify.add_argument("transcript", metavar="TRANSCRIPT.json", help="what --json or /export wrote; - standard input")
+    verify.add_argument("--corpus", action="append", metavar="PATH", help="look here, not where the transcript says")
+    verify.add_argument("--json", action="store_true", help="print what became of each quote as JSON")
+    verify.set_defaults(run=_verify)
 
     formats = commands.add_parser("formats", help="list the formats that can be read")
     formats.set_defaults(run=_formats)
@@ -371,6 +412,75 @@ def _opened(options: argparse.Namespace, progress: Callable[[int, int], None]) -
 
 
 def _gold(options: argparse.Namespace) -> int:
+    return _gold_new(options) if options.action == "new" else _gold_check(options)
+
+
+def _gold_new(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from qa.errors import QuestionError
+    from qa.gold import read_gold
+    from qa.present import coverage_text
+    from qa.propose import alike, coverage, proposals
+
+    if options.n < 1:
+        raise QuestionError(f"-n is {options.n}: at least one question is proposed")
+    file = Path(options.file).expanduser()
+    with _open(options) as library:
+        items = read_gold(file, library.document) if file.exists() else []
+        for line in coverage_text(coverage(items, library.paths), alike(items)).split("\n"):
+            _note(line)
+        found = proposals(library, items, count=options.n)
+        asks = sys.stdin.isatty() and sys.stdout is not None and sys.stdout.isatty()
+        (_confirm if asks else _print_proposals)(library, file, found)
+    return 0 if found else 1
+
+
+def _print_proposals(library: Library, file: Path, found: Sequence[Proposal]) -> None:
+    """As lines of a question file, with how sure the tool is; a question that is null is still to be written."""
+    from qa.gold import free_ids, new_item
+    from qa.present import json_line
+
+    for name, one in zip(free_ids(file), found, strict=False):
+        item = new_item(
+            name, one.question, kind=one.kind, answer=one.answer, places=[one.place], document=library.document
+        )
+        sure = {"confidence": one.confidence} if one.question is not None else {}
+        _say(json_line({**item, **sure}, encoding=_encoding()))
+
+
+def _confirm(library: Library, file: Path, found: Sequence[Proposal]) -> None:
+    """Ask about each, and add what is confirmed to the file at once."""
+    from qa.gold import add_item, kind_of
+    from qa.present import one_line, proposal_text
+
+    _say("Return keeps a question, - leaves it out, other words take its place; Control-D ends.")
+    for one in found:
+        quote = library.document(one.place.path).quote(one.place.start, one.place.end)
+        _say("\n" + proposal_text(one, quote, width=_width()))
+        try:
+            typed = input("> ").strip()
+        except EOFError:
+            _say("")
+            return
+        question = typed or one.question
+        if typed == "-" or question is None:
+            continue
+        kind, answer = (kind_of(typed), None) if typed else (one.kind, one.answer)
+        number = add_item(
+            file,
+            question=question,
+            standalone=question,
+            history=(),
+            kind=kind,
+            answer=answer,
+            places=[one.place],
+            document=library.document,
+        )
+        _say(one_line(f"Kept: {number} questions in {file}"))
+
+
+def _gold_check(options: argparse.Namespace) -> int:
     from pathlib import Path
 
     from qa.gold import recheck
@@ -441,6 +551,20 @@ def _cache(options: argparse.Namespace) -> int:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise CacheError(f"{problems[0]}{more}")
     return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from qa.present import checks_text, json_text
+    from qa.receipt import claims_in, prove
+
+    transcript = "".join(_lines(options.transcript)).removeprefix("\ufeff")
+    roots = options.corpus and [os.path.expanduser(root) for root in options.corpus]
+    try:
+        checks = prove(claims_in(transcript, corpus=roots))
+    except QAError as error:
+        raise QAError(f"{options.transcript}: {error}") from None
+    _say(json_text(checks, encoding=_encoding()) if options.json else checks_text(checks, width=_width()))
+    return 0 if all(check.status == "intact" for check in checks) else 1
 
 
 def _formats(_: argparse.Namespace) -> int:

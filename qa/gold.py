@@ -18,11 +18,12 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from qa.errors import CorpusError, GoldError, QAError
-from qa.model import Document
+from qa.model import AROUND, Document
 
 __all__ = [
     "KINDS",
@@ -32,7 +33,10 @@ __all__ = [
     "Moved",
     "add_item",
     "anchor",
+    "free_ids",
     "judged_questions",
+    "kind_of",
+    "new_item",
     "places_of",
     "read_gold",
     "recheck",
@@ -50,10 +54,16 @@ KINDS = (
     "unanswerable",
     "off-topic",
 )
+_KIND_SIGNS = (
+    (r"\bwho(?:m|se)?\b", "person"),
+    (r"\bwhen\b|\b(?:which|what) (?:year|date|day|month)\b", "date"),
+    (r"\bhow (?:many|much|long|big|old|often|far|fast)\b", "number"),
+    (r"\bwhy\b|\bhow come\b", "why"),
+    (r"\bhow\b", "how"),
+    (r"^\W*(?:what(?:'s|’s| is| are)|define|explain)\b", "definition"),
+)
 SPLITS = ("tune", "test")
 _REFUSALS = ("unanswerable", "off-topic")
-_AROUND = 80
-"""Characters before and after an evidence that are kept to find it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +247,8 @@ def anchor(document: Document, text: str, *, start: int | None = None, before: s
 
     def fits(place: Anchor) -> tuple[int, int]:
         left, right = _spaced(before)[::-1], _spaced(after)
-        like = _common(left, _spaced(document.text[max(place.start - 2 * _AROUND, 0) : place.start])[::-1])
-        like += _common(right, _spaced(document.text[place.end : place.end + 2 * _AROUND]))
+        like = _common(left, _spaced(document.text[max(place.start - 2 * AROUND, 0) : place.start])[::-1])
+        like += _common(right, _spaced(document.text[place.end : place.end + 2 * AROUND]))
         return like, -abs(place.start - (start or 0))
 
     return max(found, key=fits)
@@ -278,8 +288,25 @@ def add_item(
     """
     lines = [line for line in _lines(file) if line.strip()] if file.exists() else []
     kept = [line for line in lines if _question_of(line) != (question, standalone)]
-    item: dict[str, Any] = {
-        "id": _free_id(kept),
+    item = new_item(next(_free_ids(kept)), question, kind=kind, answer=answer, places=places, document=document)
+    if history:
+        item |= {"history": list(history), "standalone": standalone}
+    _write(file, [*kept, json.dumps(item, ensure_ascii=False)])
+    return len(kept) + 1
+
+
+def new_item(
+    name: str,
+    question: str | None,
+    *,
+    kind: str,
+    answer: str | None,
+    places: Sequence[Anchor],
+    document: Callable[[str], Document],
+) -> dict[str, Any]:
+    """A line of a question file as plain JSON values; a question that is None is still to be written."""
+    return {
+        "id": name,
         "question": question,
         "kind": kind,
         "split": "test",
@@ -287,21 +314,27 @@ def add_item(
         "evidence": [_place(document(place.path), place) for place in places],
         "answer": answer,
     }
-    if history:
-        item |= {"history": list(history), "standalone": standalone}
-    _write(file, [*kept, json.dumps(item, ensure_ascii=False)])
-    return len(kept) + 1
+
+
+def kind_of(question: str) -> str:
+    """The kind of a question that the documents answer, as far as its words tell.
+
+    >>> kind_of("By whom was it built?"), kind_of("Which stone is it made of?")
+    ('person', 'factoid')
+    """
+    return next((kind for pattern, kind in _KIND_SIGNS if re.search(pattern, question, re.IGNORECASE)), "factoid")
 
 
 def _place(document: Document, place: Anchor) -> dict[str, Any]:
     """An evidence with all that helps to find it again."""
+    before, after = document.around(place.start, place.end)
     return {
         "document": place.path,
         "text": document.text[place.start : place.end],
         "start": place.start,
         "end": place.end,
-        "before": document.text[max(place.start - _AROUND, 0) : place.start],
-        "after": document.text[place.end : place.end + _AROUND],
+        "before": before,
+        "after": after,
     }
 
 
@@ -318,12 +351,15 @@ def _question_of(line: str) -> tuple[str, str]:
         return "", ""
 
 
-def _free_id(lines: Sequence[str]) -> str:
+def free_ids(file: Path) -> Iterator[str]:
+    """Ids that no line of a file has, which need not be there, in order and without end."""
+    yield from _free_ids([line for line in _lines(file) if line.strip()] if file.exists() else [])
+
+
+def _free_ids(lines: Sequence[str]) -> Iterator[str]:
     taken = {match[1] for line in lines if (match := re.search(r'"id": "(u\d+)"', line))}
-    number = len(lines) + 1
-    while f"u{number:03}" in taken:
-        number += 1
-    return f"u{number:03}"
+    numbered = (f"u{number:03}" for number in count(len(lines) + 1))
+    return (name for name in numbered if name not in taken)
 
 
 def _lines(file: Path) -> list[str]:

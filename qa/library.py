@@ -14,11 +14,13 @@ import json
 import os
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
 from numbers import Integral
 from operator import attrgetter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qa import dialogue, promise
 from qa.errors import CacheError, CorpusError, QAError, QuestionError, ReadError
@@ -26,9 +28,14 @@ from qa.index import Index, build
 from qa.index.folder import Opened, open_folder, roots_of
 from qa.load import Source, find, read
 from qa.model import Answer, Document, Explanation, Hit, Promise, Quote, Skipped
-from qa.retrieve import Candidates, listed, query, retrieve
+from qa.narrow import without_documents
+from qa.query import Query, query
+from qa.retrieve import Candidates, listed, retrieve
 from qa.syntax import parse
 from qa.text import STOP_TERMS, spans, term_of
+
+if TYPE_CHECKING:
+    from qa.extract import Selection
 
 __all__ = [
     "Library",
@@ -59,17 +66,35 @@ def bundled_corpus() -> Path:
 
 
 def cache_folder() -> Path:
-    """Where indexes are kept; made, for its user alone, when it is not there. `QA_CACHE` overrides it."""
+    """Where indexes are kept; made, for its user alone, when it is not there. `QA_CACHE` overrides it.
+
+    Raises CacheError for one that cannot be made, or in which somebody else could put an index of theirs.
+    """
     import platformdirs
 
-    folder = Path(os.environ.get("QA_CACHE") or platformdirs.user_cache_path("qa", appauthor=False))
+    named = os.environ.get("QA_CACHE")
+    folder = Path(named or platformdirs.user_cache_path("qa", appauthor=False))
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _keep_others_out(folder, own=not named)
     except OSError as error:
         raise CacheError(
-            f"{folder}: the cache folder cannot be made: {error.strerror}; set QA_CACHE to another"
+            f"{folder}: the cache folder cannot be used: {error.strerror}; set QA_CACHE to another"
         ) from None
     return folder
+
+
+def _keep_others_out(folder: Path, *, own: bool) -> None:
+    """Close a folder to all but its user when it is our `own`; one that the user named may hold other things, too."""
+    status = folder.stat()
+    if not hasattr(os, "geteuid"):  # Windows: the user's own folders are closed to others
+        return
+    if status.st_uid != os.geteuid():
+        raise CacheError(f"{folder}: the cache folder belongs to somebody else; set QA_CACHE to another")
+    if own and status.st_mode & 0o077:
+        folder.chmod(0o700)
+    elif status.st_mode & 0o022:
+        raise CacheError(f"{folder}: others may write to the cache folder; chmod go-w it, or set QA_CACHE to another")
 
 
 def cached_indexes() -> list[tuple[Path, str]]:
@@ -202,10 +227,10 @@ class _State:
         at = bisect_left(self.sources, path, key=attrgetter("path"))
         return self.sources[at] if at < len(self.sources) and self.sources[at].path == path else None
 
-    def is_as_indexed(self, path: str) -> bool:
-        """Whether the file at a path is still as it was read."""
-        source = self.source(path)
-        return source is not None and source.is_as_found()
+    def changed(self, paths: Iterable[str]) -> set[str]:
+        """Those of some paths whose file is no longer as it was read."""
+        found = {path: self.source(path) for path in paths}
+        return {path for path, source in found.items() if source is None or not source.is_as_found()}
 
 
 class Library:
@@ -299,20 +324,18 @@ class Library:
     def answer(self, question: str, *, history: Sequence[Answer | str] = (), k: int = 3) -> Answer:
         """Quotes that answer the question, up to `k`, best first; none when the documents do not answer.
 
-        `history` holds earlier Answers or questions, oldest first, for a question that leans on them. `in:path` and
+        A file that has changed since it was read is not quoted, but named in `changed` of the Answer. `history` holds
+        earlier Answers or questions, oldest first, for a question that leans on them. `in:path` and
         `title:word` in the question say in which documents to look (see `qa.syntax`). Raises QuestionError as `check`
         does, for a question of nothing but these, and for a path or a title that no document has.
         """
-        from qa.extract import select
-
         check(question, k=k, history=history)
         if not parse(question).text:
             raise QuestionError(f"{question.strip()}: these are filters; ask something beside them")
         standalone = dialogue.standalone(question, history)
         state = self._state
         asked = query(state.index, standalone)
-        cut = self.promise.cut if self.promise else None
-        selection = select(state.index, asked, retrieve(state.index, asked), k=k, cut=cut)
+        selection, changed = self._selected(state, asked, k)
         quotes: tuple[Quote, ...] = selection.quotes
         return Answer(
             question=question,
@@ -322,10 +345,29 @@ class Library:
             confidence=selection.confidence,
             corpus=tuple(str(root) for root in self.roots),
             missing=_as_spelt(asked.text, asked.missing),
-            changed=tuple(sorted(path for path in {quote.path for quote in quotes} if not state.is_as_indexed(path))),
+            changed=tuple(sorted(changed)),
             read_as=asked.read_as,
             promised=self.promise.risk if self.promise else None,
         )
+
+    def _selected(self, state: _State, asked: Query, k: int) -> tuple[Selection, set[str]]:
+        """The quotes, of files that are as they were read, and the files that are not and might have been quoted.
+
+        When one has changed, so may have others: the documents of all candidates are looked at next, then all.
+        """
+        from qa.extract import select
+
+        cut = self.promise.cut if self.promise else None
+        changed: set[str] = set()
+        for turn in count():
+            found = retrieve(state.index, _without(state.index, asked, changed))
+            selection = select(state.index, asked, found, k=k, cut=cut)
+            stale = state.changed(path for quote in selection.quotes for path in (quote.path, *quote.also_in))
+            if not stale:
+                break
+            candidates = {state.index.path_of(int(passage)) for passage in found.passages}
+            changed |= stale | state.changed(candidates if turn == 0 else state.index.paths)
+        return selection, changed
 
     def explain(self, answer: Answer) -> Explanation:
         """Why the quotes of an answer, or its near misses, won: the exact contributions to their scores.
@@ -337,7 +379,7 @@ class Library:
 
         shown = answer.quotes or answer.nearest
         asked = query(self._index, answer.standalone)
-        found = retrieve(self._index, asked)
+        found = retrieve(self._index, _without(self._index, asked, answer.changed))
         best = select(self._index, asked, found, k=2).quotes if shown else ()
         others = [quote for quote in best if (quote.path, quote.start) != (shown[0].path, shown[0].start)][:1]
         why = reasons(self._index, asked, found, [*shown, *others])
@@ -358,14 +400,15 @@ class Library:
         To a search, a "quoted phrase" and `-word` are filters, too. Filters without a question find all that passes
         them, by path and position, with scores of 0. Raises QuestionError as `answer` does.
         """
-        from qa.extract import rerank
+        from qa.extract import rate, rerank
 
         check(question, k=k)
         index = self._index
         asked = query(index, question, search=True)
         if not asked.terms:
             return _hits(index, listed(index, asked, k))
-        return _hits(index, rerank(index, asked, retrieve(index, asked, k=k)))[:k]
+        found = retrieve(index, asked, k=k)
+        return _hits(index, rerank(index, found, rate(index, asked, found, k=0)))[:k]
 
     def read_as(self, question: str) -> tuple[tuple[str, str], ...]:
         """The words of a search that are taken for misspelt, each with the word that it is read as."""
@@ -398,6 +441,11 @@ class Library:
             return self._index.document(path)
         except KeyError:
             raise CorpusError(f"{path}: no such document in this corpus") from None
+
+
+def _without(index: Index, asked: Query, changed: Collection[str]) -> Query:
+    """The question asked of all documents but some; what is frequent in the documents stays as it is."""
+    return replace(asked, allowed=without_documents(index, asked.allowed, changed)) if changed else asked
 
 
 def _hits(index: Index, found: Candidates) -> list[Hit]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from qa.agreement import Said
 
 __all__ = [
+    "AROUND",
     "Answer",
     "Block",
     "Contribution",
@@ -36,6 +37,8 @@ WordPlace = Literal["inside", "above", "beside", "around", "alike", "missing"]
 """Where a question's word stands, seen from a sentence: in it, in what is above it, in the sentence before or after,
 elsewhere in its passage; not at all, but the sentence has a word that means much the same; none of these."""
 HEADING_SEPARATOR = " › "
+AROUND = 80
+"""Characters before and after a quote that are kept to tell its place from others with the same text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,10 @@ class SourceMap:
             source = min(source, following) if following > self.source_starts[run] else source
         return source
 
+    def source_range(self, start: int, end: int) -> tuple[int, int]:
+        """Where in the decoded source the text from `start` to `end`, which is not empty, begins and ends."""
+        return self.source_offset(start), self.source_offset(end - 1) + 1
+
     def line(self, offset: int) -> int:
         """Line of the source, from 1, on which the character at `offset` of the text stands."""
         return bisect_right(self.line_starts, self.source_offset(offset))
@@ -95,7 +102,8 @@ class Document:
     """One readable source: its text without markup, its structure, and the way back to the file.
 
     `text` leaves out front matter and page furniture. `source_map` is None for formats without lines; `pages` holds the
-    text offset at which each page begins, empty for formats without pages. `sha256` is of the file's bytes.
+    text offset at which each page begins, up to the last with text, empty for formats without pages. `sha256` is of the
+    file's bytes.
     """
 
     path: str
@@ -170,7 +178,19 @@ class Document:
         """Page, from 1, or None for a format without pages."""
         return bisect_right(self.pages, offset) if self.pages else None
 
-    def quote(self, start: int, end: int, *, confidence: float = 0.0, answer: tuple[int, int] | None = None) -> Quote:
+    def around(self, start: int, end: int) -> tuple[str, str]:
+        """Up to AROUND characters before and after a range of the text."""
+        return self.text[max(start - AROUND, 0) : start], self.text[end : end + AROUND]
+
+    def quote(
+        self,
+        start: int,
+        end: int,
+        *,
+        confidence: float = 0.0,
+        answer: tuple[int, int] | None = None,
+        also_in: tuple[str, ...] = (),
+    ) -> Quote:
         """The only way a Quote is made: `text[start:end]`, word for word, with the place where it stands.
 
         `answer` is the short answer's range in `text`, inside `start` and `end`. Raises ValueError for a range that is
@@ -180,6 +200,8 @@ class Document:
             raise ValueError(f"{self.path}: no text at {start}:{end}, the document has {len(self.text)} characters")
         if answer is not None and not start <= answer[0] < answer[1] <= end:
             raise ValueError(f"{self.path}: the answer {answer[0]}:{answer[1]} is not inside the quote {start}:{end}")
+        source = self.source_map.source_range(start, end) if self.source_map else (None, None)
+        before, after = self.around(start, end)
         return Quote(
             text=self.text[start:end],
             path=self.path,
@@ -195,6 +217,11 @@ class Document:
             answer_end=answer[1] - start if answer else None,
             confidence=confidence,
             sha256=self.sha256,
+            source_start=source[0],
+            source_end=source[1],
+            before=before,
+            after=after,
+            also_in=also_in,
             columns=self.columns(start, end),
         )
 
@@ -246,8 +273,13 @@ class Quote:
     """A stretch of a document, word for word, and where it stands. Made only by `Document.quote`.
 
     `start` and `end` are offsets in `Document.text`, `answer_start` and `answer_end` offsets in `text`; `line` counts
-    from 1 in the source file; `confidence` is the calibrated probability that the quote answers the question. For a
-    row of a table `columns` holds the column headers of its cells, which tabs separate; empty for anything else.
+    from 1 in the source file; `confidence` is the calibrated probability that the quote answers the question. `also_in`
+    holds the paths of other documents that have the same sentence. For a row of a table `columns` holds the column
+    headers of its cells, which tabs separate; empty for anything else.
+
+    With `path`, `sha256` (of the source file), its ranges in the text and in the decoded source (`source_start`,
+    `source_end`; None for formats without lines) and the text `before` and `after` it, a Quote is its own receipt:
+    `qa.receipt` finds it again from these.
     """
 
     text: str
@@ -264,11 +296,17 @@ class Quote:
     answer_end: int | None
     confidence: float
     sha256: str
+    source_start: int | None
+    source_end: int | None
+    before: str
+    after: str
+    also_in: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
-        return {name: getattr(self, name) for name in self.__slots__} | {"columns": list(self.columns)}
+        lists = {"also_in": list(self.also_in), "columns": list(self.columns)}
+        return {name: getattr(self, name) for name in self.__slots__} | lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,9 +332,9 @@ class Answer:
     `standalone` is the question as understood with its history. `confidence` is that of the first of `quotes`, or of
     `nearest` when it refuses. `corpus` holds the absolute roots of the documents. `missing` holds the question's
     words that stand nowhere in the documents, as it spells them, `read_as` those that were taken for misspelt, each
-    with the word of the documents that it was read as. `changed` holds the paths of quoted files that are no longer as
-    they were when they were indexed. `promised` is the share of wrong answers that was promised for the corpus (see
-    `Library.promise`), None where nothing was.
+    with the word of the documents that it was read as. `changed` holds the paths of files that might have been quoted,
+    and were left out because they are no longer as they were when they were indexed. `promised` is the share of wrong
+    answers that was promised for the corpus (see `Library.promise`), None where nothing was.
     """
 
     question: str

@@ -6,7 +6,7 @@ Filters choose and never score: idf and lengths stay those of the whole corpus.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from fnmatch import translate
 from functools import reduce
 
@@ -19,7 +19,7 @@ from qa.index.segment import Array, Segment, distinct
 from qa.syntax import Typed
 from qa.text import terms
 
-__all__ = ["allowed_passages"]
+__all__ = ["allowed_passages", "without_documents"]
 
 
 def allowed_passages(index: Index, typed: Typed, *, search: bool = False) -> tuple[Array, ...] | None:
@@ -42,6 +42,16 @@ def allowed_passages(index: Index, typed: Typed, *, search: bool = False) -> tup
             mask &= _of_passages(segment, holding(segment, terms(phrase)))
         for phrase in typed.excluded:
             mask[holding(segment, terms(phrase))] = False
+    return tuple(masks)
+
+
+def without_documents(index: Index, allowed: Sequence[Array] | None, paths: Collection[str]) -> tuple[Array, ...]:
+    """The passages that were allowed, None for all, without those of some documents."""
+    masks = []
+    for number, segment in enumerate(index.segments):
+        kept = np.fromiter((path not in paths for path in segment.paths), dtype=bool, count=segment.document_count)
+        before = _live(index, number) if allowed is None else allowed[number]
+        masks.append(before & kept[segment.passage_documents])
     return tuple(masks)
 
 

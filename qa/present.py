@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -20,13 +21,17 @@ from qa.text import STOP_TERMS, content_terms, spans, term_of
 if TYPE_CHECKING:
     from qa.agreement import Said
     from qa.calibrate import Calibration
+    from qa.propose import Alike, Coverage, Proposal
+    from qa.receipt import Check
 
 __all__ = [
     "Link",
     "agreement_text",
     "calibration_text",
+    "checks_text",
     "confidence_word",
     "context_text",
+    "coverage_text",
     "explanation_text",
     "hits_text",
     "json_line",
@@ -36,6 +41,7 @@ __all__ = [
     "place",
     "printable",
     "promise_text",
+    "proposal_text",
     "read_as_text",
     "skipped_text",
     "text",
@@ -45,6 +51,8 @@ __all__ = [
 _BOLD, _STRONG, _DIM, _RESET = "\x1b[1m", "\x1b[1;4m", "\x1b[2m", "\x1b[0m"
 _DIRECTION = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _CONTROL = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_DIRECTION}]")
+_LINE_ENDS = re.compile(r"[\n\u2028\u2029]")
+_TAGS = re.compile(r"<(?=[\w/!?])")
 _RAW_IN_JSON = re.compile(rf"[\x7f-\x9f{_DIRECTION}\u2028\u2029\ud800-\udfff]")
 _WORDS = ((0.9, "almost certain"), (0.7, "likely"), (0.5, "rather likely"), (0.25, "doubtful"), (0.0, "unlikely"))
 _ESCAPES = re.compile(r"\x1b\[[\d;]*m|\x1b\]8;;[^\x1b]*\x1b\\")
@@ -72,9 +80,12 @@ class _View:
 
 _MOST_MISSING = 8
 _MOST_LACKING = 4
+_MOST_PATHS = 3
+_CHANGED = "Not quoted, for they changed since they were read (ask again, in a chat after /reload):"
 _LONGEST_MISSING = 40
 _NAME_WIDTH = 17
 _LEAST_SEEN = 0.005
+_STATUS_WIDTH = 9
 
 
 def confidence_word(confidence: float) -> str:
@@ -97,16 +108,18 @@ def printable(value: str) -> str:
 
 def one_line(value: str) -> str:
     """A name or a message as it can be printed on one line; its spaces stay."""
-    return printable(value).replace("\n", "\ufffd")
+    return _LINE_ENDS.sub("\ufffd", printable(value))
 
 
-def json_text(value: Answer | Sequence[Hit], *, explanation: Explanation | None = None, encoding: str = "utf-8") -> str:
-    """An Answer, or a list of Hits, as JSON that steers no terminal and that `encoding` can write; it parses the same.
+def json_text(
+    value: Answer | Sequence[Hit | Check], *, explanation: Explanation | None = None, encoding: str = "utf-8"
+) -> str:
+    """An Answer, or a list of Hits or Checks, as JSON that steers no terminal and that `encoding` can write.
 
-    What `json` leaves raw is escaped: DEL and C1, direction characters, lone surrogates, what the encoding lacks. An
-    Answer's explanation goes inside it.
+    It parses the same. What `json` leaves raw is escaped: DEL and C1, direction characters, lone surrogates, what the
+    encoding lacks. An Answer's explanation goes inside it.
     """
-    plain: Any = value.to_dict() if isinstance(value, Answer) else [hit.to_dict() for hit in value]
+    plain: Any = value.to_dict() if isinstance(value, Answer) else [entry.to_dict() for entry in value]
     if explanation:
         plain["explanation"] = explanation.to_dict()
     raw = _RAW_IN_JSON.sub(_escaped, json.dumps(plain, ensure_ascii=False, indent=2))
@@ -151,8 +164,7 @@ def text(
     if answer.read_as:
         parts.append(_aside(read_as_text(answer.read_as), width, color))
     if answer.changed:
-        words = ["Changed", "since", "it", "was", "read;", "start", "again:", *map(one_line, answer.changed)]
-        parts.append("\n".join(_wrap(words, width)))
+        parts.append("\n".join(_wrap([*_CHANGED.split(), *_paths(answer.changed)], width)))
     if answer.answered:
         promised = [] if answer.promised is None else [_aside(_at_risk(answer.promised), width, color)]
         if said := agreement_text(answer.agreement, first=first):
@@ -181,6 +193,34 @@ def agreement_text(groups: Sequence[Said], *, first: int = 1) -> str:
         places = ", ".join(str(first + place) for place in said.quotes)
         told.append(f"{count} {verb} {printable(said.text)} ({places})")
     return ("The passages differ: " if len(groups) > 1 else "") + ", ".join(told) + "." if told else ""
+
+
+def coverage_text(covered: Coverage, doubled: Sequence[Alike]) -> str:
+    """What there is of questions by kind and document, and which may be the same, a line each."""
+    total = sum(count for _, count in covered.kinds)
+    kinds = ", ".join(f"{count} {kind}" for kind, count in covered.kinds if count)
+    lacking = ", ".join(kind for kind, count in covered.kinds if not count)
+    lines = [f"{total} questions" + (f": {kinds}" if kinds else "") + (f"; none yet: {lacking}" if lacking else "")]
+    without = [path for path, count in covered.documents if not count]
+    if without:
+        lines.append(f"{len(without)} of {len(covered.documents)} documents without a question: {_listed(without)}")
+    else:
+        fewest = ", ".join(f"{count} about {one_line(path)}" for path, count in covered.documents[:_MOST_LACKING])
+        lines.append(f"every document has a question; the fewest: {fewest}")
+    lines += [f"{pair.first} and {pair.second} may be one question: {pair.why}" for pair in doubled]
+    return "\n".join(map(one_line, lines))
+
+
+def proposal_text(proposal: Proposal, quote: Quote, *, width: int = 80) -> str:
+    """A place to ask about, and the question that is proposed for it."""
+    where = _wrap([place(quote), "·", *printable(_above(quote)).split()], width)
+    body = [line for part in _parts(printable(quote.text)) for line in _wrap(part.split(), width - 2)]
+    asked = "No question can be made of it: what does it answer?"
+    if proposal.question is not None:
+        short = f", in short: {proposal.answer}" if proposal.answer else ""
+        quoted = "" if proposal.found else ", and quotes something else"
+        asked = f"{proposal.question} ({proposal.kind}{short}; the tool is {proposal.confidence:.0%} sure{quoted})"
+    return "\n".join([*where, *(f"  {line}" for line in body), *_wrap(printable(asked).split(), width)])
 
 
 def _at_risk(risk: float) -> str:
@@ -234,6 +274,13 @@ def _why_not(answer: Answer) -> str:
 def _listed(words: Sequence[str], most: int = _MOST_MISSING) -> str:
     shown = ", ".join(_cut(printable(word), _LONGEST_MISSING) for word in words[:most])
     return f"{shown} and {len(words) - most} more" if len(words) > most else shown
+
+
+def _paths(paths: Sequence[str], most: int = _MOST_PATHS) -> list[str]:
+    """Some paths, each unbroken, with commas between them."""
+    more = f" and {len(paths) - most} more".split() if len(paths) > most else []
+    shown = [one_line(path) for path in paths[:most]]
+    return [*(f"{path}," for path in shown[:-1]), *shown[-1:], *more]
 
 
 def _asked(answer: Answer) -> str:
@@ -305,7 +352,8 @@ def _beside(quote: Quote, lacking: Sequence[str], view: _View) -> list[str]:
     without = f"without: {_listed(lacking, _MOST_LACKING)}" if lacking else ""
     words = "".join(f"· {part} " for part in (printable(_above(quote)), sure, without) if part)
     where, address = place(quote), view.link(quote) if view.link else None
-    return [f"\x1b]8;;{address}\x1b\\{where}\x1b]8;;\x1b\\" if address else where, *words.split()]
+    also = ["·", "also", "in", *_paths(quote.also_in)] if quote.also_in else []
+    return [f"\x1b]8;;{address}\x1b\\{where}\x1b]8;;\x1b\\" if address else where, *words.split(), *also]
 
 
 def context_text(document: Document, quote: Quote, *, width: int = 80, color: bool = False) -> str:
@@ -326,7 +374,10 @@ def context_text(document: Document, quote: Quote, *, width: int = 80, color: bo
 
 
 def markdown_text(answers: Sequence[Answer]) -> str:
-    """A conversation as Markdown: each question, its quotes as block quotations, and where they stand."""
+    """A conversation as Markdown: each question, its quotes as block quotations, and where they stand.
+
+    What would be a tag of HTML to whoever renders it is written as text.
+    """
     parts = []
     for answer in answers:
         parts.append(f"## {one_line(answer.question)}")
@@ -339,8 +390,9 @@ def markdown_text(answers: Sequence[Answer]) -> str:
             body = "\n".join(f"> {line}".rstrip() for line in shown.split("\n"))
             sure = f"{confidence_word(quote.confidence)} ({quote.confidence:.0%})"
             receipt = f"{quote.start}–{quote.end}, sha256 {quote.sha256[:16]}"
-            parts.append(f"{body}\n>\n> — {place(quote)}, {one_line(_above(quote))}; {sure}; {receipt}")
-    return "\n\n".join(parts) + "\n"
+            also = f"; also in {' '.join(_paths(quote.also_in))}" if quote.also_in else ""
+            parts.append(f"{body}\n>\n> — {place(quote)}, {one_line(_above(quote))}{also}; {sure}; {receipt}")
+    return _TAGS.sub("&lt;", "\n\n".join(parts)) + "\n"
 
 
 def _headed(text: str, columns: Sequence[str]) -> str:
@@ -366,8 +418,11 @@ def place(quote: Quote) -> str:
 
     A line is what editors and terminals understand, so it is joined as they write it.
     """
-    where = f":{quote.line}" if quote.line is not None else f", page {quote.page}" if quote.page is not None else ""
-    return one_line(quote.path) + where
+    return _at(quote.path, quote.line, quote.page)
+
+
+def _at(path: str, line: int | None, page: int | None) -> str:
+    return one_line(path) + (f":{line}" if line is not None else f", page {page}" if page is not None else "")
 
 
 def _above(quote: Quote) -> str:
@@ -473,6 +528,36 @@ def hits_text(hits: Sequence[Hit], *, width: int = 80) -> str:
         lines = [*_wrap([where, *beside.split()], width - 4), *_wrap(body.split(), width - 4)]
         parts.append("\n".join((f"{number:>2}  " if at == 0 else "    ") + line for at, line in enumerate(lines)))
     return "\n\n".join(parts)
+
+
+def checks_text(checks: Sequence[Check], *, width: int = 80) -> str:
+    """What became of each quote of a transcript, the changed ones as a diff, and how many are what."""
+    counts = Counter(check.status for check in checks)
+    told = ", ".join(
+        f"{counts[status]} {status}" for status in ("intact", "moved", "changed", "gone") if counts[status]
+    )
+    total = f"{len(checks)} quote{'' if len(checks) == 1 else 's'}"
+    return "\n".join([*(_check(check, width) for check in checks), ": ".join(filter(None, [total, told]))])
+
+
+def _check(check: Check, width: int) -> str:
+    """A line about a quote, and a diff where it no longer stands."""
+    claim = check.claim
+    was, now = (_at(claim.path, at.line, at.page) for at in (claim, check))
+    first = f"{check.status:<{_STATUS_WIDTH}}{was}"
+    if check.start is not None and check.status != "intact":
+        first += f" -> {now} ({check.start}:{check.end})"
+    first += f": {one_line(check.reason)}" if check.reason else ""
+    if check.status in ("intact", "moved"):
+        return f"{first}  {textwrap.shorten(printable(claim.text), width, placeholder=' …')}"
+    both = (("- ", claim.text), ("+ ", check.now or ""))
+    return "\n".join([first, *(_marked(mark, text, width) for mark, text in both if text)])
+
+
+def _marked(mark: str, text: str, width: int) -> str:
+    """A text in lines that begin with a mark."""
+    lines = _wrap(printable(text).split(), width - _STATUS_WIDTH - len(mark))
+    return "\n".join(f"{'':<{_STATUS_WIDTH}}{mark}{line}" for line in lines)
 
 
 def skipped_text(skipped: Sequence[Skipped]) -> str:

@@ -1,8 +1,8 @@
 """Words, terms, sentences: the one analysis that documents and questions share.
 
-A *word* is a run of letters or digits as it stands in the text; a *term* is what it is matched by: case and accents
-folded, then stemmed. Analysis changes what is matched, never what is quoted, so whoever needs a place in the text asks
-for spans.
+A *word* is a run of letters or digits as it stands in the text, put together where the end of a line divides it; a
+*term* is what it is matched by: case and accents folded, then stemmed. Analysis changes what is matched, never what is
+quoted, so whoever needs a place in the text asks for spans.
 """
 
 from __future__ import annotations
@@ -30,10 +30,14 @@ __all__ = [
     "words",
 ]
 
-ANALYSIS = "english-4"
+ANALYSIS = "english-5"
 """Names this analysis in an index's manifest; a change to anything below needs a new name."""
 
-_WORD = re.compile(r"(?<![\d,])\d{1,3}(?:,\d{3})++(?:\.\d+)?(?![\d,])|\d+(?:\.\d+)+|[^\W_]+")
+# A hyphen where the end of a line divides a word, and a soft hyphen, which is printed only there.
+_DIVISION = re.compile(r"[-\u2010\u00ad](?<=[^\W\d_].)(?:\r?\n(?=[^\W\d_A-Z])|(?<=\u00ad)(?=[^\W\d_]))")
+_WORD = re.compile(
+    r"(?<![\d,])\d{1,3}(?:,\d{3})++(?:\.\d+)?(?![\d,])|\d+(?:\.\d+)+|" + rf"[^\W_]+(?:{_DIVISION.pattern}[^\W_]+)*"
+)
 _RUN = re.compile(r"[^\W_]+")
 _DECIMAL = re.compile(r"\d[.,]\d")
 _DIGITS = re.compile(r"\d+((?:[.,]\d+)+,?[A-Za-z0-9]*)")
@@ -100,7 +104,12 @@ STOP_TERMS = frozenset(_folded[word] for word in _FUNCTION_WORDS.split())
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in order, as they stand there."""
+    r"""The words of a text in order, as they stand there, but whole where the end of a line divides them.
+
+    >>> words("a hyphen-\nated word, well-known")
+    ['a', 'hyphenated', 'word', 'well', 'known']
+    """
+    text = _whole(text)
     if not text.isascii():
         return (_WORD if _DECIMAL.search(text) else _RUN).findall(text)
     spaced = text.translate(_SPACED)
@@ -137,7 +146,13 @@ def spans(text: str) -> list[Term]:
     >>> spans("Xen's")
     [Term(term='xen', start=0, end=3), Term(term='s', start=4, end=5)]
     """
-    return [Term(_folded[match.group()], *match.span()) for match in _WORD.finditer(text)]
+    found = ((match.group(), *match.span()) for match in _WORD.finditer(text))
+    return [Term(_folded[word if word.isalnum() else _whole(word)], start, end) for word, start, end in found]
+
+
+def _whole(text: str) -> str:
+    """A text with its divided words put together."""
+    return _DIVISION.sub("", text) if "-\n" in text or "-\r" in text or not text.isascii() else text
 
 
 def content_terms(text: str) -> list[str]:

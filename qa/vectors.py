@@ -77,7 +77,8 @@ class Vectors:
     @classmethod
     def load(cls, folder: Path) -> Vectors:
         """The table in a folder, mapped, not read."""
-        return cls(np.load(folder / _MATRIX, mmap_mode="r"), np.load(folder / _TERMS, mmap_mode="r"))
+        loaded = (np.load(folder / name, mmap_mode="r", allow_pickle=False) for name in (_MATRIX, _TERMS))
+        return cls(*map(np.asarray, loaded))  # plain arrays: taking rows of a memmap takes longer than copying them
 
     def save(self, folder: Path) -> None:
         """Write the two files that `load` maps."""
@@ -100,7 +101,8 @@ class Vectors:
         """
         if not len(terms) or not len(self):
             return np.full(len(terms), UNKNOWN, dtype=np.int64)
-        wanted = np.array([term.encode(errors="surrogatepass") for term in terms])
+        width = self.terms.itemsize + 1  # a longer term is none of the table's, and would make all as wide
+        wanted = np.array([term.encode(errors="surrogatepass")[:width] for term in terms])
         at = np.minimum(np.searchsorted(self.terms, wanted), len(self) - 1)
         return np.where(self.terms[at] == wanted, at, UNKNOWN)
 

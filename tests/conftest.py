@@ -1,6 +1,8 @@
 """What every test needs: a cache of its own, one hypothesis profile, a small corpus."""
 
 import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,20 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 def bundled() -> Library:
     """The bundled documents."""
     return open_library()
+
+
+@pytest.fixture
+def no_hang() -> Iterator[None]:
+    """Ends a test after a minute of its own processor time: what takes seconds takes hours when it is quadratic."""
+
+    def give_up(*_: object) -> None:
+        pytest.fail("still at work after a minute")
+
+    before = signal.signal(signal.SIGPROF, give_up)
+    signal.setitimer(signal.ITIMER_PROF, 60)
+    yield
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    signal.signal(signal.SIGPROF, before)
 
 
 @pytest.fixture

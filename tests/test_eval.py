@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import statistics
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from eval.metrics import (
     recall,
     reciprocal_rank,
     risk_coverage_area,
+    share,
 )
 from eval.questions import from_squad
 from qa.errors import GoldError
@@ -68,11 +70,16 @@ def test_the_mean_is_that_of_the_standard_library(values: list[float]) -> None:
 @given(scores, scores)
 def test_auroc_equals_that_of_scikit_learn_ties_and_all(positive: list[float], negative: list[float]) -> None:
     labels = [1] * len(positive) + [0] * len(negative)
-    assert auroc(positive, negative) == pytest.approx(roc_auc_score(labels, [*positive, *negative]))
+    found = auroc(np.array([*positive, *negative]), np.array(labels, dtype=bool))
+    assert found == pytest.approx(roc_auc_score(labels, [*positive, *negative]))
 
 
 def test_figures_of_nothing_are_not_numbers() -> None:
-    assert all(map(math.isnan, (mean([]), auroc([], [0.5]), auroc([0.5], []))))
+    nothing, none, one = np.zeros(0), np.zeros(0, dtype=bool), np.array([0.5])
+    assert all(map(math.isnan, (mean([]), auroc(one, np.array([True])), auroc(one, np.array([False])))))
+    measures = (brier, calibration_error, risk_coverage_area)
+    assert all(math.isnan(measure(nothing, none)) for measure in measures)
+    assert math.isnan(share(none))
 
 
 @given(st.sets(st.integers(1, 20)), st.integers(0, 3))
@@ -160,6 +167,36 @@ def test_the_calibration_error_is_the_weighted_gap_of_each_bin(judged_answers: l
 def test_the_brier_score_is_that_of_scikit_learn(judged_answers: list[tuple[float, bool]]) -> None:
     sure, right = (np.array(column) for column in zip(*judged_answers, strict=True))
     assert brier(sure, right) == pytest.approx(brier_score_loss(right, sure, labels=[False, True]))
+
+
+@given(judgements)
+def test_the_area_of_risk_and_coverage_is_the_mean_risk_of_every_coverage(
+    judged_answers: list[tuple[float, bool]],
+) -> None:
+    """Of equally sure answers, every order is as likely: the mean over all orders of the tied, counted one by one."""
+    areas = []
+    for n in range(1, len(judged_answers) + 1):
+        by_sureness = sorted(judged_answers, key=lambda answer: -answer[0])
+        last = by_sureness[n - 1][0]
+        surer = [right for sure, right in by_sureness if sure > last]
+        tied = [right for sure, right in by_sureness if sure == last]
+        wrong = surer.count(False) + (n - len(surer)) * tied.count(False) / len(tied)
+        areas.append(wrong / n)
+    sure, right = (np.array(column) for column in zip(*judged_answers, strict=True))
+    assert risk_coverage_area(sure, right) == pytest.approx(statistics.fmean(areas))
+
+
+@given(st.lists(st.tuples(judgements.map(lambda found: found[0]), st.integers(0, 3)), min_size=1, max_size=30))
+def test_a_question_that_weighs_twice_counts_as_if_it_had_been_asked_twice(
+    weighed: list[tuple[tuple[float, bool], int]],
+) -> None:
+    sure, right = (np.array(column) for column in zip(*(answer for answer, _ in weighed), strict=True))
+    weights = np.array([weight for _, weight in weighed])
+    again = np.repeat(np.arange(len(sure)), weights)
+    for measure in (auroc, brier, calibration_error, risk_coverage_area):
+        found = measure(sure, right, weights.astype(float))
+        assert found == pytest.approx(measure(sure[again], right[again]), nan_ok=True), measure.__name__
+    assert share(right, weights.astype(float)) == pytest.approx(share(right[again]), nan_ok=True)
 
 
 @given(judgements, st.randoms(use_true_random=False))
@@ -299,7 +336,7 @@ def test_a_question_set_is_reported_and_passes_without_a_baseline(
     assert main(arguments) == 0
     out, err = capsys.readouterr()
     assert out.startswith("gold.jsonl: 2 documents, 2 questions\n\nretrieval")
-    assert "one answer: " in out
+    assert re.search(r"\nms a question, p50 and p95 +retrieve +select +spans +all\nbm25( +\d+\.\d){2}\n", out)
     assert err == ""
 
 
@@ -333,7 +370,17 @@ def test_a_baseline_is_made_only_where_it_is_named(arguments: list[str], capsys:
 
 @pytest.mark.parametrize(
     "wrong",
-    [["--topics", "x"], ["--own-sentences"], ["--limit", "0"], ["--gold", "x", "--squad", "y"], ["--qrels", "x"]],
+    [
+        ["--topics", "x"],
+        ["--own-sentences"],
+        ["--limit", "0"],
+        ["--gold", "x", "--squad", "y"],
+        ["--qrels", "x"],
+        ["--masked", "--beir", "x"],
+        ["--masked", "--by-document"],
+        ["--masked", "--squad", "x", "--given-paragraph"],
+        ["--masked", "--sentences", "x", "--own-sentences"],
+    ],
     ids=" ".join,
 )
 def test_options_that_do_not_go_together_are_wrong_usage(wrong: list[str]) -> None:

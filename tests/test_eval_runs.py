@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import string
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import pytrec_eval
 
 from eval.__main__ import main
 from eval.blame import stage
@@ -20,7 +22,11 @@ from eval.questions import QuestionSet, from_squad
 from eval.run import Choice, NotVerbatim, Outcome, label, run
 from eval.systems import NAMES, OUTSIDE, system
 from qa.errors import QAError
-from qa.retrieve import SIGNALS
+from qa.extract import select
+from qa.extract.explain import GROUPS
+from qa.index import build
+from qa.query import query
+from qa.retrieve import CANDIDATES, SIGNALS, retrieve
 
 TOPICS = {
     "Bridge": "The old bridge was built in 1874 by Ada Stone. It is made of granite and stands on five piers.",
@@ -78,6 +84,23 @@ def test_there_is_a_system_without_each_signal_and_it_finds_and_answers(question
     assert len(set(scores.values())) == len(names)
 
 
+def test_there_is_a_system_without_each_group_of_features_and_it_finds_and_answers(questions: QuestionSet) -> None:
+    names = ["answer", *(f"answer-without-{group.replace(' ', '-')}" for group in GROUPS)]
+    outcomes = run(questions, systems=names)
+    assert list(outcomes[0].choices) == names
+    scores = {name: [tuple(outcome.rankings[name].scores) for outcome in outcomes] for name in names}
+    assert all(scores[name] != scores["answer"] for name in names[1:])
+
+
+def test_a_system_chooses_the_quotes_that_the_tool_shows(questions: QuestionSet) -> None:
+    index = build(questions.documents)
+    for question in questions.questions:
+        asked = query(index, question.text)
+        expected = select(index, asked, retrieve(index, asked), k=10)
+        for name in ("fused", "answer"):
+            assert system(name)(index, question.text, CANDIDATES).selection == expected
+
+
 def test_the_order_of_answer_is_that_of_the_quotes(questions: QuestionSet) -> None:
     [outcome] = run(questions, questions.questions[2:3], systems=["answer", "fused"])
     ranking, choice = outcome.rankings["answer"], outcome.choices["fused"]
@@ -121,12 +144,11 @@ def test_a_quote_that_is_not_in_its_document_fails_the_run(
 ) -> None:
     from eval import systems
 
-    def forged(*given: Any, **options: Any) -> Any:
-        found = select(*given, **options)
-        return replace(found, quotes=tuple(replace(quote, text=quote.text + "!") for quote in found.quotes))
+    def forged(*given: Any) -> Any:
+        return (replace(quote, text=quote.text + "!") for quote in quotes(*given))
 
-    select = systems.select
-    monkeypatch.setattr("eval.systems.select", forged)
+    quotes = systems.quotes
+    monkeypatch.setattr("eval.systems.quotes", forged)
     with pytest.raises(NotVerbatim, match=r"b1: the quote of Bridge/0000\.txt at 0:46 is not what stands there"):
         run(questions)
     assert main(["--squad", str(file)]) == 1
@@ -157,7 +179,7 @@ def test_a_saved_run_is_the_same_bytes_again_but_for_its_timings(file: Path, tmp
     for name in ("manifest.json", "questions.jsonl"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     timed = json.loads((tmp_path / "one" / "timings.jsonl").read_text().splitlines()[0])
-    assert set(timed["seconds"]["fused"]) == {"retrieve", "extract"}
+    assert set(timed["seconds"]["fused"]) == {"retrieve", "select", "spans"}
 
 
 def test_a_run_against_a_saved_one_names_what_was_won_and_the_stage_to_blame(
@@ -288,6 +310,58 @@ def test_predictions_are_a_short_answer_each_and_empty_for_a_refusal(file: Path,
     found = json.loads((tmp_path / "predictions.json").read_text())
     assert list(found) == [name for name, *_ in ASKED]
     assert (found["b1"], found["t2"]) == ("Ada Stone", "")
+
+
+def squad_script(data: Any, predictions: dict[str, str]) -> dict[str, float]:
+    """What the official script of SQuAD 2.0 computes, written from its definition: EM and F1 over all questions."""
+
+    def plain(text: str) -> list[str]:
+        kept = "".join(character for character in text.lower() if character not in string.punctuation)
+        return [word for word in re.split(r"\W+", kept) if word not in ("", "a", "an", "the")]
+
+    def overlap(gold: list[str], given: list[str]) -> float:
+        if not gold or not given:
+            return float(gold == given)
+        shared = sum(min(gold.count(word), given.count(word)) for word in set(gold))
+        return 2 * shared / (len(gold) + len(given))
+
+    exact, f1 = [], []
+    for entry in (qa for article in data for paragraph in article["paragraphs"] for qa in paragraph["qas"]):
+        answers = [plain(answer["text"]) for answer in entry["answers"]] or [[]]
+        given = plain(predictions[entry["id"]])
+        exact.append(float(given in answers))
+        f1.append(max(overlap(answer, given) for answer in answers))
+    return {"exact": float(np.mean(exact)), "f1": float(np.mean(f1))}
+
+
+def test_exported_predictions_score_in_squads_script_as_they_do_here(file: Path, tmp_path: Path) -> None:
+    file.write_text(file.read_text().replace('"text": "Jonas Wheeler"', '"text": "Jonas Wheeler in 1801"'))
+    folder, predictions = tmp_path / "run", tmp_path / "predictions.json"
+    assert main(["--squad", str(file), "--export-squad", str(predictions), "--save", str(folder)]) == 0
+    theirs = squad_script(json.loads(file.read_text())["data"], json.loads(predictions.read_text()))
+    values = [json.loads(line)["values"] for line in (folder / "questions.jsonl").read_text().splitlines()]
+    for measure, name in (("exact", "fused EM"), ("f1", "fused F1")):
+        ours = [found[name] if name in found else found["fused refused"] for found in values]
+        assert theirs[measure] == pytest.approx(np.mean(ours), abs=1e-6)
+    assert 0 < theirs["exact"] < theirs["f1"] < 1
+
+
+@pytest.mark.parametrize("unit", [[], ["--by-document"]], ids=["passages", "documents"])
+def test_trec_eval_finds_in_the_exported_files_what_is_reported_here(
+    file: Path, tmp_path: Path, unit: list[str]
+) -> None:
+    files = {"run": tmp_path / "run.trec", "qrels": tmp_path / "qrels", "saved": tmp_path / "saved"}
+    exported = ["--export-run", str(files["run"]), "--export-qrels", str(files["qrels"]), "--save", str(files["saved"])]
+    assert main(["--squad", str(file), "--system", "tfidf", *unit, *exported]) == 0
+    with files["qrels"].open() as qrels, files["run"].open() as ranked:
+        judge = pytrec_eval.RelevanceEvaluator(pytrec_eval.parse_qrel(qrels), {"recip_rank", "map", "ndcg_cut"})
+        found = judge.evaluate(pytrec_eval.parse_run(ranked))
+    records = [json.loads(line) for line in (files["saved"] / "questions.jsonl").read_text().splitlines()]
+    assert set(found) == {record["id"] for record in records if record["answerable"]}
+    for record in records:
+        for theirs, ours in (("recip_rank", "MRR"), ("map", "MAP"), ("ndcg_cut_10", "nDCG@10")):
+            if record["answerable"]:
+                assert found[record["id"]][theirs] == pytest.approx(record["values"][f"tfidf {ours}"], abs=1e-6)
 
 
 def test_judged_documents_stand_where_the_best_of_their_passages_does(questions: QuestionSet) -> None:

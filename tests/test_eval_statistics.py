@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import statistics
 
 import numpy as np
 import pytest
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 from eval.statistics import (
     CLUSTERS_NEEDED,
     bootstrap,
+    bootstrap_of,
     clustered_bootstrap,
     compare,
     detectable,
+    effect_size,
     holm,
     randomisation_test,
 )
@@ -81,6 +84,33 @@ def test_one_question_a_document_is_the_bootstrap_by_question() -> None:
     )
 
 
+def test_the_bootstrap_of_any_figure_is_that_of_the_mean_where_it_is_the_mean() -> None:
+    values = np.random.default_rng(5).random(300)
+    [found] = bootstrap_of(lambda weights: [float(weights @ values / weights.sum())], list(map(str, range(300))))
+    assert found is not None
+    assert (found.low, found.high) == pytest.approx((bootstrap(values).low, bootstrap(values).high), abs=0.004)
+
+
+def test_questions_of_one_unit_are_drawn_together_as_by_document() -> None:
+    values = np.repeat(np.random.default_rng(6).random(60), 5)
+    units = [str(number // 5) for number in range(300)]
+    [found] = bootstrap_of(lambda weights: [float(weights @ values / weights.sum())], units)
+    by_document = clustered_bootstrap(values, units)
+    assert found is not None
+    assert by_document is not None
+    assert (found.low, found.high) == pytest.approx((by_document.low, by_document.high), abs=0.01)
+
+
+def test_a_figure_that_no_draw_has_has_no_interval_and_one_that_some_have_has_theirs() -> None:
+    def figures(weights: np.ndarray) -> list[float]:
+        return [math.nan, 1.0 if weights[0] else math.nan]
+
+    nothing, some = bootstrap_of(figures, ["a", "b"], draws=50)
+    assert nothing is None
+    assert some is not None
+    assert (some.low, some.high) == (1.0, 1.0)
+
+
 @given(ps)
 def test_holm_rejects_what_the_step_down_procedure_rejects(found: list[float]) -> None:
     rejected = set()
@@ -105,3 +135,10 @@ def test_where_nothing_differs_nothing_is_known_of_what_could_be_found() -> None
 def test_a_comparison_counts_won_and_lost_questions() -> None:
     found = compare(np.array([1.0, 1.0, 0.0, 0.5]), np.array([0.0, 1.0, 1.0, 0.0]))
     assert (found.difference, found.won, found.lost) == (0.125, 0.5, 0.25)
+
+
+@given(st.lists(st.sampled_from([-1.0, -0.5, 0.0, 0.25, 1.0]), min_size=2, max_size=30))
+def test_the_effect_size_is_the_difference_in_standard_deviations(found: list[float]) -> None:
+    spread = statistics.stdev(found)
+    effect = effect_size(np.array(found))
+    assert effect == pytest.approx(statistics.fmean(found) / spread) if spread else math.isnan(effect)

@@ -15,7 +15,8 @@ from qa.extract.model import model
 from qa.library import Library, open_library
 from qa.model import Block, Document, SourceMap
 from qa.present import explanation_text
-from qa.retrieve import query, retrieve
+from qa.query import query
+from qa.retrieve import retrieve
 from qa.text import content_terms
 
 GOLD = Path(__file__).resolve().parent.parent / "eval" / "gold.jsonl"

@@ -28,9 +28,9 @@ from qa.load import find
 ARRAYS = {"numbers": np.arange(1000), "empty": np.zeros((0, 2)), "text": np.frombuffer(b"xen boots", dtype=np.uint8)}
 
 
-def parts() -> Iterator[tuple[str, list[np.ndarray]]]:
+def parts() -> Iterator[tuple[str, np.ndarray]]:
     """Each array in two parts, as merging gives them."""
-    return ((name, [array[:5], array[5:]]) for name, array in ARRAYS.items())
+    return ((name, part) for name, array in ARRAYS.items() for part in (array[:5], array[5:]))
 
 
 def test_arrays_come_back_as_they_were(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def flip(file: Path, at: int) -> None:
 def test_a_byte_anywhere_in_a_file_that_was_touched_since_its_last_check_is_noticed(tmp_path: Path) -> None:
     file = tmp_path / "a.segment"
     numbers = np.arange(500_000)
-    write_arrays(file, [("numbers", [numbers]), ("more", [numbers[:10]])])
+    write_arrays(file, [("numbers", numbers), ("more", numbers[:10])])
     stamp = read_arrays(file).stamp
     flip(file, 2_000_000)
     with pytest.raises(CacheError, match="checksum"):

@@ -17,7 +17,8 @@ from qa.index.segment import Segment
 from qa.library import Library
 from qa.load import find, read
 from qa.model import Document
-from qa.retrieve import query, retrieve
+from qa.query import query
+from qa.retrieve import retrieve
 from qa.syntax import parse
 from qa.text import sentence_spans
 

@@ -123,7 +123,8 @@ def test_a_refresh_that_finds_nothing_leaves_the_old_state(notes: Path) -> None:
             file.unlink()
         with pytest.raises(qa.CorpusError):
             library.refresh()
-        assert library.answer("Who built the old bridge?").answered
+        assert library.search("Who built the old bridge?")
+        assert library.answer("Who built the old bridge?").changed == ("bridge.md",)
 
 
 @pytest.mark.parametrize(
@@ -248,13 +249,33 @@ def test_a_question_of_stop_words_or_unknown_words_or_great_length_is_no_trouble
         assert reply.answered == bool(reply.quotes)
 
 
-def test_a_quote_of_a_file_that_changed_since_it_was_read_says_so(notes: Path) -> None:
+def test_a_file_that_changed_since_it_was_read_is_not_quoted_but_named(notes: Path) -> None:
+    (notes / "copy.txt").write_text("The old bridge was built in 1874, as they say, by Ada Stone.\n")
+    question = "Who built the old bridge?"
     library = qa.open(notes)
-    assert library.answer("Who built the old bridge?").changed == ()
+    assert library.answer(question).changed == ()
     (notes / "bridge.md").write_text("# The bridge\n\nThe old bridge was built by somebody else.\n")
-    assert library.answer("Who built the old bridge?").changed == ("bridge.md",)
+    reply = library.answer(question)
+    assert ({quote.path for quote in reply.quotes}, reply.changed) == ({"copy.txt"}, ("bridge.md",))
+    why = library.explain(reply)
+    assert [reason.quote for reason in why.reasons] == list(reply.quotes)
+    (notes / "copy.txt").unlink()
+    reply = library.answer(question)
+    assert "bridge.md" in reply.changed
+    assert {quote.path for quote in reply.quotes + reply.nearest} <= {"mill.txt"}
     library.refresh()
-    assert library.answer("Who built the old bridge?").changed == ()
+    assert library.answer(question).changed == ()
+    assert library.answer(question).quotes[0].text == "The old bridge was built by somebody else."
+
+
+def test_when_all_files_have_changed_nothing_is_quoted_and_all_are_named(tmp_path: Path) -> None:
+    for number in range(120):  # more than are candidates at once
+        (tmp_path / f"{number:03}.txt").write_text(f"The heron {number} stood in the weir.\n")
+    library = qa.open(tmp_path)
+    for file in tmp_path.iterdir():
+        file.write_text("The otter is in the reeds.\n")
+    reply = library.answer("Where did the heron 7 stand?")
+    assert (reply.quotes, reply.nearest, len(reply.changed)) == ((), (), 120)
 
 
 def test_a_wrong_k_an_empty_question_and_a_missing_corpus_are_named(notes: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -308,6 +306,7 @@ def test_any_html_leads_back_to_its_source(source: str) -> None:
     assert_leads_back(html.parse(source), source)
 
 
+@pytest.mark.usefixtures("no_hang")
 @pytest.mark.parametrize(
     "piece",
     [
@@ -333,11 +332,10 @@ def test_any_html_leads_back_to_its_source(source: str) -> None:
     ],
 )
 def test_html_that_never_closes_takes_time_in_proportion(piece: str) -> None:
-    started = time.perf_counter()
     html.parse(piece * (400_000 // len(piece)))
-    assert time.perf_counter() - started < 5
 
 
+@pytest.mark.usefixtures("no_hang")
 @pytest.mark.parametrize(
     "source",
     [
@@ -348,11 +346,10 @@ def test_html_that_never_closes_takes_time_in_proportion(piece: str) -> None:
     ids=["class", "attribute", "hidden"],
 )
 def test_strange_html_takes_time_in_proportion(source: str) -> None:
-    started = time.perf_counter()
     html.parse(source)
-    assert time.perf_counter() - started < 5
 
 
+@pytest.mark.usefixtures("no_hang")
 @pytest.mark.parametrize(
     ("source", "mdx"),
     [
@@ -366,6 +363,4 @@ def test_strange_html_takes_time_in_proportion(source: str) -> None:
     ids=["footnotes", "heading", "html", "back-ticks", "fence", "tag"],
 )
 def test_strange_markdown_takes_time_in_proportion(source: str, mdx: bool) -> None:
-    started = time.perf_counter()
     (markdown.parse_mdx if mdx else markdown.parse)(source)
-    assert time.perf_counter() - started < 5

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.model import Answer, Block, Document, Hit, Skipped, SourceMap
-from qa.present import hits_text, json_text, printable, skipped_text, text, unread_text
+from qa.present import hits_text, json_text, markdown_text, printable, skipped_text, text, unread_text
 
 BODY = "The old bridge was built in 1874 by Ada Stone."
 DOCUMENT = Document(
@@ -96,9 +96,9 @@ def test_lines_keep_to_the_width_even_where_it_is_narrow() -> None:
         assert all(len(line) <= width for line in text(ANSWER, width=width).split("\n"))
 
 
-def test_a_quote_of_a_changed_file_comes_with_a_warning() -> None:
+def test_files_that_were_left_out_because_they_changed_are_named() -> None:
     assert text(replace(ANSWER, changed=("a/bridge.md",))).startswith(
-        "Changed since it was read; start again: a/bridge.md\n\n 1  "
+        "Not quoted, for they changed since they were read (ask again, in a chat after\n/reload): a/bridge.md\n\n 1  "
     )
 
 
@@ -152,3 +152,10 @@ def test_what_was_not_read_is_counted_with_an_example() -> None:
     assert unread_text(2, entry) == "2 files were not read, e.g. a\ufffdb.pdf: binary, not text"
     assert unread_text(1, entry) == "1 file was not read: a\ufffdb.pdf: binary, not text"
     assert unread_text(0, None) == ""
+
+
+def test_where_else_a_quote_stands_is_named_after_its_place() -> None:
+    quote = replace(QUOTE, also_in=("b/the bridge.md", "c.md", "d\n.md", "e.md", "f.md"))
+    also = "also in b/the bridge.md, c.md, d\ufffd.md and 2 more"
+    assert text(replace(ANSWER, quotes=(quote,)), width=200).endswith(f"(93%) · {also}")
+    assert f"The bridge; {also}; almost certain" in markdown_text([replace(ANSWER, quotes=(quote,))])

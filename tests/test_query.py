@@ -14,7 +14,8 @@ from qa.index.count import count
 from qa.index.segment import Segment
 from qa.library import Library
 from qa.present import text
-from qa.retrieve import query, retrieve
+from qa.query import query
+from qa.retrieve import retrieve
 from qa.spelling import meant
 
 FILES = {

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+import qa
 from qa.cli import main
+from qa.gold import read_gold
 from qa.library import Library
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +28,15 @@ def test_the_conversation_shown_is_the_one_held(bundled: Library) -> None:
     script = runpy.run_path(str(ROOT / "scripts" / "readme_session.py"))
     (shown,) = script["SHOWN"].findall(README)
     assert script["held"](shown, bundled) == shown, "python scripts/readme_session.py writes it anew"
+
+
+def test_the_gold_line_shown_is_one(notes: Path, tmp_path: Path) -> None:
+    (line,) = re.findall(r"^```json\n(.*)\n```$", README, re.MULTILINE)
+    file = tmp_path / "gold.jsonl"
+    file.write_text(line, encoding="utf-8")
+    with qa.open(notes) as library:
+        [item] = read_gold(file, library.document)
+    assert (item.answer, item.anchors[0].path) == ("Ada Stone", "bridge.md")
 
 
 def test_the_set_up_is_two_commands_of_one_line() -> None:

@@ -284,10 +284,11 @@ def test_reloading_a_corpus_that_became_empty_keeps_the_old_state(
     library = open_library(notes)
     for file in notes.iterdir():
         file.unlink()
-    refused, answered = talk(library, pipe, "/reload\nWho built the old bridge?\n")
+    question = "Who built the old bridge?"
+    refused, found, answered = talk(library, pipe, f"/reload\n/search {question}\n{question}\n")
     assert "no documents here" in refused
-    assert BRIDGE in answered
-    assert "Changed since it was read" in answered
+    assert BRIDGE in found
+    assert "Not quoted, for they changed since they were read" in answered
 
 
 def test_a_conversation_is_exported_and_resumed_with_the_same_quotes(
@@ -326,8 +327,8 @@ def test_quotes_that_no_longer_stand_are_left_out_when_resuming(
 
 def test_long_quotes_fold_links_lead_to_files_and_agreeing_quotes_stand_together(tmp_path: Path) -> None:
     (tmp_path / "list.md").write_text("Plants that grow here:\n\n" + "".join(f"- plant {n}\n" for n in range(30)))
-    for name in ("a.md", "b.md"):
-        (tmp_path / name).write_text("# Lions\n\nThe lion was seen in 1990 by Ada Stone near the river.\n")
+    (tmp_path / "a.md").write_text("# Lions\n\nThe lion was seen in 1990 by Ada Stone near the river.\n")
+    (tmp_path / "b.md").write_text("# Lions\n\nThe lion was seen by Ada Stone near the river in 1990.\n")
     written: list[str] = []
     chat = Chat(open_library(tmp_path), written.append, color=True, links=True)
     chat.take("Which plants grow here?")

@@ -1,7 +1,5 @@
 """What is typed and how it is taken apart."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,9 +86,8 @@ def test_no_character_is_lost_but_those_of_filters_and_space(text: str, search: 
         assert typed.text == text
 
 
+@pytest.mark.usefixtures("no_hang")
 @pytest.mark.parametrize("piece", ['"', "“", 'in:"', "in:“", "-“", " in:", "in:a?", "-a ", "?"])
 def test_thousands_of_marks_take_no_time(piece: str) -> None:
-    began = time.perf_counter()
     parse(piece * 50_000, search=True)
     parse("in:a" + piece * 50_000)
-    assert time.perf_counter() - began < 5

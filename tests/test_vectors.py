@@ -1,6 +1,5 @@
 """The word vectors: cosines that are the same everywhere, and words that are near for a reason."""
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -122,16 +121,9 @@ def test_a_word_is_nearer_to_what_means_the_same(word: str, near: str, far: str,
     assert nearer > farther, reason
 
 
-def test_the_table_is_small_and_is_not_read_before_it_is_needed() -> None:
+def test_the_table_is_small_and_mapped_not_read() -> None:
     folder = Path(__file__).parents[1] / "qa"
     sizes = [path.stat().st_size for path in folder.glob("vectors*.npy")]
     assert len(sizes) == 2
     assert sum(sizes) <= 4_000_000
-    best = min(_seconds_to_load(folder) for _ in range(5))
-    assert best < 0.05, "5 ms on an idle machine; ten times that on a busy one"
-
-
-def _seconds_to_load(folder: Path) -> float:
-    began = time.perf_counter()
-    Vectors.load(folder).rows(["buy"])
-    return time.perf_counter() - began
+    assert isinstance(Vectors.load(folder).matrix.base, np.memmap)

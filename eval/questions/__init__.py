@@ -6,12 +6,14 @@ One reader a format; each raises GoldError that names the wrong entry, or counts
 from eval.questions.beir import from_beir
 from eval.questions.gold import from_gold
 from eval.questions.model import (
+    MASKED,
     Judgement,
     Question,
     QuestionSet,
     by_document,
     paragraph_document,
     titled_document,
+    with_masked,
 )
 from eval.questions.sentences import from_sentences
 from eval.questions.squad import from_squad
@@ -19,6 +21,7 @@ from eval.questions.trec import from_trec
 from eval.questions.wrong import Wrong
 
 __all__ = [
+    "MASKED",
     "Judgement",
     "Question",
     "QuestionSet",
@@ -31,4 +34,5 @@ __all__ = [
     "from_trec",
     "paragraph_document",
     "titled_document",
+    "with_masked",
 ]

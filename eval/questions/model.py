@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from qa.gold import Anchor
 from qa.model import Block, Document, SourceMap
 
-__all__ = ["Judgement", "Question", "QuestionSet", "by_document", "paragraph_document", "titled_document"]
+__all__ = [
+    "MASKED",
+    "Judgement",
+    "Question",
+    "QuestionSet",
+    "by_document",
+    "paragraph_document",
+    "titled_document",
+    "with_masked",
+]
+
+MASKED = "masked"
+"""The group of questions whose answer is hidden, and the end of their ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +39,7 @@ class Question:
     `anchors` are the places that answer it, any one of which will do; in a judged set there are `judgements` of whole
     documents in their place. `group` is what is reported together, such as a kind or "paraphrase"; `source` is what
     must stay together when a set is split or drawn from, such as an article. `asked_of` is the path of the document
-    that alone is asked, None for all.
+    that alone is asked, None for all; `masked` are places that answered it and are hidden, with their passages.
     """
 
     id: str
@@ -41,6 +54,7 @@ class Question:
     paraphrase: bool = False
     judgements: tuple[Judgement, ...] = ()
     asked_of: str | None = None
+    masked: tuple[Anchor, ...] = ()
 
     def held_by(self, path: str, start: int, end: int) -> bool:
         """Whether a range of a document's text holds a whole place that answers."""
@@ -49,6 +63,11 @@ class Question:
     def places_in(self, path: str, start: int, end: int) -> frozenset[Anchor]:
         """The places that answer which a range of a document's text holds whole."""
         return frozenset(anchor for anchor in self.anchors if _inside(anchor, path, start, end))
+
+    @property
+    def asked_as(self) -> str:
+        """What it has in common with its masked twin: its id without the mark of one."""
+        return self.id.removesuffix(f" {MASKED}") if self.masked else self.id
 
     @property
     def answerable(self) -> bool:
@@ -90,6 +109,17 @@ def by_document(questions: QuestionSet) -> QuestionSet:
         for question in questions.questions
     )
     return replace(questions, questions=tuple(judged))
+
+
+def with_masked(questions: Sequence[Question]) -> list[Question]:
+    """The questions, and each answerable one a second time, to be refused: what answers it is hidden then."""
+    return [*questions, *(_masked(question) for question in questions if question.anchors)]
+
+
+def _masked(question: Question) -> Question:
+    return replace(
+        question, id=f"{question.id} {MASKED}", group=MASKED, anchors=(), answers=(), masked=question.anchors
+    )
 
 
 def paragraph_document(path: str, title: str, text: str) -> Document:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
-from qa.extract.features import Rows, rows, sentence_text
-from qa.extract.model import CONFIDENCE_FEATURES, model
+from qa.extract.features import FEATURES, Rows, rows, sentence_text
+from qa.extract.model import CONFIDENCE_FEATURES, Model, model
+from qa.extract.repeats import repeats, wording
 from qa.extract.span import short_answer
 from qa.index import Index, ranked
 from qa.index.segment import KINDS, Array
 from qa.model import Quote
-from qa.retrieve import Candidates, Query
+from qa.query import Query
+from qa.retrieve import Candidates
 
-__all__ = ["Selection", "confidence_signs", "rerank", "select"]
+__all__ = ["Rated", "Selection", "confidence_signs", "quotes", "rate", "rerank", "select"]
 
 _MAX_QUOTE_WORDS = 60
 _MAX_LIST_WORDS = 200
@@ -25,6 +29,8 @@ _PRONOUN = re.compile(
 _LATER_PRONOUN = re.compile(r" (?:it|they|them|he|him|she|her)\b")
 _SHORT_SENTENCE = 80
 """Characters."""
+_QUOTED = 2
+"""Sentences, a quote, that what repeats them is looked for: some stand inside another's quote and make none."""
 _RIVALS = 12
 """Sentences whose scores say how many could be meant."""
 
@@ -38,31 +44,58 @@ class Selection:
     answered: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """The sentences that could be quoted: their scores, their order, best first, and how sure the first is to answer.
+
+    `scores` has shape (sentences,), as `rows`. What only repeats another is not in `order`, but with that in
+    `repeated`: what repeats the best sentence is no rival of it, and what repeats a quote would be no other quote.
+    """
+
+    rows: Rows
+    scores: Array
+    order: Array
+    repeated: Mapping[int, list[int]]
+    confidence: float
+
+
 def select(index: Index, asked: Query, found: Candidates, *, k: int, cut: float | None = None) -> Selection:
     """Up to `k` quotes from the candidates. No candidate, no quote. `cut` takes the place of the shipped one."""
-    if not len(found.passages):
+    rated = rate(index, asked, found, k=k)
+    if rated is None:
         return Selection((), 0.0, False)
-    weights = model()
+    answered = rated.confidence >= (model().cut if cut is None else cut)
+    first = tuple(quote for _, quote in zip(range(k), quotes(index, asked, rated), strict=False))
+    return Selection(first, rated.confidence, answered)
+
+
+def rate(index: Index, asked: Query, found: Candidates, *, k: int, weights: Model | None = None) -> Rated | None:
+    """The candidates' sentences, rated by the shipped weights or others; None where there is no candidate.
+
+    Repeats are looked for as far as `k` quotes need it.
+    """
+    if not len(found.passages):
+        return None
+    weights = weights or model()
     seen = rows(index, asked, found)
     scores = weights.scores(seen.values)
     order = np.argsort(-scores, kind="stable")  # ties stay in the order of the passages
-    confidence = weights.probability(confidence_signs(asked, seen, scores, order, found))
-    quotes = _quotes(index, asked, seen, order, scores, confidence, k)
-    return Selection(quotes, confidence, confidence >= (weights.cut if cut is None else cut))
+    repeated = _repeated(index, seen, order, k)
+    order = order[~np.isin(order, [row for again in repeated.values() for row in again])]
+    signs = confidence_signs(asked, seen, scores, order, found)
+    return Rated(seen, scores, order, repeated, weights.probability(signs))
 
 
-def rerank(index: Index, asked: Query, found: Candidates) -> Candidates:
+def rerank(index: Index, found: Candidates, rated: Rated | None) -> Candidates:
     """The candidates in the order of their best sentences: one that answers well lifts its passage.
 
     Passages whose sentences are not on the shortlist follow in the order that they had.
     """
-    if not len(found.passages):
+    if rated is None:
         return found
-    seen = rows(index, asked, found)
-    scores = model().scores(seen.values)
-    best = found.scores - found.scores.max() + scores.min() - 1.0
+    best = found.scores - found.scores.max() + rated.scores.min() - 1.0
     places = {int(passage): place for place, passage in enumerate(found.passages)}
-    for passage, score in zip(seen.passages.tolist(), scores.tolist(), strict=True):
+    for passage, score in zip(rated.rows.passages.tolist(), rated.scores.tolist(), strict=True):
         best[places[passage]] = max(best[places[passage]], score)
     return found.reordered(ranked(index, found.passages, best), best)
 
@@ -70,7 +103,7 @@ def rerank(index: Index, asked: Query, found: Candidates) -> Candidates:
 def confidence_signs(asked: Query, seen: Rows, scores: Array, order: Array, found: Candidates) -> Array:
     """What confidence is judged by, in the order of CONFIDENCE_FEATURES."""
     best = order[0]
-    rivals = scores[seen.passages != seen.passages[best]]
+    rivals = scores[order[seen.passages[order] != seen.passages[best]]]
     odds = np.exp(scores[order[:_RIVALS]] - scores[best])
     odds /= odds.sum()
     signs = {
@@ -83,21 +116,42 @@ def confidence_signs(asked: Query, seen: Rows, scores: Array, order: Array, foun
     return np.array([signs[name] for name in CONFIDENCE_FEATURES])
 
 
-def _quotes(
-    index: Index, asked: Query, seen: Rows, order: Array, scores: Array, confidence: float, k: int
-) -> tuple[Quote, ...]:
-    """The first `k` sentences in order as quotes, none inside another."""
+def _repeated(index: Index, seen: Rows, order: Array, k: int) -> dict[int, list[int]]:
+    """The rows that say the same as one of the first few in order, by that one.
+
+    Only rows with the same words of the question are compared: one with others says more or less.
+    """
+    held = seen.values[:, FEATURES.index("inside")].round(6).tolist()
+    said = cache(lambda row: wording(seen.texts[row]))
+    quoted = cache(lambda row: wording(_quoted_text(index, int(seen.passages[row]), int(seen.sentences[row]))))
+    found: dict[int, list[int]] = {}
+    first: dict[float, list[int]] = {}
+    looked_for = 0
+    for row in order.tolist():
+        alike = (other for other in first.get(held[row], ()) if repeats(said(other), said(row)))
+        same = next((other for other in alike if repeats(quoted(other), quoted(row))), None)
+        if same is not None:
+            found.setdefault(same, []).append(row)
+        elif looked_for < _QUOTED * k:
+            first.setdefault(held[row], []).append(row)
+            looked_for += 1
+    return found
+
+
+def quotes(index: Index, asked: Query, rated: Rated) -> Iterator[Quote]:
+    """The sentences in order as quotes, none inside another, each made when it is asked for."""
     chosen: list[Quote] = []
-    for row in order:
-        if len(chosen) == k:
-            break
-        passage, sentence = int(seen.passages[row]), int(seen.sentences[row])
+    best = float(rated.scores[rated.order[0]])
+    for row in rated.order:
+        passage, sentence = int(rated.rows.passages[row]), int(rated.rows.sentences[row])
         start, end = _range(index, passage, sentence)
         path = index.path_of(passage)
         if not any(path == other.path and start < other.end and other.start < end for other in chosen):
-            sure = _falling_behind(confidence, float(scores[row] - scores[order[0]]))
-            chosen.append(_quote(index, asked, passage, sentence, (start, end), sure))
-    return tuple(chosen)
+            sure = _falling_behind(rated.confidence, float(rated.scores[row]) - best)
+            again = rated.rows.passages[rated.repeated.get(int(row), [])]
+            also_in = sorted({index.path_of(int(other)) for other in again} - {path})
+            chosen.append(_quote(index, asked, passage, sentence, (start, end), sure, tuple(also_in)))
+            yield chosen[-1]
 
 
 def _falling_behind(confidence: float, behind: float) -> float:
@@ -114,15 +168,28 @@ def _range(index: Index, passage: int, sentence: int) -> tuple[int, int]:
     return index.sentence(first)[0], index.sentence(last)[1]
 
 
+def _quoted_text(index: Index, passage: int, sentence: int) -> str:
+    """What a quote of a sentence would say: "It was built in 1874." alone may be of anything."""
+    start, end = _range(index, passage, sentence)
+    begin = index.passage_range(passage)[0]
+    return index.passage_text(passage)[start - begin : end - begin]
+
+
 def _quote(
-    index: Index, asked: Query, passage: int, sentence: int, quoted: tuple[int, int], confidence: float
+    index: Index,
+    asked: Query,
+    passage: int,
+    sentence: int,
+    quoted: tuple[int, int],
+    confidence: float,
+    also_in: tuple[str, ...],
 ) -> Quote:
     document = index.document_of(passage)
     own = index.sentence(sentence)[:2]
     answer = _short_answer(document.text, *own, asked)
     if answer is None and own != quoted:
         answer = _short_answer(document.text, *quoted, asked)
-    return document.quote(*quoted, confidence=confidence, answer=answer)
+    return document.quote(*quoted, confidence=confidence, answer=answer, also_in=also_in)
 
 
 def _points_back(text: str) -> bool:

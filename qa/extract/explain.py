@@ -16,19 +16,21 @@ from qa.extract.model import model
 from qa.index import Index
 from qa.index.segment import Array
 from qa.model import Contribution, Quote, Reason, WordFound, WordPlace
-from qa.retrieve import SIGNALS, Candidates, Query, shipped_weights
+from qa.query import Query
+from qa.retrieve import SIGNALS, Candidates, shipped_weights
 from qa.text import spans
 
-__all__ = ["reasons"]
+__all__ = ["GROUPS", "reasons"]
 
-_GROUPS = {
+GROUPS = {
     "words": ("inside", "above", "near", "around", "pairs"),
     "vectors": ("soft", "meaning"),
     "retrieval": ("fused",),
     "answer type": ("type", "defines", "counts", "mistype"),
     "shape": ("short", "long", "code", "first", "question"),
 }
-_GROUP_OF = {name: group for group, names in _GROUPS.items() for name in names}
+"""The features that are told together."""
+_GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
 _PLACES: tuple[tuple[str, WordPlace], ...] = (
     ("inside", "inside"),
     ("above", "above"),

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from qa.evidence import Evidence
 from qa.extract.answer_type import counted, counts, expected, offers
 from qa.index import Index
 from qa.index.segment import KINDS, Array
-from qa.retrieve import Candidates, Evidence, Query
+from qa.query import Query
+from qa.retrieve import Candidates
 
 __all__ = ["FEATURES", "SHORTLIST", "Rows", "rows", "sentence_text"]
 
@@ -50,6 +52,7 @@ class Rows:
     sentences: Array
     passages: Array
     values: Array
+    texts: tuple[str, ...]
 
 
 def sentence_text(index: Index, passage: int, sentence: int) -> str:
@@ -81,8 +84,8 @@ def rows(index: Index, asked: Query, found: Candidates) -> Rows:
     rough -= 10.0 * (announces & ~announces.all())
     kept = np.sort(np.argsort(-rough, kind="stable")[: min(SHORTLIST, max(int((~announces).sum()), 1))])
     passages = found.passages[seen.owners[kept]]
-    _words(index, asked, seen.sentences[kept], passages, kept, column)
-    return Rows(seen.sentences[kept], passages, values[kept])
+    texts = _words(index, asked, seen.sentences[kept], passages, kept, column)
+    return Rows(seen.sentences[kept], passages, values[kept], texts)
 
 
 def _shape(seen: Evidence, column: dict[str, Array]) -> None:
@@ -99,10 +102,11 @@ def _shape(seen: Evidence, column: dict[str, Array]) -> None:
 
 def _words(
     index: Index, asked: Query, sentences: Array, passages: Array, kept: Array, column: dict[str, Array]
-) -> None:
-    """Features that need the sentence's words."""
+) -> tuple[str, ...]:
+    """Fill in the features that need the sentences' words; the sentences."""
     wanted, number_of = expected(asked.text), counted(asked.text)
     texts = {int(p): (index.passage_range(int(p))[0], index.passage_text(int(p))) for p in set(passages.tolist())}
+    found = []
     for sentence, passage, row in zip(sentences, passages, kept, strict=True):
         begin, whole = texts[int(passage)]
         start, end, _, _ = index.sentence(int(sentence))
@@ -112,3 +116,5 @@ def _words(
         column["counts"][row] = counts(text, number_of) if number_of else 0.0
         column["mistype"][row] = wanted in ("date", "number", "person") and not offered
         column["question"][row] = text.endswith("?")
+        found.append(text)
+    return tuple(found)

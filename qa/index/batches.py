@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import astuple
@@ -18,7 +17,8 @@ from queue import SimpleQueue
 
 from qa.errors import CacheError
 from qa.index.worker import count_files
-from qa.load import Source
+from qa.load import Source, rest
+from qa.load.process import start
 from qa.model import Skipped
 
 __all__ = ["BATCH_BYTES", "Progress", "count_batches"]
@@ -69,14 +69,17 @@ def _batches(sources: Sequence[Source]) -> Iterator[list[Source]]:
 
 
 def _counted_here(batches: Sequence[list[Source]], files: Sequence[Path]) -> Iterator[tuple[int, list[Skipped]]]:
-    for number, (batch, file) in enumerate(zip(batches, files, strict=True)):
-        yield number, count_files(batch, file)[1]
+    try:
+        for number, (batch, file) in enumerate(zip(batches, files, strict=True)):
+            yield number, count_files(batch, file)[1]
+    finally:
+        rest()
 
 
 def _counted_by_workers(batches: Sequence[list[Source]], files: Sequence[Path]) -> Iterator[tuple[int, list[Skipped]]]:
     """Numbers of batches as they are done, with what could not be read in each."""
-    workers = [_worker() for _ in range(min(os.cpu_count() or 1, len(batches)))]
-    idle: SimpleQueue[subprocess.Popen[str]] = SimpleQueue()
+    workers = [start("qa.index.worker") for _ in range(min(os.cpu_count() or 1, len(batches)))]
+    idle: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
     for worker in workers:
         idle.put(worker)
 
@@ -105,30 +108,17 @@ def _counted_by_workers(batches: Sequence[list[Source]], files: Sequence[Path]) 
             worker.communicate()  # waits, and closes the pipes
 
 
-def _worker() -> subprocess.Popen[str]:
-    package = Path(__file__).resolve().parents[2]
-    path = os.pathsep.join(filter(None, (str(package), os.environ.get("PYTHONPATH"))))
-    return subprocess.Popen(
-        [sys.executable, "-m", "qa.index.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"},
-        start_new_session=True,  # Control-C reaches us, and we end them
-    )
-
-
-def _asked(worker: subprocess.Popen[str], batch: Sequence[Source], file: Path) -> list[Skipped]:
+def _asked(worker: subprocess.Popen[bytes], batch: Sequence[Source], file: Path) -> list[Skipped]:
     """One batch's turn with a worker. Raises CacheError when the worker dies."""
     assert worker.stdin is not None
     assert worker.stdout is not None
     sources = [astuple(source) for source in batch]
     try:
-        worker.stdin.write(json.dumps({"file": str(file), "sources": sources}) + "\n")
+        worker.stdin.write(json.dumps({"file": str(file), "sources": sources}).encode() + b"\n")
         worker.stdin.flush()
         reply = worker.stdout.readline()
     except OSError:
-        reply = ""
+        reply = b""
     if not reply:
         raise CacheError(
             f"{file.parent}: indexing stopped at {batch[0].path} or one of the {len(batch)} files from there"

@@ -18,14 +18,22 @@ from qa.model import Document, Passage
 from qa.text import STOP_TERMS, term_of, words
 from qa.vectors import UNKNOWN, shipped
 
-__all__ = ["BM25_B", "BM25_K1", "Counter", "count", "peaks", "starts_of", "vector_rows"]
+__all__ = ["BM25_B", "BM25_K1", "IMPACT_STEPS", "Counter", "count", "impacts", "starts_of", "vector_rows"]
 
 BM25_K1 = 1.5
 BM25_B = 0.75
 
+IMPACT_STEPS = 255
+"""Into how many steps what BM25 gives for a count is cut, to name candidates by."""
+
+_POSTINGS = 1 << 20
+"""Postings whose impact is computed at a time."""
 
 _LONGEST_ABOVE = 300
 """Characters of a title or heading that count; every passage below it counts them again."""
+
+
+_KIND_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
 
 
 class _Numbers(dict[str, int]):
@@ -73,13 +81,17 @@ class Counter:
         """Count one document with its passages, or with `ready` ones; `stat` is its file's `Source.stat`."""
         self._stats.extend(stat)
         before, at = 0, self._text_bytes
-        name = PurePosixPath(document.path).stem.replace("_", " ")
+        above: dict[tuple[tuple[str, ...], ...], int] = {}  # headings and columns -> number of the context
         for passage in passages(document) if ready is None else ready:
             at += _size(document.text, before, passage.start)
             end = at + _size(document.text, passage.start, passage.end)
             self._passage_bytes.extend((at, end))
             before, at = passage.end, end
-            self._add_passage(document, passage, name)
+            self._add_sentences(document.text, passage)
+            key = document.headings(passage.sentences[-1].start), _columns(document, passage)
+            if key not in above:
+                above[key] = self._contexts.setdefault(_context(document, *key), len(self._contexts))
+            self._passage_contexts.append(above[key])
         text = document.text.encode()
         self._texts.append(text)
         self._text_bytes += len(text)
@@ -89,20 +101,17 @@ class Counter:
             self._rows[name].extend(rows)
             self._row_starts[name].append(len(self._rows[name]) // width)
 
-    def _add_passage(self, document: Document, passage: Passage, name: str) -> None:
+    def _add_sentences(self, text: str, passage: Passage) -> None:
         number = self._numbers.__getitem__
-        text = document.text
         for sentence in passage.sentences:
             said = text[sentence.start : sentence.end]
             self._tokens.extend(map(number, words(said)))
             if " (" in said or "\n(" in said:
                 self._add_definitions(said)
             self._sentence_tokens.append(len(self._tokens))
-            self._sentences.extend((sentence.start, sentence.end, KINDS.index(sentence.kind)))
+            self._sentences.extend((sentence.start, sentence.end, _KIND_NUMBERS[sentence.kind]))
         self._passage_sentences.append(len(self._sentences) // 3)
         self._passage_documents.append(len(self._texts))
-        context = _context(document, passage, name)
-        self._passage_contexts.append(self._contexts.setdefault(context, len(self._contexts)))
 
     def _add_definitions(self, sentence: str) -> None:
         """Note what a sentence of the document that is being added says about acronyms."""
@@ -146,7 +155,7 @@ class Counter:
             **alias_arrays(self._defined, terms),
             **self._document_arrays(),
         }
-        return made | peaks(made)
+        return made | impacts(made)
 
     def _document_arrays(self) -> dict[str, Array]:
         """Texts, records and structure, each as one run of rows with the first row of every document."""
@@ -200,12 +209,16 @@ def _size(text: str, start: int, end: int) -> int:
     return end - start if text.isascii() else len(text[start:end].encode())
 
 
-def _context(document: Document, passage: Passage, name: str) -> str:
+def _context(document: Document, headings: Sequence[str], columns: Sequence[str]) -> str:
     """What stands above a passage: title, headings, column headers, and the file's name without its suffix."""
-    rows = [sentence.start for sentence in passage.sentences if sentence.kind == "row"]
-    columns = dict.fromkeys(" ".join(document.columns(start)) for start in rows)
-    above = (name, document.title, *document.headings(passage.sentences[-1].start), *columns)
-    return "\n".join(part[:_LONGEST_ABOVE] for part in above)
+    name = PurePosixPath(document.path).stem.replace("_", " ")
+    return "\n".join(part[:_LONGEST_ABOVE] for part in (name, document.title, *headings, *columns))
+
+
+def _columns(document: Document, passage: Passage) -> tuple[str, ...]:
+    """The column headers above each table that has rows in a passage."""
+    rows = (sentence.start for sentence in passage.sentences if sentence.kind == "row")
+    return tuple(dict.fromkeys(" ".join(document.columns(start)) for start in rows))
 
 
 def _stemmed(raw: Sequence[str]) -> tuple[list[bytes], Array]:
@@ -237,22 +250,30 @@ def _postings(name: str, terms: Array, owner: Array, total: int) -> dict[str, Ar
     }
 
 
-def peaks(made: dict[str, Array]) -> dict[str, Array]:
-    """For each term the most that BM25 gives it for its count in any passage, at this segment's mean length.
+def impacts(made: dict[str, Array]) -> dict[str, Array]:
+    """How much BM25 gives each posting for its count, in steps, at this segment's mean length.
 
-    `word_peaks` has shape (terms,), `mean_length` (1,). At a mean length that is higher by some factor the true peak is
-    higher by at most that factor.
+    `word_impacts` has shape (postings,): the least whole number above `IMPACT_STEPS` times `count / (count + damping)`,
+    which lies between 0 and 1. `word_peaks` is each term's highest, shape (terms,), `mean_length` has shape (1,). At a
+    mean length that is higher by some factor the true share is higher by at most that factor.
     """
     starts, lengths = made["words_starts"], made["passage_lengths"]
-    found = np.zeros(len(starts) - 1, dtype=np.float32)
     mean = float(lengths.mean()) if lengths.any() else 1.0
     damping = (BM25_K1 * (1 - BM25_B + BM25_B * lengths / mean)).astype(np.float32)
-    counts = made["words_counts"].astype(np.float32)
+    found = np.empty(len(made["words_counts"]), dtype=np.uint8)
+    for begin in range(0, len(found), _POSTINGS):
+        part = slice(begin, begin + _POSTINGS)
+        counts = made["words_counts"][part].astype(np.float32)
+        shares = damping.take(made["words_passages"][part])
+        shares += counts
+        np.divide(counts, shares, out=shares)
+        shares *= IMPACT_STEPS
+        found[part] = shares.astype(np.uint8) + np.uint8(1)  # a share is below 1, also in single precision
+    peaks = np.zeros(len(starts) - 1, dtype=np.uint8)
     held = np.diff(starts) > 0
     if held.any():
-        gains = counts / (counts + damping[made["words_passages"]])
-        found[held] = np.maximum.reduceat(gains, starts[:-1][held])
-    return {"word_peaks": found, "mean_length": np.array([mean])}
+        peaks[held] = np.maximum.reduceat(found, starts[:-1][held])
+    return {"word_impacts": found, "word_peaks": peaks, "mean_length": np.array([mean])}
 
 
 def _record(document: Document) -> dict[str, object]:

@@ -39,7 +39,7 @@ from qa.vectors import TABLE
 
 __all__ = ["FORMAT", "Opened", "open_folder", "roots_of"]
 
-FORMAT = 7
+FORMAT = 8
 """Version of the files' layout; an index with another is built anew."""
 _SETTINGS = {"format": FORMAT, "analysis": ANALYSIS, "chunking": CHUNKING, "vectors": TABLE}
 _MANIFEST = "manifest.json"
@@ -242,7 +242,7 @@ def _write(
     counts = {f"frequencies_{number}": array for number, array in enumerate(frequencies)}
     files = Files.of(state.segments, state.live, unread)
     arrays = {**masks, **counts, **files.arrays}
-    write_arrays(folder / f"{prefix}.state", ((name, [array]) for name, array in arrays.items()))
+    write_arrays(folder / f"{prefix}.state", arrays.items())
     manifest = {"settings": _SETTINGS, "roots": roots, "segments": state.names, "state": f"{prefix}.state"}
     with replacing(folder / _MANIFEST) as stream:
         stream.write(json.dumps(manifest).encode())

@@ -37,7 +37,6 @@ class Damping:
     lengths: Array
     least: float
     slope: float
-    dtype = np.dtype(np.float64)
 
     def take(self, passages: Array) -> Array:
         """The values of some passages, as an array of all values would give them."""
@@ -65,7 +64,6 @@ class Index:
         if frequencies is None and not alone:
             frequencies = count_frequencies(self.segments, self.live)
         self.frequencies = frequencies
-        self._rough_damping: dict[int, Array] = {}
         self._near: dict[tuple[int, float, int], tuple[tuple[int, float], ...]] = {}
         self.passage_bases = [0, *accumulate(segment.passage_count for segment in segments)]
         self.sentence_bases = [0, *accumulate(segment.sentence_count for segment in segments)]
@@ -104,20 +102,9 @@ class Index:
         return words / passages if words else 1.0
 
     def damping(self, number: int) -> Damping:
-        """What BM25 adds to a count below the line, for each passage of a segment, in double precision."""
+        """What BM25 adds to a count below the line, for each passage of a segment."""
         slope = BM25_K1 * BM25_B / self.mean_length
         return Damping(self.segments[number].passage_lengths, BM25_K1 * (1 - BM25_B), slope)
-
-    def rough_damping(self, number: int) -> Array:
-        """The same in single precision, shape (passages,), remembered."""
-        found = self._rough_damping.get(number)
-        if found is None:
-            damping = self.damping(number)
-            found = damping.lengths.astype(np.float32)
-            found *= np.float32(damping.slope)
-            found += np.float32(damping.least)
-            self._rough_damping[number] = found
-        return found
 
     def frequency(self, term: str) -> int:
         """In how many passages a term stands."""

@@ -6,13 +6,16 @@ vocabularies. Arrays come one at a time, and most of them segment by segment, so
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
 
 from qa.index.aliases import joined_aliases, kept_aliases
-from qa.index.count import peaks, starts_of, vector_rows
+from qa.index.count import impacts, starts_of, vector_rows
 from qa.index.segment import Array, Segment, runs
 from qa.index.store import Mapped, read_arrays
 
@@ -58,7 +61,7 @@ def keep(segment: Segment, live: Array) -> Segment:
     made["passage_bytes"] = old["passage_bytes"][passages] + moved[made["passage_documents"]][:, None]
     for name in ("words", "context"):
         made |= _kept_postings(old, name, _numbers(segment.passage_count, passages))
-    return Segment(made | peaks(made))
+    return Segment(made | impacts(made))
 
 
 def _numbers(total: int, kept: Array) -> Array:
@@ -86,50 +89,57 @@ def _kept_postings(arrays: Mapping[str, Array], name: str, numbers: Array) -> di
     }
 
 
-def merge(segments: Sequence[Segment]) -> Iterator[tuple[str, Iterable[Array]]]:
+def merge(segments: Sequence[Segment]) -> Iterator[tuple[str, Array]]:
     """The arrays of one segment of everything in these, documents in the order in which they come.
 
-    One array at a time, each as the parts that it is made of, one after the other, letting go of what was read for it.
+    In parts, those of one array one after the other. A part is made while the one before is put to use, and what was
+    read for an array is let go of when it is done.
     """
-    for array in _merged(segments):
-        yield array
+    with ThreadPoolExecutor(1) as ahead:
+        parts = _forgetting(_merged(segments), segments)
+        coming = ahead.submit(next, parts, None)
+        while (part := coming.result()) is not None:
+            coming = ahead.submit(next, parts, None)
+            yield part
+
+
+def _forgetting(parts: Iterator[tuple[str, Array]], segments: Sequence[Segment]) -> Iterator[tuple[str, Array]]:
+    for _, array in groupby(parts, key=itemgetter(0)):
+        yield from array
         for segment in segments:
             if isinstance(segment.arrays, Mapped):
                 segment.arrays.forget()
 
 
-def _merged(segments: Sequence[Segment]) -> Iterator[tuple[str, Iterable[Array]]]:
+def _merged(segments: Sequence[Segment]) -> Iterator[tuple[str, Array]]:
     every = [segment.arrays for segment in segments]
     terms, renumbered = _vocabulary(segments)
     bases = {
         name: np.cumsum([0, *(len(arrays[name]) for arrays in every)])
         for name in ("tokens", "sentence_starts", "passage_documents", "file_stats", "texts", "context_tokens_starts")
     }
-    yield "terms", [np.frombuffer(b"".join(terms), dtype=np.uint8)]
-    yield "term_starts", [starts_of(map(len, terms))]
-    for part, array in (vector_rows(terms) | joined_aliases(every, renumbered, bases["file_stats"])).items():
-        yield part, [array]
+    yield "terms", np.frombuffer(b"".join(terms), dtype=np.uint8)
+    yield "term_starts", starts_of(map(len, terms))
+    yield from vector_rows(terms).items()
+    yield from joined_aliases(every, renumbered, bases["file_stats"]).items()
     for name in ("tokens", "context_tokens"):
-        yield name, (new[arrays[name]] for new, arrays in zip(renumbered, every, strict=True))
+        yield from ((name, new[arrays[name]]) for new, arrays in zip(renumbered, every, strict=True))
     for name in (*_ROWS, *(_RUN_ARRAYS.get(name, name) for name in _RUNS)):
-        yield name, (arrays[name] for arrays in every)
+        yield from ((name, arrays[name]) for arrays in every)
     for name in ("sentence_tokens", "passage_sentences", "context_tokens_starts", *(f"{run}_starts" for run in _RUNS)):
-        yield name, [_joined_starts([arrays[name] for arrays in every])]
+        yield name, _joined_starts([arrays[name] for arrays in every])
     contexts = bases["context_tokens_starts"] - np.arange(len(every) + 1)
-    yield "passage_documents", _shifted(every, "passage_documents", bases["file_stats"], np.int32)
-    yield "passage_bytes", _shifted(every, "passage_bytes", bases["texts"], np.int64)
-    yield "passage_contexts", _shifted(every, "passage_contexts", contexts, np.int32)
-    for name in ("words", "context"):
-        made = _merged_postings(every, name, renumbered, len(terms), bases["passage_documents"])
-        for part, array in made.items():
-            yield part, [array]
-        if name == "words":
-            lengths = np.concatenate([arrays["passage_lengths"] for arrays in every])
-            for part, array in peaks(made | {"passage_lengths": lengths}).items():
-                yield part, [array]
+    yield from _shifted(every, "passage_documents", bases["file_stats"], np.int32)
+    yield from _shifted(every, "passage_bytes", bases["texts"], np.int64)
+    yield from _shifted(every, "passage_contexts", contexts, np.int32)
+    words = _merged_postings(every, "words", renumbered, len(terms), bases["passage_documents"])
+    lengths = np.concatenate([arrays["passage_lengths"] for arrays in every])
+    yield from words.items()
+    yield from impacts(words | {"passage_lengths": lengths}).items()
+    yield from _merged_postings(every, "context", renumbered, len(terms), bases["passage_documents"]).items()
 
 
-def merge_files(files: Sequence[Path]) -> Iterator[tuple[str, Iterable[Array]]]:
+def merge_files(files: Sequence[Path]) -> Iterator[tuple[str, Array]]:
     """What `merge` gives for segment files."""
     return merge([Segment(read_arrays(file)) for file in files])
 
@@ -148,9 +158,9 @@ def _joined_starts(every: Sequence[Array]) -> Array:
     return np.concatenate(([0], np.cumsum(np.concatenate([np.diff(starts) for starts in every])))).astype(np.int64)
 
 
-def _shifted(every: Sequence[Mapping[str, Array]], name: str, bases: Array, dtype: type) -> Iterator[Array]:
+def _shifted(every: Sequence[Mapping[str, Array]], name: str, bases: Array, dtype: type) -> Iterator[tuple[str, Array]]:
     """An array of numbers of other rows, each segment's raised by what stands before it."""
-    return ((arrays[name] + base).astype(dtype) for arrays, base in zip(every, bases, strict=False))
+    return ((name, (arrays[name] + base).astype(dtype)) for arrays, base in zip(every, bases, strict=False))
 
 
 def _merged_postings(

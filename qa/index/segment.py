@@ -51,6 +51,10 @@ class Postings:
     passages: Array
     counts: Array
 
+    def held(self, term: int) -> bool:
+        """Whether any passage holds the term."""
+        return bool(self.starts[term] < self.starts[term + 1])
+
     def of(self, term: int) -> tuple[Array, Array]:
         """The passages that hold the term, and its counts there."""
         part = slice(int(self.starts[term]), int(self.starts[term + 1]))
@@ -80,6 +84,12 @@ class Segment:
         self._terms = memoryview(arrays["terms"])  # type: ignore[arg-type]
         self._documents: dict[int, Document] = {}
         self._ids: dict[str, int | None] = {}
+
+    def impacts_of(self, term: int) -> Array:
+        """How much BM25 gives the passages that hold a term, in steps; see `qa.index.count.impacts`."""
+        starts = self.words.starts
+        part: Array = self.arrays["word_impacts"][int(starts[term]) : int(starts[term + 1])]
+        return part
 
     def _postings(self, name: str) -> Postings:
         return Postings(*(self.arrays[f"{name}_{part}"] for part in ("starts", "passages", "counts")))

@@ -15,6 +15,8 @@ import os
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO
 
@@ -48,14 +50,14 @@ class Mapped(dict[str, Array]):
             self._data.madvise(mmap.MADV_DONTNEED)
 
 
-def write_arrays(file: Path, arrays: Iterable[tuple[str, Iterable[Array]]]) -> None:
-    """Write some arrays, each given as the parts that it is made of, one after the other.
+def write_arrays(file: Path, arrays: Iterable[tuple[str, Array]]) -> None:
+    """Write some arrays; those of one name that follow each other are the parts of one array.
 
     Raises CacheError when the disk will not take them.
     """
     with replacing(file) as stream:
         stream.write(_MAGIC)
-        entries = {name: _write(stream, parts) for name, parts in arrays}
+        entries = {name: _write(stream, parts) for name, parts in groupby(arrays, key=itemgetter(0))}
         header = json.dumps(entries).encode()
         stream.write(header + len(header).to_bytes(8, "little") + zlib.crc32(header).to_bytes(4, "little") + _END)
 
@@ -79,11 +81,11 @@ def replacing(file: Path) -> Iterator[BinaryIO]:
         temporary.unlink(missing_ok=True)
 
 
-def _write(stream: BinaryIO, parts: Iterable[Array]) -> list[object]:
+def _write(stream: BinaryIO, parts: Iterable[tuple[str, Array]]) -> list[object]:
     """Write one array and return its entry in the header: type, shape, offset, and the checksum of each block."""
     stream.write(b"\0" * (-stream.tell() % _ALIGN))
     offset, length, checksums, filled = stream.tell(), 0, [0], 0
-    for part in parts:
+    for _, part in parts:
         data = _bytes(np.ascontiguousarray(part))
         stream.write(data)
         length += len(part)

@@ -3,34 +3,56 @@
 MaxScore (Turtle and Flood 1995): clues are taken by how much they can add at most. Once the k-th best score so far is
 more than all remaining clues can add together, no passage that has not been met can get among the best; the remaining
 clues are then looked up only for those that were met and can still make it.
+
+Sums are of upper bounds, in whole units: an impact, a byte for each posting, is looked up in a small table of what it
+is worth. What a bound may exceed its score by is known, so that the candidates it names are all there can be; these are
+then scored exactly.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
 
 import numpy as np
 
+from qa.index.count import IMPACT_STEPS
 from qa.index.index import Index
-from qa.index.score import Clue, Gains, gains_of, score
-from qa.index.segment import Array
+from qa.index.score import Clue, Part, gains, parts_of
+from qa.index.segment import Array, Segment, distinct
 
 __all__ = ["ranked", "top"]
 
-_SLACK = 1e-5
-"""Relative; sums in single precision, which name the candidates, differ from the exact ones by less."""
-
 _EXACT = 1e-12
-"""The same for exact scores: the same gains added in another order."""
+"""Relative; the same gains added in another order differ by less."""
+
+_SURELY = 1 + 1e-6
+"""Makes a bound of what single precision gave."""
+
 _SEEDS = 10
 """Passages, for each one that is wanted, whose full score gives the first threshold."""
 
-_WORTH_SCANNING = 0.1
+_PROBED = 8_192
+"""The longest list of passages whose sums are looked at for a higher threshold."""
+
+_WORTH_SCANNING = 0.04
 """Postings, for each passage there is, from which it is faster to look at every passage's sum once."""
 
 _WORTH_ADDING = 1.0
-"""Postings of a clue, for each one taken before, up to which adding it is faster than looking it up."""
+"""Postings of a clue, for each one taken before, up to which it is added though no passage depends on it any more."""
+
+_WORTH_LOOKING_UP = 16
+"""Postings of a clue, for each candidate, from which looking the candidates up is faster than adding them."""
+
+_WORTH_SCORING = 100
+"""Candidates up to which scoring them exactly is faster than telling more of them apart by their bounds."""
+
+_FEW = 5_000
+"""Parts whose units, each rounded up, still leave sums that fit two bytes."""
 
 _own = threading.local()
 
@@ -41,16 +63,13 @@ def top(index: Index, clues: Sequence[Clue], k: int, allowed: Sequence[Array] | 
     `allowed` says for each segment which of its live passages may be found, shape (its passages,); None for all. Fewer
     than `k` when fewer passages hold any of the clues' terms. Shapes: both (up to k,).
     """
-    floor = 0.0
-    found: list[Array] = []
+    passages, scores = np.zeros(0, dtype=np.int64), np.zeros(0)
     for number, base in enumerate(index.passage_bases[:-1]):
-        gains = sorted(gains_of(index, number, clues, roughly=True), key=lambda gain: -gain.bound)
+        parts = parts_of(index, number, clues)
         live = index.live_passages(number) if allowed is None else allowed[number]
-        passages, scores = _best(gains, index.segments[number].passage_count, k, floor, live)
-        floor = max(floor, _kth(scores, k))
-        found.append(passages[scores >= floor * (1 - _SLACK)] + base)
-    passages = np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
-    scores = score(index, clues, passages)
+        found = _candidates(index, number, parts, k, _kth(scores, k), live)
+        passages = np.append(passages, found + base)
+        scores = np.append(scores, gains(index, number, parts, found))
     kept = np.flatnonzero(scores >= _kth(scores, k) * (1 - _EXACT))
     order = ranked(index, passages[kept], scores[kept])[:k]
     return passages[kept][order], scores[kept][order]
@@ -59,14 +78,18 @@ def top(index: Index, clues: Sequence[Clue], k: int, allowed: Sequence[Array] | 
 def ranked(index: Index, passages: Array, scores: Array) -> Array:
     """The order of some passages by score, best first, then path, then position, shape (passages,)."""
     order = np.argsort(-scores, kind="stable")
-    if (np.diff(scores[order]) < 0).all():
-        return order
+    ordered = scores[order]
+    tied = np.zeros(len(order) + 1, dtype=bool)  # with the one before
+    tied[1:-1] = ordered[1:] == ordered[:-1]
+    edges = np.flatnonzero(tied[1:] != tied[:-1])  # begin and end of every run of equal scores, in turn
 
-    def place(at: int) -> tuple[float, str, int]:
+    def place(at: int) -> tuple[str, int]:
         passage = int(passages[at])
-        return -float(scores[at]), index.path_of(passage), index.passage_range(passage)[0]
+        return index.path_of(passage), index.passage_range(passage)[0]
 
-    return np.array(sorted(order.tolist(), key=place), dtype=np.int64)
+    for begin, end in edges.reshape(-1, 2):
+        order[begin : end + 1] = sorted(order[begin : end + 1].tolist(), key=place)
+    return order
 
 
 def _kth(scores: Array, k: int) -> float:
@@ -74,90 +97,175 @@ def _kth(scores: Array, k: int) -> float:
     return float(np.partition(scores, -k)[-k]) if len(scores) >= k else 0.0
 
 
-def _scratch(size: int) -> Array:
-    """A vector of zeros that this thread keeps for its sums; whoever uses it leaves zeros behind."""
-    if getattr(_own, "sums", None) is None or len(_own.sums) < size:
-        _own.sums = np.zeros(size, dtype=np.float32)
-    sums: Array = _own.sums
-    return sums
-
-
-def _best(gains: Sequence[Gains], size: int, k: int, floor: float, live: Array | None) -> tuple[Array, Array]:
-    """Passages of one segment that may be among the k best, with their scores; all that reach `floor` are there."""
+def _candidates(index: Index, number: int, parts: Sequence[Part], k: int, floor: float, live: Array | None) -> Array:
+    """Passages of one segment that may be among the k best, ascending; all that score `floor` or more are there."""
+    if not parts:
+        return np.zeros(0, dtype=np.int64)
+    bounds = _bounds(index, number, parts)
+    liked = bounds.parts[0].liked(_SEEDS * k, live)
+    floor = max(floor, _kth(gains(index, number, parts, liked), k))
+    search = _Search(bounds, index.segments[number].passage_count, k, floor / bounds.unit, live)
     try:
-        return _added_up(gains, size, k, floor, live)
+        return search.run()
     except BaseException:  # Control-C: sums that were begun are no zeros for the next question
-        _own.sums = None
+        _own.sums = {}
         raise
 
 
-def _added_up(gains: Sequence[Gains], size: int, k: int, floor: float, live: Array | None) -> tuple[Array, Array]:
-    """The same, adding up in this thread's scratch."""
-    rest = np.append(np.cumsum([gain.bound for gain in gains][::-1])[::-1], 0.0)
-    sums = _scratch(size)
-    met: list[Array] = []
-    threshold, taken = floor, 0
-    for number, gain in enumerate(gains):
-        essential = rest[number] >= threshold * (1 - _SLACK)
-        if not essential and len(gain.passages) > _WORTH_ADDING * taken:
-            break
-        passages, values = _live_gains(gain, live)
-        np.add.at(sums, passages, values)
-        met.append(passages)
-        taken += len(passages)
-        if not number:
-            threshold = max(threshold, _promised(gains, passages, values, k))
-        elif essential:
-            scores = sums.take(passages)
-            threshold = max(threshold, _kth(scores[scores > threshold], k))
-    added = len(met)
-    candidates, scores = _harvest(sums, met, threshold * (1 - _SLACK) - rest[added], size)
-    return _completed(gains[added:], rest[added + 1 :], candidates, scores, k, threshold)
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """What one part adds in a segment at most: units by impact, or `most` everywhere where there are no impacts."""
+
+    passages: Array
+    impacts: Array | None
+    worth: Array
+    most: int
+
+    @property
+    def units(self) -> Array:
+        """What it adds to each of its passages; a single number where that is the same for all."""
+        return self.worth[-1] if self.impacts is None else self.worth.take(self.impacts)
+
+    def of(self, passages: Array) -> Array:
+        """What it adds to some passages, 0 to those that it does not touch, shape (passages,)."""
+        wanted = passages.astype(self.passages.dtype)
+        places = self.passages.searchsorted(wanted)
+        units = self.worth[-1] if self.impacts is None else self.worth.take(self.impacts.take(places, mode="clip"))
+        found: Array = units * (self.passages.take(places, mode="clip") == wanted)
+        return found
+
+    def liked(self, most: int, live: Array | None) -> Array:
+        """Passages that it adds most to, ascending: about `most` of them."""
+        if self.impacts is None or len(self.passages) <= most:
+            return _among(self.passages, live)[:most]
+        impacts = self.impacts if live is None else self.impacts * live[self.passages]
+        reached = np.cumsum(np.bincount(impacts, minlength=IMPACT_STEPS + 1)[:0:-1])
+        least = IMPACT_STEPS - np.searchsorted(reached[:-1], most)
+        return self.passages[impacts >= least][: 2 * most]
 
 
-def _promised(gains: Sequence[Gains], passages: Array, values: Array, k: int) -> float:
-    """A score that the k best reach for certain: the k-th of those that the first clue likes best, scored in full."""
-    most = _SEEDS * k
-    liked = np.sort(passages[np.argpartition(values, -most)[-most:]] if len(values) > most else passages)
-    return _kth(np.sum([gain.of(liked) for gain in gains], axis=0), k)
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """What the parts of a question add in one segment, the one that may add most first, in whole units.
+
+    A score in units is at least `tightness` times the sum of its bounds, less `error`, and never more than the sum.
+    """
+
+    parts: list[_Bound]
+    unit: float
+    tightness: float
+    error: float
 
 
-def _harvest(sums: Array, met: Sequence[Array], least: float, size: int) -> tuple[Array, Array]:
-    """The passages that were met and reach `least`, ascending, and their sums; the sums are zero again afterwards."""
-    least = max(least, float(np.finfo(np.float32).tiny))  # a passage taken once is worth 0 and is not taken again
-    if sum(map(len, met)) > size * _WORTH_SCANNING:
-        candidates = np.flatnonzero(sums[:size] >= least)
-        scores = sums[candidates]
-        sums[:size] = 0.0
-        return candidates, scores
-    found, values = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.float32)]
-    for passages in met:
-        reached = passages[sums[passages] >= least]
-        found.append(reached)
-        values.append(sums[reached])
-        sums[reached] = 0.0
-    for passages in met:
-        sums[passages] = 0.0
-    candidates = np.concatenate(found)
-    order = np.argsort(candidates)
-    return candidates[order], np.concatenate(values)[order]
+def _bounds(index: Index, number: int, parts: Sequence[Part]) -> _Bounds:
+    """The bounds of some parts. Impacts hold at the segment's own mean length, and the whole index may have another."""
+    segment = index.segments[number]
+    drift = index.mean_length / (float(segment.arrays["mean_length"][0]) or 1.0)
+    above = np.array([part.above for part in parts])
+    weights = np.array([part.weight for part in parts]) * np.where(above, 1.0, max(1.0, drift) * _SURELY)
+    peaks = np.where(above, IMPACT_STEPS, segment.arrays["word_peaks"][[part.term for part in parts]])
+    kind: type = np.uint16 if len(parts) < _FEW else np.uint32
+    unit = float(weights.sum()) / (0.9 * np.iinfo(kind).max)
+    worth: Array = np.ceil(weights[:, None] / unit * (np.arange(IMPACT_STEPS + 1) / IMPACT_STEPS)).astype(kind)
+    most = worth[np.arange(len(parts)), peaks].tolist()
+    bounds = [_bound(segment, part, row, top) for part, row, top in zip(parts, worth, most, strict=True)]
+    bounds.sort(key=lambda bound: -bound.most)
+    error = len(parts) + float(weights.sum()) / IMPACT_STEPS / unit
+    return _Bounds(bounds, unit, min(drift, 1 / drift), error)
 
 
-def _live_gains(gain: Gains, live: Array | None) -> tuple[Array, Array]:
-    """A clue's live passages and its gains there."""
-    if live is None:
-        return gain.passages, gain.at(slice(None))
-    places = np.flatnonzero(live[gain.passages])
-    return gain.passages[places], gain.at(places)
+def _bound(segment: Segment, part: Part, worth: Array, most: int) -> _Bound:
+    impacts = None if part.above else segment.impacts_of(part.term)
+    return _Bound(part.of(segment)[0], impacts, worth, most)
 
 
-def _completed(
-    gains: Sequence[Gains], rest: Array, candidates: Array, scores: Array, k: int, threshold: float
-) -> tuple[Array, Array]:
-    """Adds the remaining clues to the candidates, dropping those that fall behind on the way."""
-    for gain, remaining in zip(gains, rest, strict=True):
-        scores = scores + gain.of(candidates)
-        threshold = max(threshold, _kth(scores, k))
-        kept = scores >= threshold * (1 - _SLACK) - remaining
-        candidates, scores = candidates[kept], scores[kept]
-    return candidates, scores
+class _Search:
+    """Adds bounds up for the passages of one segment until it is known which may be among the k best."""
+
+    def __init__(self, bounds: _Bounds, size: int, k: int, threshold: float, live: Array | None) -> None:
+        self._bounds = bounds
+        self._parts = bounds.parts
+        self._rest = [*accumulate([part.most for part in reversed(bounds.parts)], initial=0)][::-1]
+        self._size = size
+        self._k = k
+        self._threshold = threshold  # units that the k-th best has for certain
+        self._live = live
+        self._sums = _scratch(size, bounds.parts[0].worth.dtype)
+        self._met: list[Array] = []
+        self._taken = 0
+
+    def run(self) -> Array:
+        """The passages that may be among the best, ascending. The sums are zero again afterwards."""
+        added = self._add_essential()
+        candidates = self._complete(added, self._harvest(self._threshold - self._rest[added]))
+        self._clear()
+        return candidates
+
+    def _add_essential(self) -> int:
+        """Adds parts up while a passage not yet met could be among the best; how many were added."""
+        looked = 0
+        for number, part in enumerate(self._parts):
+            if self._rest[number] < self._threshold and len(part.passages) > _WORTH_ADDING * self._taken:
+                return number
+            self._add(part)
+            if self._taken >= 2 * looked and len(part.passages) <= _PROBED:
+                self._raise(self._sums.take(_among(part.passages, self._live)))
+                looked = self._taken
+        return len(self._parts)
+
+    def _add(self, part: _Bound) -> None:
+        np.add.at(self._sums, part.passages, part.units)
+        self._met.append(part.passages)
+        self._taken += len(part.passages)
+
+    def _raise(self, sums: Array) -> None:
+        """Raises the threshold to what the k-th of some different live passages has for certain."""
+        least = _kth(sums, self._k) * self._bounds.tightness - self._bounds.error
+        self._threshold = max(self._threshold, least)
+
+    def _harvest(self, least: float) -> Array:
+        """The live passages that were met and whose sums reach `least`, ascending."""
+        least = max(1, math.ceil(least))
+        if self._taken > self._size * _WORTH_SCANNING:
+            found = np.flatnonzero(self._sums[: self._size] >= self._sums.dtype.type(least))
+        else:
+            reached = [passages[self._sums.take(passages) >= least] for passages in self._met]
+            found = distinct(np.concatenate([np.zeros(0, dtype=np.int32), *reached]))
+        return _among(found, self._live)
+
+    def _complete(self, added: int, candidates: Array) -> Array:
+        """Takes the parts that were not added into account too, dropping candidates that fall behind on the way."""
+        looked_up = np.zeros(len(candidates), dtype=self._sums.dtype)
+        for number in range(added, len(self._parts) + 1):
+            sums = self._sums.take(candidates) + looked_up
+            self._raise(sums)
+            kept = sums >= self._threshold - self._rest[number]
+            candidates, looked_up = candidates[kept], looked_up[kept]
+            if number == len(self._parts) or len(candidates) <= max(_WORTH_SCORING, self._k):
+                break
+            part = self._parts[number]
+            if len(part.passages) > _WORTH_LOOKING_UP * len(candidates):
+                looked_up += part.of(candidates)
+            else:
+                self._add(part)
+        return candidates
+
+    def _clear(self) -> None:
+        if self._taken > self._size * _WORTH_SCANNING:
+            self._sums[: self._size] = 0
+            return
+        for passages in self._met:
+            self._sums[passages] = 0
+
+
+def _among(passages: Array, live: Array | None) -> Array:
+    """Those of some passages that are live."""
+    return passages if live is None else passages[live[passages]]
+
+
+def _scratch(size: int, kind: np.dtype[Any]) -> Array:
+    """A vector of zeros that this thread keeps for its sums; whoever uses it leaves zeros behind."""
+    kept: dict[np.dtype[Any], Array] = _own.__dict__.setdefault("sums", {})
+    if kind not in kept or len(kept[kind]) < size:
+        kept[kind] = np.zeros(size, dtype=kind)
+    return kept[kind]

@@ -36,7 +36,7 @@ def count_files(sources: Sequence[Source], file: Path) -> tuple[int, list[Skippe
         counter.add(document, source.stat)
         documents += 1
     if documents:
-        write_arrays(file, ((name, [array]) for name, array in counter.arrays().items()))
+        write_arrays(file, counter.arrays().items())
     return documents, unread
 
 

@@ -6,20 +6,27 @@ import hashlib
 import os
 import re
 import stat
+import time
 from functools import lru_cache
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from qa.errors import ReadError
 from qa.load.find import Source, find
 from qa.load.formats import formats, reader_for
+from qa.load.isolated import rest
+from qa.load.locate import locate
 from qa.load.protocol import LIMIT, Parsed, Reader, Unreadable
 from qa.model import Document, heading_text
 
 if TYPE_CHECKING:
     from qa.load.archive import Archive
 
-__all__ = ["LIMIT", "Reader", "Source", "find", "formats", "read"]
+__all__ = ["LIMIT", "Reader", "Source", "find", "formats", "locate", "read", "rest"]
+
+_ATTEMPTS = 3
+_CLOCK_STEP = 0.02
+"""Seconds by which the clock of a file system advances at most."""
 
 
 def read(source: Source) -> Document:
@@ -82,14 +89,14 @@ def _archive(location: str, when: tuple[int, int]) -> Archive:
 
 
 def _bytes(source: Source) -> bytes:
-    """The file's bytes, read once, so that the hash is that of what was read."""
+    """The file's bytes as they all were at one time, so that the hash is that of what was read."""
     try:
         # Not to wait for a writer, should the file have become a pipe since it was found.
         with os.fdopen(os.open(source.location, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
                 raise ReadError(source.path, "not a regular file")
-            size = os.fstat(file.fileno()).st_size
-            data = file.read(LIMIT + 1) if size <= LIMIT else b""
+            size, data = status.st_size, b"" if status.st_size > LIMIT else _steady(source, file)
     except FileNotFoundError:
         raise ReadError(source.path, "no longer there") from None
     except PermissionError:
@@ -101,12 +108,27 @@ def _bytes(source: Source) -> bytes:
     return data
 
 
+def _steady(source: Source, file: BinaryIO) -> bytes:
+    """What a file holds while nobody writes to it, and no more than one byte beyond LIMIT of that.
+
+    Its stat then tells it from all that it holds later: writes within one step of the clock look alike, so a file that
+    was written just now is read a step later.
+    """
+    for _ in range(_ATTEMPTS):
+        before = os.fstat(file.fileno())
+        time.sleep(min(max(before.st_ctime_ns / 1e9 + _CLOCK_STEP - time.time(), 0.0), _CLOCK_STEP))
+        data = file.read(LIMIT + 1)
+        after = os.fstat(file.fileno())
+        if (before.st_mtime_ns, before.st_ctime_ns) == (after.st_mtime_ns, after.st_ctime_ns):
+            return data
+        file.seek(0)
+    raise ReadError(source.path, "written to while it was read")
+
+
 def _title(source: Source, parsed: Parsed) -> str:
     """What the file calls itself; else its first top heading, else a heading it begins with, else its name."""
     top = [block for block in parsed.blocks if block.kind == "heading" and block.level == 1]
     top += [block for block in parsed.blocks[:1] if block.kind == "heading"]
     named = parsed.title or (heading_text(parsed.text[top[0].start : top[0].end]) if top else "")
-    path = PurePosixPath(
-        re.sub(r"\.gz$", "", source.path, flags=re.IGNORECASE)
-    )  # not `source.location`, which need not be text
+    path = PurePosixPath(re.sub(r"\.gz$", "", source.path, flags=re.IGNORECASE))  # the location need not be text
     return " ".join(named.split()) or re.sub(r"[-_\s]+", " ", path.stem).strip() or path.name

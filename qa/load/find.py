@@ -14,7 +14,7 @@ from qa.errors import CorpusError
 from qa.load.protocol import Unreadable
 from qa.model import Skipped
 
-__all__ = ["IGNORE_FILE", "Source", "find"]
+__all__ = ["IGNORE_FILE", "Source", "find", "is_inside", "named_roots"]
 
 IGNORE_FILE = ".qaignore"
 _ARCHIVE = ".zip"
@@ -70,7 +70,9 @@ def find(roots: Sequence[Path], *, exclude: Sequence[str] = ()) -> tuple[list[So
     of all roots is not followed. Raises CorpusError for a root that is not there, cannot be opened or has a name that
     is not UTF-8, and for a pattern that is none.
     """
-    named = _named(roots)
+    for root in dict.fromkeys(roots):
+        _check(root)
+    named = named_roots(roots)
     walk = _Walk(tuple(os.path.realpath(root) for _, root in named))
     for name, root in named:
         if root.is_dir():
@@ -80,16 +82,14 @@ def find(roots: Sequence[Path], *, exclude: Sequence[str] = ()) -> tuple[list[So
     return sorted(walk.sources, key=lambda source: source.path), sorted(walk.skipped, key=lambda skip: skip.path)
 
 
-def _named(roots: Sequence[Path]) -> list[tuple[str, Path]]:
+def named_roots(roots: Sequence[Path]) -> list[tuple[str, Path]]:
     """Each root with what its paths begin with: nothing for a single root, else its name made unique."""
     different = list(dict.fromkeys(roots))
-    for root in different:
-        _check(root)
     if len(different) <= 1:
         return [("", root) for root in different]
     names: list[str] = []
     for root in different:
-        stem, suffix = (root.name or "root", "") if root.is_dir() else (root.stem, root.suffix)
+        stem, suffix = (root.name or "root", "") if os.path.isdir(root) else (root.stem, root.suffix)
         name, number = stem + suffix, 1
         while name in names:
             number += 1
@@ -181,17 +181,12 @@ class _Walk:
         is_folder = stat.S_ISDIR(status.st_mode)
         if is_folder and spec is not None and spec.match_file(path[cut:] + "/"):
             return
-        if not self._is_inside(file):
+        if not is_inside(file, self.roots):
             self._skip(path, "a link that leads out of the corpus")
         elif is_folder:
             self._below(file, path + "/", cut, spec, links)
         else:
             self._file(file, path, cut, spec)
-
-    def _is_inside(self, file: str) -> bool:
-        """Whether what a link leads to really lies in one of the roots."""
-        real = os.path.realpath(file)
-        return any(real == root or real.startswith(os.path.join(root, "")) for root in self.roots)
 
     def _file(self, file: str, path: str, cut: int, spec: _Pattern | None) -> None:
         status = self._status(file, path)
@@ -255,6 +250,12 @@ class _Walk:
 
     def _skip(self, path: str, reason: str) -> None:
         self.skipped.append(Skipped(_printable(path) or ".", reason))
+
+
+def is_inside(file: str, real_roots: Sequence[str]) -> bool:
+    """Whether a file, or what a link leads to, really lies in one of the roots, whose real places are given."""
+    real = os.path.realpath(file)
+    return any(real == root or real.startswith(os.path.join(root, "")) for root in real_roots)
 
 
 def _spec(patterns: Sequence[str]) -> _Pattern | None:

@@ -11,6 +11,7 @@ from pathlib import PurePath
 from qa.load import html, markdown, plain
 from qa.load.decode import decode
 from qa.load.frontmatter import front_matter
+from qa.load.isolated import isolated
 from qa.load.protocol import Parsed, Reader
 
 __all__ = ["formats", "reader_for"]
@@ -60,6 +61,10 @@ _FORMATS = (
     Reader("markdown", (".md", ".markdown"), _textual(markdown.parse)),
     Reader("mdx", (".mdx",), _textual(markdown.parse_mdx)),
     Reader("html", (".html", ".htm", ".xhtml"), _textual(html.parse)),
+    Reader("pdf", (".pdf",), isolated("pdf")),
+    Reader("docx", (".docx", ".docm"), isolated("docx")),
+    Reader("odt", (".odt",), isolated("odt")),
+    Reader("epub", (".epub",), isolated("epub")),
     Reader("rst", (".rst", ".rest"), _textual(_late("rst"))),
     Reader("man", tuple(f".{section}" for section in "123456789ln"), _textual(_late("man"))),
     Reader("csv", (".csv", ".tsv"), _textual(_late("delimited"))),

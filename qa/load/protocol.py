@@ -187,6 +187,11 @@ class TextBuilder:
         """Whether the block under construction has no text yet."""
         return self._start is None
 
+    @property
+    def length(self) -> int:
+        """Characters of text so far: whatever comes next stands there or, behind white space, later."""
+        return self._length
+
     def begin(self, kind: BlockKind, level: int = 0) -> None:
         """End the block under construction, if any, and begin one of this kind."""
         self.end()

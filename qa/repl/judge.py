@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.gold import Anchor, add_item, judged_questions, places_of
+from qa.gold import Anchor, add_item, judged_questions, kind_of, places_of
 from qa.model import Answer
 from qa.present import confidence_word, one_line
 from qa.repl.command import Command
@@ -21,14 +21,6 @@ __all__ = ["COMMANDS", "gold_file"]
 _REVIEWED = 5
 _LOOKED_AT = 20
 """Passages whose documents are searched for a text that was named."""
-_KINDS = (
-    (r"\bwho(?:m|se)?\b", "person"),
-    (r"\bwhen\b|\b(?:which|what) (?:year|date|day|month)\b", "date"),
-    (r"\bhow (?:many|much|long|big|old|often|far|fast)\b", "number"),
-    (r"\bwhy\b|\bhow come\b", "why"),
-    (r"\bhow\b", "how"),
-    (r"^\W*(?:what(?:'s|’s| is| are)|define|explain)\b", "definition"),
-)
 
 
 def gold_file(chat: Chat) -> Path:
@@ -86,7 +78,7 @@ def _add(chat: Chat, places: list[Anchor], answer: str | None) -> None:
     assert chat.shown is not None
     asked = _asked(chat)
     file = gold_file(chat)
-    kind = "unanswerable" if not places else _kind(asked.standalone)
+    kind = "unanswerable" if not places else kind_of(asked.standalone)
     number = add_item(
         file,
         question=asked.question,
@@ -115,10 +107,6 @@ def _before(chat: Chat, asked: Answer) -> list[str]:
     if asked.standalone == asked.question or asked not in chat.history:
         return []
     return [answer.question for answer in chat.history[: chat.history.index(asked)]]
-
-
-def _kind(question: str) -> str:
-    return next((kind for pattern, kind in _KINDS if re.search(pattern, question, re.IGNORECASE)), "factoid")
 
 
 def _review(chat: Chat, argument: str) -> None:

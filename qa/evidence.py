@@ -1,0 +1,194 @@
+"""Query, passages -> where the question's terms stand in the sentences of the passages, and what comes near them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from itertools import pairwise
+
+import numpy as np
+
+from qa.index import Index, idfs
+from qa.index.phrase import owners_of_run
+from qa.index.segment import Array, Segment, distinct
+from qa.query import INSTEAD, Query
+from qa.vectors import compared, scaled, shipped, sums
+
+__all__ = ["ABOVE", "Evidence", "evidence"]
+
+# Chosen by a grid on public question sets: each moves the right passage's rank 1 by a point or less either way.
+ABOVE = 0.8
+_NEAR = 0.4
+"""What a term is worth to a sentence that does not hold it but has it in a heading above, or in the next sentence."""
+_ABOVE_MEANING = 0.5
+"""What the words above a sentence are worth to what it means."""
+_UNLIKE = 0.3
+"""Cosine up to which two words have nothing to do with each other."""
+_PHRASE = 2.0
+"""What a quoted phrase in a sentence is worth beside all of the question's neighbouring terms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Which of a question's terms stand in, and around, each sentence of some passages.
+
+    `sentences` and `owners` number the sentences and say which of the passages each is from, `kinds` and `words` are
+    their kinds and lengths, all of shape (sentences,). The masks have shape (sentences, terms): `near` is in the
+    sentence before or after, `above` in title, headings or file name, `around` anywhere in the passage. `soft`, of that
+    shape, too, is how near the nearest word of the sentence comes to the term, from 0 to 1. `pairs`, shape
+    (sentences,), is the share of the question's neighbouring terms that are neighbours in the sentence, too; `meaning`,
+    of that shape, the cosine of the question's and the sentence's mean word vectors.
+    """
+
+    sentences: Array
+    owners: Array
+    kinds: Array
+    words: Array
+    inside: Array
+    near: Array
+    above: Array
+    around: Array
+    soft: Array
+    pairs: Array
+    meaning: Array
+
+    @property
+    def credited(self) -> Array:
+        """How far each term is accounted for by itself: in the sentence, above it, or next to it."""
+        found: Array = np.maximum(np.maximum(self.inside, ABOVE * self.above), _NEAR * self.near)
+        return found
+
+    def reordered(self, order: Array) -> Evidence:
+        """The evidence of passages that now stand in another order, its sentences in that order, too."""
+        places = np.empty(len(order), dtype=np.int64)
+        places[order] = np.arange(len(order))
+        owners = places[self.owners]
+        rows = np.argsort(owners, kind="stable")
+        columns = {field.name: getattr(self, field.name)[rows] for field in fields(Evidence)}
+        return Evidence(**{**columns, "owners": owners[rows]})
+
+
+def evidence(index: Index, asked: Query, passages: Array) -> Evidence:
+    """Where the question's terms stand in the sentences of some passages; sentences in the order of the passages."""
+    parts = [_evidence_in(index, number, asked, places, local) for number, places, local in index.by_segment(passages)]
+    if not parts:
+        none, nowhere = np.zeros(0, dtype=np.int64), np.zeros((0, len(asked.terms)))
+        nothing = np.zeros(0)
+        return Evidence(none, none, none, none, nowhere, nowhere, nowhere, nowhere, nowhere, nothing, nothing)
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    order = np.lexsort((columns[0], columns[1]))
+    return Evidence(*(column[order] for column in columns))
+
+
+def _evidence_in(index: Index, number: int, asked: Query, places: Array, local: Array) -> tuple[Array, ...]:
+    """The columns of Evidence for the passages of one segment."""
+    segment = index.segments[number]
+    sentences, owner = segment.sentences_of(local)
+    tokens, within = segment.tokens_of(sentences)
+    ids = _ids(segment, asked.terms)
+    inside = _found(segment, asked, tokens, within, len(sentences))
+    first = np.diff(owner, prepend=-1) > 0
+    near = np.zeros_like(inside)
+    near[1:] = inside[:-1] * ~first[1:, None]
+    near[:-1] = np.maximum(near[:-1], inside[1:] * ~first[1:, None])
+    around = np.maximum.reduceat(inside, np.flatnonzero(first), axis=0)[np.cumsum(first) - 1]
+    above = _found(segment, asked, *segment.context_of(local), len(local))
+    words = segment.sentence_tokens[sentences + 1] - segment.sentence_tokens[sentences]
+    soft, meaning = _by_vectors(index, number, asked, (tokens, within), (local, owner))
+    return (
+        sentences + index.sentence_bases[number],
+        places[owner],
+        segment.sentence_kinds[sentences],
+        words,
+        inside,
+        near,
+        above[owner],
+        around,
+        soft * asked.trust,
+        _pair_share(asked, ids, tokens, within, len(sentences))
+        + _PHRASE * _phrase_share(segment, asked, tokens, within, len(sentences)),
+        meaning,
+    )
+
+
+def _ids(segment: Segment, names: Sequence[str]) -> Array:
+    """The numbers of some terms in a segment, -1 for one that it does not hold, shape (terms,)."""
+    return np.array([-1 if (term := segment.term_id(name)) is None else term for name in names], dtype=np.int64)
+
+
+def _found(segment: Segment, asked: Query, tokens: Array, owners: Array, total: int) -> Array:
+    """How far each owner holds each term of the question, itself or what stands for it, shape (total, terms)."""
+    found = _holds(tokens, owners, _ids(segment, asked.terms), total) * asked.trust
+    for stand_in in asked.stand_ins:
+        whole = _holds(tokens, owners, _ids(segment, stand_in.terms), total).all(axis=1)
+        cells = np.ix_(whole, np.array(stand_in.places))
+        found[cells] = np.maximum(found[cells], INSTEAD)
+    return found
+
+
+def _phrase_share(segment: Segment, asked: Query, tokens: Array, owners: Array, sentences: int) -> Array:
+    """Share of the question's phrases that stand in each sentence."""
+    share = np.zeros(sentences)
+    for phrase in asked.phrases:
+        ids = _ids(segment, phrase)
+        if (ids >= 0).all():
+            share[owners_of_run(tokens, owners, ids)] += 1 / len(asked.phrases)
+    return share
+
+
+def _by_vectors(
+    index: Index, number: int, asked: Query, said: tuple[Array, Array], passages: tuple[Array, Array]
+) -> tuple[Array, Array]:
+    """`soft` and `meaning` of Evidence, for the sentences of some passages.
+
+    `said` are the tokens and the sentence of each, `passages` the passages and the place there of each sentence's own.
+
+    A text means the sum of its words' vectors, each as long as the root of the word's idf; a sentence has what stands
+    above it for half.
+    """
+    segment = index.segments[number]
+    (tokens, within), (local, owner) = said, passages
+    above, below = segment.context_of(local)
+    terms, places = np.unique(np.concatenate([tokens, above]), return_inverse=True)
+    words, wanted = shipped().gathered(segment.term_rows[terms]), shipped().gathered(asked.rows)
+    likeness = np.maximum(compared(words, wanted) - _UNLIKE, 0.0) / (1 - _UNLIKE)
+    soft = np.zeros((len(owner), len(asked.terms)), dtype=np.float32)
+    if len(tokens):
+        first = np.flatnonzero(np.diff(within, prepend=-1))
+        soft[within[first]] = np.maximum.reduceat(likeness[places[: len(tokens)]], first, axis=0)
+    weights = idfs(index.passage_count, index.frequencies_of(number, terms)[0])
+    vectors = scaled(words, np.sqrt(weights))
+    meant = sums(vectors, places[: len(tokens)], within, len(owner))
+    meant += _ABOVE_MEANING * sums(vectors, places[len(tokens) :], below, len(local))[owner]
+    return soft, _cosines(meant, scaled(wanted, np.sqrt(asked.weights)).sum(axis=0))
+
+
+def _cosines(rows: Array, one: Array) -> Array:
+    """The cosine of each row with a vector, 0 without length, shape (rows,); the same however rows are grouped."""
+    lengths = np.sqrt(np.square(rows).sum(axis=1) * np.square(one).sum())
+    cosines: Array = (rows * one).sum(axis=1) / np.where(lengths > 0, lengths, 1.0)
+    return cosines
+
+
+def _holds(tokens: Array, owners: Array, ids: Array, total: int) -> Array:
+    """Which owners hold which terms, shape (total, terms); -1 is no term."""
+    held = np.zeros((total, len(ids)), dtype=bool)
+    order = np.argsort(ids)
+    places = np.minimum(np.searchsorted(ids, tokens, sorter=order), len(ids) - 1)
+    columns = order[places]
+    here = ids[columns] == tokens
+    held[owners[here], columns[here]] = True
+    return held
+
+
+def _pair_share(asked: Query, ids: Array, tokens: Array, owners: Array, sentences: int) -> Array:
+    """Weighted share of the question's neighbouring terms that are neighbours in each sentence."""
+    share = np.zeros(sentences)
+    total = 0.0
+    together = owners[:-1] == owners[1:]
+    for (first, left), (second, right) in pairwise(zip(ids, asked.weights, strict=True)):
+        total += left + right
+        if first >= 0 and second >= 0:
+            met = (tokens[:-1] == first) & (tokens[1:] == second) & together
+            share[distinct(owners[:-1][met])] += left + right
+    return share / total if total else share

@@ -1,0 +1,71 @@
+"""Sentences that only repeat another, as those of many versions of one manual do: which may stand for which.
+
+To leave a sentence out because another says the same is safe only when nothing is lost, so likeness of wording is not
+enough: "enabled" and "disabled" are one word apart. A repeat has the other's content words in the same order; the
+longer of the two may add a few, but no number, no name, and nothing that limits or denies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qa.text import STOP_TERMS, term_of, words
+
+__all__ = ["Wording", "repeats", "wording"]
+
+Wording = tuple[tuple[str, str], ...]
+"""The content words of a sentence in order, each as its term and as it stands."""
+
+_LIMITING_WORDS = """
+    not no nor never none neither without t cannot only just except unless until but if before after less more
+    most few rather hardly barely almost other than
+"""
+_LIMITS = frozenset(map(term_of, _LIMITING_WORDS.split()))
+_LEAST_WORDS = 4
+"""Of all kinds, from which a sentence says what it says by itself: "Default: 80" depends on what stands above it."""
+_MOST_ADDED = 1 / 3
+"""Content words that the longer may add, of those of the shorter."""
+
+
+def wording(sentence: str) -> Wording:
+    """What a sentence is compared by; empty for one that is too short to be a repeat.
+
+    >>> wording("The default ports are not 8080.")
+    (('default', 'default'), ('port', 'ports'), ('not', 'not'), ('8080', '8080'))
+    """
+    found = words(sentence)
+    if len(found) < _LEAST_WORDS:
+        return ()
+    pairs = ((term_of(word), word) for word in found)
+    return tuple((term, word) for term, word in pairs if term not in STOP_TERMS or term in _LIMITS)
+
+
+def repeats(one: Wording, other: Wording) -> bool:
+    """Whether two sentences say the same.
+
+    >>> first = wording("The default port is 8080.")
+    >>> repeats(first, wording("In this release, the default port was 8080.")), repeats(first, wording("port 8080"))
+    (True, False)
+    >>> repeats(first, wording("The default port is not 8080.")), repeats(first, wording("The port 8080 is default."))
+    (False, False)
+    """
+    shorter, longer = sorted((one, other), key=len)
+    if not shorter or len(longer) - len(shorter) > _MOST_ADDED * len(shorter):
+        return False
+    added = _added(shorter, longer)
+    return added is not None and all(_adds_nothing(term, word) for term, word in added)
+
+
+def _added(shorter: Wording, longer: Wording) -> Sequence[tuple[str, str]] | None:
+    """The words that the longer has beside those of the shorter, which it has in the same order; None if it has not."""
+    added, at = [], 0
+    for term, word in longer:
+        if at < len(shorter) and shorter[at][0] == term:
+            at += 1
+        else:
+            added.append((term, word))
+    return added if at == len(shorter) else None
+
+
+def _adds_nothing(term: str, word: str) -> bool:
+    return term not in _LIMITS and word.isalpha() and word.islower()

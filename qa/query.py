@@ -1,0 +1,127 @@
+"""Question -> what is looked for: terms, their weights, how misspelt words are read, what stands in for what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from qa.index import Index, idf
+from qa.index.segment import Array
+from qa.narrow import allowed_passages
+from qa.spelling import meant
+from qa.syntax import parse
+from qa.text import content_terms, spans, term_of, terms
+from qa.vectors import shipped
+
+__all__ = ["INSTEAD", "Query", "StandIn", "query"]
+
+INSTEAD = 0.8
+"""What a word is worth that is read in place of a misspelt one, and an acronym in place of its long form."""
+_MOST_READINGS = 5
+"""Unknown words of a question that are looked for under another spelling."""
+_MOST_WORDS_IN_FORMS = 100
+"""Words of a question among which acronyms and long forms are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """Terms that, all together, may stand for some of a question's terms, given by their places in it."""
+
+    places: tuple[int, ...]
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as the index sees it.
+
+    `text` is without its filters, misspelt words as they are read. `terms` are its content terms, each once;
+    `frequencies` in how many passages each stands; `weights` their idf; `rows` their places in the table of word
+    vectors, -1 for none; `trust` what finding each is worth, 1 unless it is but a reading. Shapes: all (terms,).
+
+    `read_as` holds the misspelt words as typed, and as the documents spell them; `phrases` the terms of what stands in
+    quotation marks; `allowed` the passages that pass the filters, for each segment, None for all.
+    """
+
+    text: str
+    terms: tuple[str, ...]
+    frequencies: Array
+    weights: Array
+    rows: Array
+    trust: Array
+    read_as: tuple[tuple[str, str], ...] = ()
+    stand_ins: tuple[StandIn, ...] = ()
+    phrases: tuple[tuple[str, ...], ...] = ()
+    allowed: tuple[Array, ...] | None = field(default=None, repr=False)
+
+    @property
+    def shares(self) -> Array:
+        """The share of each term in the question's weight, shape (terms,)."""
+        shares: Array = self.weights / max(float(self.weights.sum()), 1e-9)
+        return shares
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The terms that no passage holds."""
+        return tuple(term for term, frequency in zip(self.terms, self.frequencies, strict=True) if not frequency)
+
+
+def query(index: Index, question: str, *, search: bool = False) -> Query:
+    """The question as the index sees it; to a `search`, phrases and `-word` are filters.
+
+    Raises QuestionError for a filter that no document passes by its path or title.
+    """
+    typed = parse(question, search=search)
+    read_as = _readings(index, typed.text)
+    text = _as_read(typed.text, dict(read_as))
+    found = tuple(content_terms(text))
+    guessed = {term_of(read) for _, read in read_as} - set(terms(typed.text))
+    frequencies = [index.frequency(term) for term in found]
+    return Query(
+        text=text,
+        terms=found,
+        frequencies=np.array(frequencies, dtype=np.int64),
+        weights=np.array([idf(index.passage_count, frequency) for frequency in frequencies]),
+        rows=shipped().rows(found),
+        trust=np.array([INSTEAD if term in guessed else 1.0 for term in found]),
+        read_as=read_as,
+        stand_ins=_stand_ins(index, text, found),
+        phrases=tuple(tuple(terms(phrase)) for phrase in typed.phrases),
+        allowed=allowed_passages(index, typed, search=search),
+    )
+
+
+def _readings(index: Index, text: str) -> tuple[tuple[str, str], ...]:
+    """The misspelt words of a text, each with the word of the documents that it is read as."""
+    unknown = [term for term in content_terms(text) if not index.stands(term)]
+    if not unknown:
+        return ()
+    words = {span.term: text[span.start : span.end] for span in reversed(spans(text))}
+    meanings = ((words[term], meant(index, words[term])) for term in unknown[:_MOST_READINGS])
+    return tuple((word, read) for word, read in meanings if read is not None)
+
+
+def _as_read(text: str, read_as: Mapping[str, str]) -> str:
+    """The text with the words that are read as others replaced by these, for whoever looks at its words."""
+    if not read_as:
+        return text
+    by_term = {term_of(word): read for word, read in read_as.items()}
+    pieces, at = [], 0
+    for span in spans(text):
+        if span.term in by_term:
+            pieces += [text[at : span.start], by_term[span.term]]
+            at = span.end
+    return "".join([*pieces, text[at:]])
+
+
+def _stand_ins(index: Index, text: str, asked: tuple[str, ...]) -> tuple[StandIn, ...]:
+    """The other forms of acronyms, and the acronyms of long forms, among a question's terms."""
+    places = {term: place for place, term in enumerate(asked)}
+    in_order = [term for term in terms(text) if term in places][:_MOST_WORDS_IN_FORMS]
+    found = (
+        StandIn(tuple(places[term] for term in in_order[at : at + size]), other)
+        for at, size, other in index.aliases(in_order)
+    )
+    return tuple(dict.fromkeys(found))  # a form that is named twice stands for the same terms
