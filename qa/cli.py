@@ -22,8 +22,12 @@ from qa.errors import CacheError, QAError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from prompt_toolkit import PromptSession
+
     from qa.library import Library
+    from qa.model import Answer, Explanation
     from qa.propose import Proposal
+    from qa.repl import Chat, Lines
 
 __all__ = ["main"]
 
@@ -55,6 +59,7 @@ new     proposes questions about passages that have none, those that the tool is
         otherwise it prints them as JSON Lines; exit code 1: there is nothing to propose"""
 
 _SILENT_SECONDS = 0.5
+_REDRAWN_SECONDS = 0.1
 _BAR = 20
 
 
@@ -244,36 +249,70 @@ def _open(options: argparse.Namespace) -> Library:
     """The library of a command's options; what its user should know about it goes to stderr."""
     from qa.library import open_library
 
-    library = open_library(
-        options.corpus, exclude=options.exclude, progress=_progress() if sys.stderr.isatty() else None
-    )
+    progress = _progress()
+    try:
+        library = open_library(options.corpus, exclude=options.exclude, progress=progress)
+    except KeyboardInterrupt:
+        if progress and progress.clear():
+            _note("stopped; the next time goes on from what is finished")
+        raise
     if library.notice:
         _note(library.notice)
     return library
 
 
-def _progress() -> Callable[[int, int], None]:
-    """A counter on one line of the terminal, for corpora that take a while: what is done, how fast, and the time left.
+def _progress() -> _Progress | None:
+    return _Progress() if sys.stderr.isatty() else None
+
+
+class _Progress:
+    """A counter on one line of the terminal, for corpora that take a while; gone again when all is done.
 
     prompt_toolkit has one, too. It draws from a thread of its own and reads the keyboard in raw mode meanwhile, so that
     Control-C becomes a key, what is typed ahead is lost, and a process that is killed leaves the terminal in that mode.
     Indexing has to bear being killed, and here there is nothing to restore.
     """
-    import time
 
-    began = time.monotonic()
+    def __init__(self) -> None:
+        self._first: tuple[float, int] | None = None
+        self._drawn = 0.0
+        self._columns = 0
 
-    def show(done: int, total: int) -> None:
-        spent = time.monotonic() - began
-        if spent < _SILENT_SECONDS and done < total:
-            return
-        rate = done / max(spent, 1e-3)
-        left = f"{(total - done) / max(rate, 1):.0f} s left"
-        bar = "━" * round(_BAR * done / max(total, 1))
-        line = f"indexing {bar:<{_BAR}} {done / 1e6:.0f} of {total / 1e6:.0f} MB, {rate / 1e6:.1f} MB/s, {left}"
-        print(f"\r{line:<78}", end="\n" if done >= total else "", file=sys.stderr, flush=True)
+    def __call__(self, done: int, total: int) -> None:
+        import time
 
-    return show
+        now = time.monotonic()
+        began, before = self._first = self._first or (now, done)
+        if done >= total:
+            self.clear()
+        elif now - began >= _SILENT_SECONDS and now - self._drawn >= _REDRAWN_SECONDS:
+            line = _indexing(done, total, rate=(done - before) / (now - began), width=_width() - 1)
+            print(f"\r{line:<{self._columns}}", end="", file=sys.stderr, flush=True)
+            self._drawn, self._columns = now, len(line)
+
+    def clear(self) -> bool:
+        """Take the line away; whether it was there."""
+        drawn = self._columns > 0
+        if drawn:
+            print(f"\r{'':<{self._columns}}\r", end="", file=sys.stderr, flush=True)
+        self._first, self._columns = None, 0
+        return drawn
+
+
+def _indexing(done: int, total: int, *, rate: float, width: int) -> str:
+    """What is done, how fast, and the time left, as much as fits.
+
+    >>> _indexing(30_000_000, 60_000_000, rate=3_000_000, width=79)
+    'indexing ━━━━━━━━━━           30 of 60 MB, 10 s left, 3.0 MB/s'
+    >>> _indexing(30_000_000, 60_000_000, rate=3_000_000, width=39)
+    'indexing 30 of 60 MB, 10 s left'
+    """
+    bar = "━" * round(_BAR * done / max(total, 1))
+    shown = f"{done / 1e6:.0f} of {total / 1e6:.0f} MB"
+    if rate > 0:
+        shown += f", {(total - done) / rate:.0f} s left"
+    whole = f"{shown}, {rate / 1e6:.1f} MB/s"
+    return (f"indexing {bar:<{_BAR}} {whole}" if _BAR + len(whole) + 10 <= width else f"indexing {shown}")[:width]
 
 
 def _width() -> int:
@@ -282,20 +321,26 @@ def _width() -> int:
     return min(shutil.get_terminal_size().columns, 100)
 
 
+def _terminal() -> bool:
+    """Whether answers go to a terminal that heeds escape sequences."""
+    return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def _color() -> bool:
-    terminal = sys.stdout is not None and sys.stdout.isatty()
-    return terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return _terminal() and not os.environ.get("NO_COLOR")
 
 
 def _links() -> bool:
     """Whether the terminal is known to turn OSC 8 into hyperlinks; `QA_LINKS` set to 0 or 1 knows better."""
     if (told := os.environ.get("QA_LINKS")) is not None:
-        return told not in ("", "0") and _color()
+        return told not in ("", "0") and _terminal()
     known = ("WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "DOMTERM", "WEZTERM_PANE")
     programs = ("iTerm.app", "vscode", "WezTerm", "ghostty", "Hyper")
+    terms = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour")
     vte = os.environ.get("VTE_VERSION", "")
     modern = any(os.environ.get(name) for name in known) or os.environ.get("TERM_PROGRAM") in programs
-    return _color() and (modern or (vte.isdecimal() and int(vte) >= 5000))
+    modern = modern or os.environ.get("TERM", "").startswith(terms)
+    return _terminal() and (modern or (vte.isdecimal() and int(vte) >= 5000))
 
 
 def _encoding() -> str:
@@ -304,61 +349,81 @@ def _encoding() -> str:
 
 def _ask(options: argparse.Namespace) -> int:
     from qa.library import check
-    from qa.present import explanation_text, json_text, text
+    from qa.present import json_text
 
     if options.batch:
         return _batch(options)
     check(options.question, k=options.k)
     with _open(options) as library:
-        answer = library.answer(options.question, k=options.k)
-        why = library.explain(answer) if options.explain else None
+        answer, why = _answered(library, options.question, options)
         _note_unread(library)
-    if options.json:
-        _say(json_text(answer, explanation=why, encoding=_encoding()))
-    else:
-        shown = text(answer, width=_width(), color=_color())
-        _say(f"{shown}\n\n{explanation_text(why, width=_width())}" if why else shown)
+    _say(json_text(answer, explanation=why, encoding=_encoding()) if options.json else _shown(answer, why))
     return 0 if answer.answered else 1
 
 
+def _answered(library: Library, question: str, options: argparse.Namespace) -> tuple[Answer, Explanation | None]:
+    answer = library.answer(question, k=options.k)
+    return answer, library.explain(answer) if options.explain else None
+
+
+def _shown(answer: Answer, why: Explanation | None) -> str:
+    from qa.present import explanation_text, text
+
+    shown = text(answer, width=_width(), color=_color())
+    return f"{shown}\n\n{explanation_text(why, width=_width())}" if why else shown
+
+
 def _batch(options: argparse.Namespace) -> int:
-    """Answer each line in turn; a wrong one is reported by its number and does not stop the rest."""
+    """Answer each line in turn; a wrong one is reported in its place, and by its number, and does not stop the rest."""
     from qa.library import check
-    from qa.present import json_line, one_line, text
 
     check("any", k=options.k)
     answered, wrong = 0, 0
     lines = _lines(options.question)
     with _open(options) as library:
+        _note_unread(library)
         for number, line in enumerate(lines, 1):
             question = line.rstrip("\r\n")
             if not question.strip():
                 continue
             try:
-                answer = library.answer(question, k=options.k)
+                answer, why = _answered(library, question, options)
             except QAError as error:
                 wrong += 1
                 _note(f"line {number}: {error}")
-                if options.json:
-                    _say(json_line({"question": question, "error": str(error)}, encoding=_encoding()))
-                continue
-            answered += answer.answered
-            if options.json:
-                _say(json_line(answer.to_dict(), encoding=_encoding()))
+                _say_one_of_many(question, error, None, options)
             else:
-                _say(f"? {one_line(question)}\n{text(answer, width=_width(), color=_color())}\n")
-            sys.stdout.flush()
+                answered += answer.answered
+                _say_one_of_many(question, answer, why, options)
     return 2 if wrong else 0 if answered else 1
 
 
+def _say_one_of_many(
+    question: str, reply: Answer | QAError, why: Explanation | None, options: argparse.Namespace
+) -> None:
+    """Print what a question got: a line of JSON, or the question and text. Whoever reads it need not wait for more."""
+    from qa.present import json_text, one_line
+
+    if options.json:
+        value = {"question": question, "error": str(reply)} if isinstance(reply, QAError) else reply
+        _say(json_text(value, explanation=why, indent=None, encoding=_encoding()))
+    else:
+        shown = one_line(str(reply)) if isinstance(reply, QAError) else _shown(reply, why)
+        _say(f"? {one_line(question)}\n{shown}\n")
+    sys.stdout.flush()
+
+
 def _lines(name: str) -> Iterable[str]:
-    """The lines of a file, or of standard input for "-"; bytes that are no UTF-8 become U+FFFD."""
+    """The lines of a file, or of standard input for "-"; a mark of the byte order is none of them.
+
+    Bytes that are no UTF-8 become U+FFFD.
+    """
     if name == "-":
         if hasattr(sys.stdin, "reconfigure"):
-            sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+            sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")
         return sys.stdin
     try:
-        with open(name, encoding="utf-8", errors="replace") as file:
+        with open(name, encoding="utf-8-sig", errors="replace") as file:
             return file.readlines()
     except OSError as error:
         raise QAError(f"{name}: cannot be read: {error.strerror}") from None
@@ -388,21 +453,35 @@ def _note_unread(library: Library) -> None:
 def _chat(options: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from qa.repl import Chat, Opening, resumed, run, terminal_session
+    from qa.repl import Chat, Opening, resumed, run, typed_ahead
 
     opening = Opening(lambda progress: _opened(options, progress))
     chat = Chat(opening, lambda value: _say(f"{value}\n"), _width, _color(), links=_links())
-    chat.waiting = _progress() if sys.stderr.isatty() else None
+    chat.waiting = _progress()
+    chat.remember = not options.no_history
     chat.gold = Path(options.gold).expanduser() if options.gold else None
     try:
         if options.resume:
             chat.history = resumed(Path(options.resume).expanduser(), chat.library)
             chat.shown = chat.history[-1] if chat.history else None
             _note(f"{len(chat.history)} questions of {options.resume} come before")
-        run(terminal_session(chat, remember=not options.no_history, vi=options.vi), chat)
+        with typed_ahead():
+            run(_session(options, chat), chat)
     finally:
         opening.close()
     return 0
+
+
+def _session(options: argparse.Namespace, chat: Chat) -> PromptSession[str] | Lines:
+    """A prompt where somebody types, on standard error when answers go elsewhere; else the lines that come in."""
+    from qa.repl import Lines, terminal_session
+
+    if not sys.stdin.isatty():
+        return Lines(_lines("-"), chat.write)
+    from prompt_toolkit.output import create_output
+
+    output = create_output(always_prefer_tty=True)
+    return terminal_session(chat, remember=chat.remember, vi=options.vi, output=output)
 
 
 def _opened(options: argparse.Namespace, progress: Callable[[int, int], None]) -> Library:
@@ -439,14 +518,14 @@ def _gold_new(options: argparse.Namespace) -> int:
 def _print_proposals(library: Library, file: Path, found: Sequence[Proposal]) -> None:
     """As lines of a question file, with how sure the tool is; a question that is null is still to be written."""
     from qa.gold import free_ids, new_item
-    from qa.present import json_line
+    from qa.present import json_text
 
     for name, one in zip(free_ids(file), found, strict=False):
         item = new_item(
             name, one.question, kind=one.kind, answer=one.answer, places=[one.place], document=library.document
         )
         sure = {"confidence": one.confidence} if one.question is not None else {}
-        _say(json_line({**item, **sure}, encoding=_encoding()))
+        _say(json_text({**item, **sure}, indent=None, encoding=_encoding()))
 
 
 def _confirm(library: Library, file: Path, found: Sequence[Proposal]) -> None:
@@ -497,10 +576,10 @@ def _gold_check(options: argparse.Namespace) -> int:
 
 
 def _index(options: argparse.Namespace) -> int:
-    from qa.present import skipped_text
+    from qa.present import counted, skipped_text
 
     with _open(options) as library:
-        _say(f"{len(library.paths)} documents, {library.passage_count} passages")
+        _say(f"{counted(len(library.paths), 'document')}, {counted(library.passage_count, 'passage')}")
         if library.skipped:
             print(f"{len(library.skipped)} skipped:\n{skipped_text(library.skipped)}", file=sys.stderr)
     return 0

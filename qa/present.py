@@ -9,7 +9,7 @@ import json
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
@@ -31,10 +31,10 @@ __all__ = [
     "checks_text",
     "confidence_word",
     "context_text",
+    "counted",
     "coverage_text",
     "explanation_text",
     "hits_text",
-    "json_line",
     "json_text",
     "markdown_text",
     "one_line",
@@ -111,32 +111,37 @@ def one_line(value: str) -> str:
     return _LINE_ENDS.sub("\ufffd", printable(value))
 
 
-def json_text(
-    value: Answer | Sequence[Hit | Check], *, explanation: Explanation | None = None, encoding: str = "utf-8"
-) -> str:
-    """An Answer, or a list of Hits or Checks, as JSON that steers no terminal and that `encoding` can write.
+def counted(number: int, noun: str) -> str:
+    """A number of things.
 
-    It parses the same. What `json` leaves raw is escaped: DEL and C1, direction characters, lone surrogates, what the
-    encoding lacks. An Answer's explanation goes inside it.
+    >>> counted(1, "quote"), counted(1200, "quote")
+    ('1 quote', '1200 quotes')
     """
-    plain: Any = value.to_dict() if isinstance(value, Answer) else [entry.to_dict() for entry in value]
-    if explanation:
-        plain["explanation"] = explanation.to_dict()
-    raw = _RAW_IN_JSON.sub(_escaped, json.dumps(plain, ensure_ascii=False, indent=2))
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def json_text(
+    value: Answer | Sequence[Hit | Check] | Mapping[str, Any],
+    *,
+    explanation: Explanation | None = None,
+    indent: int | None = 2,
+    encoding: str = "utf-8",
+) -> str:
+    """An Answer, Hits or Checks, or names and values, as JSON that steers no terminal and that `encoding` can write.
+
+    It parses the same: what `json` leaves raw is escaped, DEL and C1, direction characters, lone surrogates, what the
+    encoding lacks. An Answer's explanation goes inside it. Without `indent` it is one line, for JSON Lines.
+    """
+    plain: Any = value
+    if isinstance(value, Answer):
+        plain = value.to_dict() | ({"explanation": explanation.to_dict()} if explanation else {})
+    elif not isinstance(value, Mapping):
+        plain = [entry.to_dict() for entry in value]
+    raw = _RAW_IN_JSON.sub(_escaped, json.dumps(plain, ensure_ascii=False, indent=indent))
     try:
         raw.encode(encoding)
     except UnicodeEncodeError:
-        return json.dumps(plain, indent=2).replace("\x7f", "\\u007f")
-    return raw
-
-
-def json_line(value: dict[str, Any], *, encoding: str = "utf-8") -> str:
-    """The same on one line, for JSON Lines."""
-    raw = _RAW_IN_JSON.sub(_escaped, json.dumps(value, ensure_ascii=False))
-    try:
-        raw.encode(encoding)
-    except UnicodeEncodeError:
-        return json.dumps(value).replace("\x7f", "\\u007f")
+        return json.dumps(plain, indent=indent).replace("\x7f", "\\u007f")
     return raw
 
 

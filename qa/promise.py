@@ -20,20 +20,14 @@ from qa import __version__
 from qa.chunk import CHUNKING
 from qa.errors import CacheError
 from qa.model import Promise
+from qa.state import state_folder
 from qa.text import ANALYSIS
 from qa.vectors import TABLE
 
-__all__ = ["forget", "keep", "kept", "model_identity", "state_folder"]
+__all__ = ["forget", "keep", "kept", "model_identity"]
 
 _FOLDER = "promises"
 _AGAIN = "calibrate again, or drop it with qa calibrate --forget"
-
-
-def state_folder() -> Path:
-    """Where promises are kept; not made here. `QA_STATE` overrides it."""
-    import platformdirs
-
-    return Path(os.environ.get("QA_STATE") or platformdirs.user_state_path("qa", appauthor=False))
 
 
 @cache

@@ -72,13 +72,16 @@ def parse(text: str, *, search: bool = False) -> Typed:
     )
 
 
-def filters_in(text: str) -> list[tuple[int, int, str]]:
-    """Where the filters and phrases of a question stand, and which they are.
+def filters_in(text: str, *, search: bool = False) -> list[tuple[int, int, str]]:
+    """Where the filters and phrases of a question, or of a search, stand, and which they are.
 
     >>> filters_in('"boot time" in:a')
     [(0, 11, 'phrase'), (12, 16, 'filter')]
+    >>> filters_in("-docker", search=True)
+    [(0, 7, 'filter')]
     """
-    return [(*match.span(), "filter" if match["name"] else "phrase") for match in _ASKED.finditer(text)]
+    found = (_SEARCHED if search else _ASKED).finditer(text)
+    return [(*match.span(), "phrase" if _kind(match) == "phrase" else "filter") for match in found]
 
 
 def _kind(match: re.Match[str]) -> str:

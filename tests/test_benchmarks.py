@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from benchmarks.cold import measure
 from benchmarks.passages import SHARES, draw, make
 from benchmarks.passages import main as passages_main
+from benchmarks.prompt import start, table
 from benchmarks.quality import beir, chance, run, score, squad
 from benchmarks.report import plot, report
 from benchmarks.rows import Row, rows
@@ -202,3 +204,9 @@ def test_a_cold_start_is_timed_without_writing_to_the_folder(notes: Path, tmp_pa
     assert {file.name: file.read_bytes() for file in notes.iterdir()} == before
     assert found["files"] == 1
     assert all(found[what] for what in ("ask", "walk", "add", "remove"))
+
+
+def test_a_chat_in_a_terminal_of_its_own_shows_a_prompt_then_a_key_then_an_answer(notes: Path) -> None:
+    started = start(["--corpus", str(notes)], {**os.environ, "TERM": "xterm-256color"})
+    assert 0 < started.prompt < started.key < started.answer
+    assert "| a key is taken " in table([started])

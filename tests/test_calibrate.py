@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qa
-from qa import promise
 from qa.calibrate import CUTS, SURE, Judged, calibrate, chance_of_so_few, descend, fewest, upper_bound
 from qa.cli import main
 from qa.gold import read_gold
+from qa.state import state_folder
 
 MADE = qa.Promise(risk=0.1, sure=0.95, cut=0.5, asked=100, shown=63, wrong=2)
 RISKS = st.floats(0.001, 0.999)
@@ -247,7 +247,7 @@ def test_a_promise_is_for_one_corpus_and_for_its_user_alone(bridges: Path, notes
         assert (library.promise, other.promise) == (MADE, None)
     with qa.open(bridges, exclude=["0*"]) as part:
         assert part.promise is None
-    (file,) = (promise.state_folder() / "promises").iterdir()
+    (file,) = (state_folder() / "promises").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 
@@ -265,7 +265,7 @@ def test_a_promise_of_other_weights_is_ignored_with_a_word(bridges: Path, monkey
 def test_a_damaged_promise_is_ignored_with_a_word(bridges: Path, damage: str) -> None:
     with qa.open(bridges) as library:
         library.keep_promise(MADE)
-    (file,) = (promise.state_folder() / "promises").iterdir()
+    (file,) = (state_folder() / "promises").iterdir()
     file.write_text(damage)
     with qa.open(bridges) as library:
         assert library.promise is None

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from qa.cli import _links as links_are_shown
 from qa.cli import main
 from qa.library import cache_folder, cached_indexes
+from qa.present import one_line
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)) * 4
 
@@ -101,7 +103,7 @@ def test_index_counts_and_reports_what_it_skipped(capsys: pytest.CaptureFixture[
 
 
 def test_exclude_leaves_files_out(capsys: pytest.CaptureFixture[str], notes: Path) -> None:
-    assert run(capsys, "index", str(notes), "--exclude", "*.txt")[1].startswith("1 documents")
+    assert run(capsys, "index", str(notes), "--exclude", "*.txt")[1].startswith("1 document, ")
 
 
 def test_the_cache_is_listed_and_cleaned(capsys: pytest.CaptureFixture[str], notes: Path) -> None:
@@ -361,8 +363,85 @@ def test_a_batch_is_answered_line_by_line_and_a_bad_line_does_not_stop_the_rest(
     assert [reply.get("answered") for reply in replies] == [True, None, False]
     assert err.startswith("qa: line 3: in:gone: no such document")
     file = tmp_path / "questions.txt"
-    file.write_bytes(b"Who built the old bridge?\r\n\xff\xfe?\n")
+    file.write_bytes(b"\xef\xbb\xbfWho built the old bridge?\r\n\xff\xfe?\n")
     code, out, _ = run(capsys, "ask", "--batch", str(file), "--corpus", str(notes))
     assert code == 0
     assert out.startswith("? Who built the old bridge?\n 1  The old bridge was built in 1874 by Ada Stone.\n")
     assert run(capsys, "ask", "--batch", str(tmp_path / "none"), "--corpus", str(notes))[0] == 2
+
+
+def test_a_batch_bears_any_bytes_and_answers_in_order(notes: Path, tmp_path: Path) -> None:
+    hostile = [
+        b"Who built the old bridge?\r",
+        b"\xff\xfe\x00?",
+        b"a" * 100_000,
+        b"\x1b[2J\x9b2J\xe2\x80\xae?",
+        b"Who? in:gone",
+    ]
+    hostile += [b'{"question": "Who?"}', b'"' * 999, b"-", b"in:", b"\xed\xa0\x80", b"What turns? in:mill.txt"]
+    (tmp_path / "in").write_bytes(b"\n\n".join(hostile))
+    redirected = f"< {tmp_path / 'in'}"
+    code, out, err = shell(redirected, "ask", "--batch", "-", "--corpus", notes, "--json")
+    replies = [json.loads(line) for line in out.split("\n")[:-1]]
+    asked = [line.decode(errors="replace").rstrip("\r") for line in hostile]
+    assert [reply["question"] for reply in replies] == asked
+    wrong = [number for number, reply in enumerate(replies) if "error" in reply]
+    assert wrong[0] == 4
+    assert [line.split(":")[1] for line in err.splitlines()] == [f" line {2 * number + 1}" for number in wrong]
+    assert code == 2
+    _, text, _ = shell(redirected, "ask", "--batch", "-", "--corpus", notes)
+    assert [line for line in text.split("\n") if line.startswith("? ")] == [f"? {one_line(line)}" for line in asked]
+    assert "? Who? in:gone\nin:gone: no such document" in text
+    assert "\x1b" not in text
+
+
+def test_a_batch_answers_a_line_before_the_next_has_come_and_explains_where_asked(notes: Path) -> None:
+    command = [sys.executable, "-m", "qa", "ask", "--batch", "-", "--corpus", str(notes), "--json", "--explain"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as asked:
+        assert asked.stdin is not None
+        assert asked.stdout is not None
+        for question in ("Who built the old bridge?", "What turns?"):
+            asked.stdin.write(f"{question}\n")
+            asked.stdin.flush()
+            reply = json.loads(asked.stdout.readline())
+            assert reply["question"] == question
+            assert reply["explanation"]["question"] == question
+        asked.stdin.close()
+        assert asked.wait(timeout=60) == 0
+
+
+@pytest.mark.parametrize(
+    ("environment", "links"),
+    [
+        ({}, False),
+        ({"VTE_VERSION": "7600"}, True),
+        ({"VTE_VERSION": "4200"}, False),
+        ({"VTE_VERSION": "²"}, False),
+        ({"TERM": "xterm-kitty"}, True),
+        ({"TERM": "foot-extra", "NO_COLOR": "1"}, True),
+        ({"TERM_PROGRAM": "Apple_Terminal"}, False),
+        ({"TERM_PROGRAM": "iTerm.app"}, True),
+        ({"TERM_PROGRAM": "iTerm.app", "QA_LINKS": "0"}, False),
+        ({"TERM": "dumb", "QA_LINKS": "1"}, False),
+        ({"QA_LINKS": "1"}, True),
+    ],
+)
+def test_links_are_for_terminals_that_are_known_to_show_them(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], links: bool
+) -> None:
+    for name in (*LINKING, "TERM_PROGRAM", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"TERM": "xterm-256color", **environment}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.stdout", Tty())
+    assert links_are_shown() is links
+    monkeypatch.setattr("sys.stdout", io.StringIO())
+    assert not links_are_shown()
+
+
+class Tty(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+LINKING = ("QA_LINKS", "VTE_VERSION", "WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "DOMTERM", "WEZTERM_PANE")

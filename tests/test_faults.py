@@ -216,8 +216,10 @@ def test_sigterm_ends_workers_and_leaves_nothing_half_written(tmp_path: Path) ->
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (143, "", "")
-    assert [file for file in cache.rglob("*") if file.suffix == ".new" or file.name == "manifest.json"] == []
+    assert [file for file in cache.rglob("*") if file.suffix == ".new"] == []
     assert _working_in(cache) == []
+    again = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert (again.returncode, again.stdout.split(",")[0]) == (0, "60 documents"), "whatever of it was kept"
 
 
 def _working_in(cache: Path) -> list[str]:

@@ -257,7 +257,7 @@ def test_a_chat_collects_questions_that_the_evaluation_can_read(notes: Path, tmp
         "/bad",
     ):
         chat.take(line)
-    assert any(line.startswith(f"Noted: bridge.md. 1 questions in {file} (python -m eval --gold") for line in written)
+    assert any(line.startswith(f"Noted: bridge.md. 1 question in {file} (python -m eval --gold") for line in written)
     first, second, third = read_gold(file, library.document)
     assert (first.kind, first.answer, first.history) == ("person", "Ada Stone", ())
     assert (
@@ -292,7 +292,45 @@ def test_review_offers_what_is_not_judged_the_least_sure_first(notes: Path, tmp_
     chat.take("/review 1")
     assert chat.shown == unsure[0]
     assert Chat(chat.library, written.append, gold=tmp_path / "gold.jsonl").take("/review")
-    assert written[-1] == "Every question of this conversation is judged, or none was asked."
+    assert written[-1] == "Every question that was asked is judged, or none was asked."
+
+
+def test_review_offers_questions_of_earlier_conversations_and_judges_them_by_what_they_meant(
+    bundled: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QA_STATE", str(tmp_path))
+    earlier = Chat(bundled, lambda _: None, remember=True)
+    for line in ("What is Jitsu?", "Who worked on it?"):
+        earlier.take(line)
+    assert stat.S_IMODE(earlier.own_file("asked").stat().st_mode) == 0o600
+    written: list[str] = []
+    chat = Chat(bundled, written.append)
+    chat.take("What is Irmin?")
+    chat.take("/review")
+    offered = written[-1]
+    assert all(question in offered for question in ("What is Jitsu?", "Who worked on Jitsu?", "What is Irmin?"))
+    number = next(line.split()[0] for line in offered.split("\n") if "Who worked on Jitsu?" in line)
+    for line in (f"/review {number}", "/good 1", "/review"):
+        chat.take(line)
+    assert "Who worked on Jitsu?" not in written[-1]
+    (item,) = read_gold(gold_file(chat), bundled.document)
+    assert (item.question, item.history) == ("Who worked on Jitsu?", ())
+    chat.take("What is Jitsu?")
+    assert not Chat(bundled, lambda _: None).own_file("asked").read_text().count("Irmin"), "this one remembers nothing"
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\n[]\n3\n{", b'{"question": 3, "confidence": 1}', b"[" * 5_000])
+def test_a_damaged_file_of_earlier_questions_offers_none(
+    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    monkeypatch.setenv("QA_STATE", str(tmp_path))
+    written: list[str] = []
+    chat = Chat(open_library(notes), written.append)
+    file = chat.own_file("asked")
+    file.parent.mkdir()
+    file.write_bytes(content)
+    chat.take("/review")
+    assert written == ["Every question that was asked is judged, or none was asked."]
 
 
 def test_a_gold_file_of_its_own_for_each_corpus_where_none_is_named(notes: Path) -> None:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from qa.index import folder as folders
 from qa.index.batches import count_batches
 from qa.index.files import Files
 from qa.index.store import read_arrays, write_arrays
-from qa.library import Library
+from qa.library import Library, open_library
 from qa.load import find
 
 ARRAYS = {"numbers": np.arange(1000), "empty": np.zeros((0, 2)), "text": np.frombuffer(b"xen boots", dtype=np.uint8)}
@@ -291,12 +292,65 @@ def test_worker_processes_count_as_this_process_does(tmp_path: Path, monkeypatch
     (corpus / "bad.txt").write_bytes(b"\x7fELF\0\0\0")
     sources, _ = find([corpus])
     monkeypatch.setattr("qa.index.batches.BATCH_BYTES", 2_000)
-    here, skipped = count_batches(sources, tmp_path, "here-")
+    here = sorted(count_batches(sources, tmp_path, "here-"), key=attrgetter("file"))
     monkeypatch.setattr("qa.index.batches._WORTH_WORKERS", 0)
-    there, also = count_batches(sources, tmp_path, "there-")
-    assert [file.read_bytes() for file in here] == [file.read_bytes() for file in there]
+    there = sorted(count_batches(sources, tmp_path, "there-"), key=attrgetter("file"))
+    assert [each.file.read_bytes() for each in here] == [each.file.read_bytes() for each in there]
     assert len(here) > 3
-    assert skipped == also
+    assert [each.unread for each in here] == [each.unread for each in there]
+    assert sum(len(each.unread) for each in here) == 1
+
+
+@pytest.mark.parametrize("worth_workers", [0, 1 << 30], ids=["workers", "here"])
+def test_an_interrupted_build_keeps_the_batches_that_are_done_and_the_next_reads_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, worth_workers: int
+) -> None:
+    monkeypatch.setattr("qa.index.batches.BATCH_BYTES", 2_000)
+    monkeypatch.setattr("qa.index.batches._WORTH_WORKERS", worth_workers)
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    corpus.mkdir()
+    for number in range(40):
+        (corpus / f"{number:02}.txt").write_text(f"The heron {number} saw {'granite ' * number}.\n")
+    (corpus / "bad.txt").write_bytes(b"\x7fELF\0\0\0")
+    sources, _ = find([corpus])
+    whole = folders.open_folder(tmp_path / "whole", sources, roots=[])
+
+    def interrupt(done: int, total: int) -> None:
+        if done > total / 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        folders.open_folder(index, sources, roots=[], progress=interrupt)
+    told: list[tuple[int, int]] = []
+    again = folders.open_folder(index, sources, roots=[], progress=lambda *seen: told.append(seen))
+    assert 0 < told[-1][1] < sum(source.size for source in sources)
+    assert told[-1][0] == told[-1][1]
+    assert again.index.paths == whole.index.paths
+    assert again.index.passage_count == whole.index.passage_count
+    assert list(again.unread) == list(whole.unread)
+    assert again.notice is None
+
+
+def test_an_interrupted_refresh_leaves_what_was_open_usable_and_loses_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.index.batches.BATCH_BYTES", 60)
+    for number in range(10):
+        (tmp_path / f"{number}.txt").write_text(f"The heron {number} stood in the weir.\n")
+    library = open_library(tmp_path)
+    for number in range(10):
+        (tmp_path / f"{number}.txt").write_text(f"The otter {number} lay in the reeds.\n")
+
+    def interrupt(done: int, total: int) -> None:
+        if done > total / 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        library.refresh(progress=interrupt)
+    assert "The heron 9" in library.search("heron 9")[0].text
+    library.refresh()
+    assert len(library.paths) == 10
+    assert "The otter 9" in library.answer("Where did the otter 9 lie?").quotes[0].text
 
 
 def test_two_processes_may_index_at_once(tmp_path: Path) -> None:

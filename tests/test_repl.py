@@ -20,7 +20,7 @@ from prompt_toolkit.output import DummyOutput
 from qa.errors import CorpusError, QAError, QuestionError
 from qa.library import Library, open_library
 from qa.model import Answer
-from qa.repl import Chat, Opening, editor_command, resumed, run, terminal_session
+from qa.repl import Chat, Lines, Opening, editor_command, resumed, run, terminal_session
 from qa.repl.commands import COMMANDS
 from qa.repl.prompt import _history, toolbar
 from qa.repl.words import Words, completer, styled
@@ -99,6 +99,22 @@ def test_without_an_editor_a_pager_opens_at_the_line(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("EDITOR", raising=False)
     command = editor_command(Path("/tmp/a file.txt"), 7)
     assert command[-2:] == ["+7", "/tmp/a file.txt"]
+
+
+@pytest.mark.parametrize(
+    ("editor", "command"),
+    [
+        ("vim", ["vim", "+7", "/tmp/a b.txt"]),
+        ("/usr/bin/code --wait", ["/usr/bin/code", "--wait", "--goto", "/tmp/a b.txt:7"]),
+        ("subl", ["subl", "/tmp/a b.txt:7"]),
+    ],
+)
+def test_an_editor_is_told_the_line_in_its_own_way(
+    monkeypatch: pytest.MonkeyPatch, editor: str, command: list[str]
+) -> None:
+    monkeypatch.setenv("VISUAL", editor)
+    assert editor_command(Path("/tmp/a b.txt"), 7) == command
+    assert editor_command(Path("/tmp/a b.txt"), None)[-1] == "/tmp/a b.txt"
 
 
 def test_control_c_reaches_the_pager_and_does_not_kill_it(
@@ -188,7 +204,7 @@ SCREENS = (
             "bridge.md:3 · The bridge"
         ],
     ),
-    ("/in mill.txt", ["Questions are asked of mill.txt alone; /in without a path lifts it."]),
+    ("/in mill.txt", ["Questions are asked of mill.txt alone; /in without a path\nlifts it."]),
     ("/in", ["Questions are asked of all documents."]),
     ("/set k 2", ["k is 2: up to 2 quotes an answer."]),
     ("/set k 0", ["/set k N, with N from 1 to 50: quotes an answer (now 3)"]),
@@ -196,8 +212,8 @@ SCREENS = (
     ("/search", ["/search QUERY"]),
     ("/export notes.pdf", ["/export FILE.md or /export FILE.json"]),
     ("/add", ["/add PATH"]),
-    ("/span", ["/span TEXT: the words of the documents that answer, copied from them"]),
-    ("/span nowhere to be found", ["This text stands nowhere in the documents; copy it word for word."]),
+    ("/span", ["/span TEXT: the words of the documents that answer, copied\nfrom them"]),
+    ("/span nowhere to be found", ["This text stands nowhere in the documents; copy it word for\nword."]),
     ("/answer", ["/answer N: the quote, or near miss, that does answer"]),
     ("/help open", ["/open N\nOpen the file of quote N at its line ($VISUAL, $EDITOR, or a\npager)."]),
     ("/help zzz", ["/zzz: no such command; /help lists them"]),
@@ -217,9 +233,53 @@ def test_every_command_is_a_line_without_a_question_and_none_ends_the_chat(notes
     written: list[str] = []
     chat = Chat(open_library(notes), written.append)
     for name in COMMANDS:
-        assert chat.take(f"/{name}")
         assert chat.take(f"/help {name}")
-    assert len(written) == 2 * len(COMMANDS)
+        assert chat.take(f"/{name}") is (name != "quit")
+        chat.leaving = False
+    assert len(written) == 2 * len(COMMANDS) - 1
+
+
+TYPED = {
+    "more": ("/more", "There is no more."),
+    "alone": ("Who?\n/alone", "The documents do not answer this."),
+    "new": ("/new", "Forgotten; the next question stands alone."),
+    "context": ("/context 1", "  The bridge\n\n> The old bridge was built in 1874"),
+    "why": ("/why 2", "\n 2  bridge.md:8 · +"),
+    "open": ("/open 1", "no-such-editor: No such file or directory; set $EDITOR to an editor"),
+    "search": ("/search granite -barley", " 1  bridge.md:1 · "),
+    "sources": ("/sources", "bridge.md\nmill.txt"),
+    "in": ("/in mill.txt", "Questions are asked of mill.txt alone; /in without a path lifts it."),
+    "add": ("/add {more}", "3 documents, 3 passages."),
+    "reload": ("/reload", "2 documents, 2 passages."),
+    "set": ("/set k 2", "k is 2: up to 2 quotes an answer."),
+    "export": ("/export {out}.md", "1 question in {out}.md"),
+    "save": ("/save {out}", "1 question in {out}.json; qa chat --resume {out}.json goes on from it"),
+    "good": ("/good 1", "Noted: bridge.md. 1 question in {gold}"),
+    "answer": ("/answer 2", "Noted: bridge.md. 1 question in {gold}"),
+    "bad": ("/bad", "Noted: the documents do not answer. 1 question in {gold}"),
+    "span": ("/span by Ada Stone", "Noted: bridge.md. 1 question in {gold}"),
+    "review": ("/review", " 1  Who built the old bridge? · "),
+    "help": ("/help why", "/why N\nWhat quote N was chosen for"),
+    "quit": ("/quit\nWho built the old bridge?", None),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_does_what_it_says_when_it_is_typed(
+    name: str, notes: Path, tmp_path: Path, pipe: PipeInput, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VISUAL", "no-such-editor")
+    monkeypatch.setenv("QA_STATE", str(tmp_path / "state"))
+    more = tmp_path / "more.txt"
+    more.write_text("The tower was built by Bob Hill.\n")
+    chat = Chat(open_library(notes), lambda _: None)
+    places = {"more": more, "out": tmp_path / "out", "gold": chat.own_file("gold")}
+    keys, screen = TYPED[name]
+    replies = terminal(chat.library, pipe, f"Who built the old bridge?\n{keys.format(**places)}\n")
+    if screen is None:
+        assert len(replies) == 1
+    else:
+        assert screen.format(**places) in "\n".join(replies[1:])
 
 
 def test_alone_undoes_the_reading_and_the_next_follow_up_builds_on_that(bundled: Library) -> None:
@@ -230,6 +290,28 @@ def test_alone_undoes_the_reading_and_the_next_follow_up_builds_on_that(bundled:
     assert "(/alone asks it as typed" in written[1]
     assert "(reading:" not in written[2]
     assert [answer.standalone for answer in chat.history] == ["What is Jitsu?", "Who worked on it?"]
+
+
+def test_whatever_a_narrow_terminal_is_told_fits_but_what_is_copied_from_it_stays_whole(
+    bundled: Library, tmp_path: Path
+) -> None:
+    written: list[str] = []
+    chat = Chat(bundled, written.append, lambda: 40)
+    for line in (
+        "What is Irmin?",
+        "/in irmin.md",
+        "/why",
+        "/context",
+        "/more",
+        "/review",
+        "/span nowhere",
+        "/help set",
+    ):
+        chat.take(line)
+    assert all(len(line) <= 40 for screen in written for line in screen.split("\n"))
+    (tmp_path / "there.md").touch()
+    chat.take(f"/export {tmp_path / 'there.md'}")
+    assert str(tmp_path / "there.md") in written[-1].split("\n")[0]
 
 
 def test_why_explains_the_quote_of_a_number_alone(asked: tuple[Chat, list[str]]) -> None:
@@ -286,7 +368,7 @@ def test_reloading_a_corpus_that_became_empty_keeps_the_old_state(
         file.unlink()
     question = "Who built the old bridge?"
     refused, found, answered = talk(library, pipe, f"/reload\n/search {question}\n{question}\n")
-    assert "no documents here" in refused
+    assert "no documents here" in refused.replace("\n", " ")
     assert BRIDGE in found
     assert "Not quoted, for they changed since they were read" in answered
 
@@ -303,7 +385,7 @@ def test_a_conversation_is_exported_and_resumed_with_the_same_quotes(
     assert page.read_text().startswith(f"## Who built the old bridge?\n\n> {BRIDGE}\n>\n> — bridge.md:3, The bridge; ")
     page.write_text("mine")
     Chat(chat.library, written.append, history=chat.history).take(f"/export {page}")
-    assert written[-1].endswith("is there already; choose another name")
+    assert written[-1].replace("\n", " ").endswith("is there already; choose another name")
     assert page.read_text() == "mine"
 
 
@@ -341,9 +423,9 @@ def test_long_quotes_fold_links_lead_to_files_and_agreeing_quotes_stand_together
 
 def test_tab_completes_words_and_alt_enter_adds_a_line(notes: Path, pipe: PipeInput) -> None:
     chat = Chat(open_library(notes), lambda _: None)
-    pipe.send_text("Who built the\x1b\rold bridge?\n\x04")
+    pipe.send_text("Who built the\x1b\rold\x1b\nbridge?\n\x04")
     run(terminal_session(chat, remember=False, input=pipe, output=DummyOutput()), chat)
-    assert chat.history[0].question == "Who built the\nold bridge?"
+    assert chat.history[0].question == "Who built the\nold\nbridge?"
 
 
 def completions(chat: Chat, text: str) -> list[str]:
@@ -355,13 +437,37 @@ def test_commands_paths_headings_and_words_complete(notes: Path) -> None:
     (notes / "my letters").mkdir()
     (notes / "my letters" / "one.md").write_text("# The tower\n\nA letter on the tower.\n")
     chat = Chat(open_library(notes), lambda _: None)
-    assert completions(chat, "/s") == ["/search", "/sources", "/set", "/save", "/span"]
+    assert completions(chat, "/s") == ["search", "sources", "set", "save", "span"]
     assert completions(chat, "Who? in:") == ['"my letters/"', "bridge.md", "mill.txt", '"my letters/one.md"']
     assert completions(chat, 'Who? in:"my letters/o') == ['"my letters/one.md"']
     assert completions(chat, "/in mi") == ["mill.txt"]
     assert completions(chat, "Who? title:the") == ['"The bridge"', '"The tower"']
     assert completions(chat, "How much bar") == ["barley"]
+    assert completions(chat, "/search in:mi") == ["mill.txt"]
+    assert completions(chat, "/help so") == completions(chat, "/help /so") == ["sources"]
+    assert completions(chat, "/set ") == ["k "]
     assert completions(chat, "Who ") == []
+
+
+def test_a_word_is_offered_once_as_it_is_mostly_spelt(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Heron, heron, heron, herons, HERON and heroes. Otters are Otters, and otters.\n")
+    chat = Chat(open_library(tmp_path), lambda _: None)
+    assert completions(chat, "her") == ["heron", "heroes", "herons"]
+    assert completions(chat, "OT") == ["Otters"]
+
+
+def test_the_query_of_a_search_is_marked_as_one(notes: Path) -> None:
+    words = Words(Chat(open_library(notes), lambda _: None))
+    assert styled('/search zebra "old bridge" -barley x', words.lacks) == [
+        ("class:command", "/search"),
+        ("", " "),
+        ("class:unknown", "zebra"),
+        ("", " "),
+        ("class:phrase", '"old bridge"'),
+        ("", " "),
+        ("class:filter", "-barley"),
+        ("", " x"),
+    ]
 
 
 def test_words_that_no_document_holds_are_marked_and_the_last_is_left_until_it_is_typed(notes: Path) -> None:
@@ -414,11 +520,79 @@ def test_the_prompt_comes_before_the_documents_and_waits_for_them_only_to_answer
     assert BRIDGE in written[-1]
 
 
+def test_without_a_terminal_lines_are_read_and_written_down_with_their_answers(notes: Path) -> None:
+    written: list[str] = []
+    run(
+        Lines(["Who built the old bridge?\n", "/nonsense\x1b[2J\n"], written.append),
+        Chat(open_library(notes), written.append),
+    )
+    assert written[1] == "? Who built the old bridge?"
+    assert BRIDGE in written[2]
+    assert written[3] == "? /nonsense\ufffd[2J"
+    assert len(written) == 5
+
+
 def test_documents_that_cannot_be_opened_end_the_chat_with_the_reason(tmp_path: Path, pipe: PipeInput) -> None:
     opening = Opening(lambda _: open_library(tmp_path / "gone"))
     chat = Chat(opening, lambda _: None)
     with pytest.raises(CorpusError, match="gone"):
         run(terminal_session(chat, remember=False, input=pipe, output=DummyOutput()), chat)
+
+
+@pytest.fixture
+def indexing(notes: Path) -> tuple[Opening, threading.Event]:
+    """Documents that are being indexed until the event is set."""
+    go = threading.Event()
+
+    def slowly(progress: Callable[[int, int], None]) -> Library:
+        while not go.wait(0.01):
+            progress(1_000_000, 4_000_000)
+        return open_library(notes)
+
+    opening = Opening(slowly)
+    opening.start()
+    while opening.progress is None:
+        pass
+    return opening, go
+
+
+@pytest.mark.parametrize("keys", ["\x04", "/quit\n"], ids=["control-d", "quit"])
+def test_who_leaves_while_documents_are_indexed_sees_that_finished(
+    indexing: tuple[Opening, threading.Event], pipe: PipeInput, keys: str
+) -> None:
+    opening, go = indexing
+    written: list[str] = []
+
+    def waiting(done: int, total: int) -> None:
+        seen.append((done, total))
+        go.set()
+
+    seen: list[tuple[int, int]] = []
+    chat = Chat(opening, written.append, waiting=waiting)
+    pipe.send_text(keys)
+    run(terminal_session(chat, remember=False, input=pipe, output=DummyOutput()), chat)
+    assert written[1:] == [
+        "Indexing is finished first. Control-C leaves at once; the next start then goes\non from there."
+    ]
+    assert seen[0] == (1_000_000, 4_000_000)
+    assert opening.get().paths == ("bridge.md", "mill.txt")
+
+
+def test_control_c_then_leaves_at_once(indexing: tuple[Opening, threading.Event], pipe: PipeInput) -> None:
+    opening, go = indexing
+    written: list[str] = []
+
+    def interrupt(done: int, total: int) -> None:
+        if done < total:
+            raise KeyboardInterrupt
+
+    chat = Chat(opening, written.append, waiting=interrupt)
+    pipe.send_text("\x04")
+    run(terminal_session(chat, remember=False, input=pipe, output=DummyOutput()), chat)
+    assert written[-1] == "Stopped at 1 of 4 MB."
+    opening.close()
+    assert opening.done
+    assert not go.is_set()
 
 
 def test_leaving_ends_the_indexing() -> None:

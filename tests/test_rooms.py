@@ -9,6 +9,7 @@ import qa
 
 ROOMS = (
     ("errors",),
+    ("state",),
     ("agreement",),
     ("model",),
     ("text",),

@@ -7,7 +7,7 @@
 
 A change writes a segment of the changed files only, and a manifest. Small segments are merged as they pile up. Readers
 map what a manifest names and are never blocked; writers take turns by a lock. Whatever a killed writer left behind is
-named by no manifest and removed by the next.
+named by no manifest and removed by the next; one that is interrupted names the batches that it has finished.
 
 A file is checked whole when it is first opened, by its writer, and again whenever its size or times are others than at
 the last such check: whatever has written to it since is noticed, and a gigabyte that nobody has touched is not read for
@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -170,14 +170,40 @@ def _refreshed(folder: Path, sources: Sequence[Source], roots: Sequence[str], pr
         return before
     prefix = f"{int(max((name.split('-')[0] for name in _manifest_names(folder)), default='0')) + 1:08}-"
     _clean(folder)
-    from qa.index.batches import count_batches  # late: a question to an index that is in step starts no process
-
-    files, skipped = count_batches(changes.read, folder, f"{prefix}part-", progress)
-    unread = _unread(before, changes, skipped)
-    _write(folder, prefix, _compacted(folder, prefix, _joined(before, changes, files)), unread, roots)
+    _take_in(folder, prefix, before, changes, roots, progress)
+    _clean(folder)
     written = _load(folder)
     assert written is not None
     return written
+
+
+def _take_in(
+    folder: Path, prefix: str, before: _State, changes: Changes, roots: Sequence[str], progress: Progress | None
+) -> None:
+    """Count what has changed and write down the state with it, or, when interrupted, with the batches that are done.
+
+    The manifest then names fewer files than there are, so that the next one to open the index goes on from there.
+    """
+    from qa.index.batches import Counted, count_batches  # late: a question to an index in step starts no process
+
+    counted: list[Counted] = []
+
+    def joined() -> _State:
+        return _joined(before, changes, sorted(batch.file for batch in counted if batch.file.exists()))
+
+    def unread() -> dict[str, tuple[Stat, str]]:
+        return _unread(before, changes, [entry for batch in counted for entry in batch.unread])
+
+    try:
+        with closing(count_batches(changes.read, folder, f"{prefix}part-", progress)) as batches:
+            for batch in batches:
+                counted.append(batch)  # one by one: what is there counts when the next one never comes
+        _write(folder, f"{prefix}.state", _compacted(folder, prefix, joined()), unread(), roots)
+    except BaseException:
+        if counted:
+            with suppress(CacheError):
+                _write(folder, f"{prefix}kept.state", joined(), unread(), roots)
+        raise
 
 
 def _unread(before: _State, changes: Changes, skipped: Sequence[Skipped]) -> dict[str, tuple[Stat, str]]:
@@ -234,19 +260,18 @@ def _merged(folder: Path, name: str, state: _State, chosen: Sequence[int]) -> _S
 
 
 def _write(
-    folder: Path, prefix: str, state: _State, unread: Mapping[str, tuple[Stat, str]], roots: Sequence[str]
+    folder: Path, name: str, state: _State, unread: Mapping[str, tuple[Stat, str]], roots: Sequence[str]
 ) -> None:
-    """Write what is live in the segments, then the manifest that names them, and remove what it does not name."""
+    """Write what is live in the segments, then the manifest that names them."""
     masks = {f"live_{number}": mask for number, mask in enumerate(state.live) if mask is not None}
     frequencies = Index(state.segments, state.live).frequencies or ()
     counts = {f"frequencies_{number}": array for number, array in enumerate(frequencies)}
     files = Files.of(state.segments, state.live, unread)
     arrays = {**masks, **counts, **files.arrays}
-    write_arrays(folder / f"{prefix}.state", arrays.items())
-    manifest = {"settings": _SETTINGS, "roots": roots, "segments": state.names, "state": f"{prefix}.state"}
+    write_arrays(folder / name, arrays.items())
+    manifest = {"settings": _SETTINGS, "roots": roots, "segments": state.names, "state": name}
     with replacing(folder / _MANIFEST) as stream:
         stream.write(json.dumps(manifest).encode())
-    _clean(folder)
 
 
 def _clean(folder: Path) -> None:

@@ -1,5 +1,6 @@
-"""A process that counts batches of files: JSON lines in, a segment file and a JSON line out for each.
+"""A process that counts batches of files: a JSON line in, a segment file and JSON lines out for each.
 
+The last line out says what could not be read, those before it how many bytes have been.
 Started as `python -m qa.index.worker`; see `qa.index.batches`. A process of its own uses another core, and its death
 costs a batch and not the tool.
 """
@@ -8,7 +9,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from qa.errors import ReadError
@@ -19,15 +21,20 @@ from qa.model import Skipped
 
 __all__ = ["count_files", "main"]
 
+_TELL_SECONDS = 0.2
 
-def count_files(sources: Sequence[Source], file: Path) -> tuple[int, list[Skipped]]:
+
+def count_files(
+    sources: Sequence[Source], file: Path, *, tell: Callable[[int], None] = lambda _: None
+) -> tuple[int, list[Skipped]]:
     """Read and count some files into a segment file; how many documents that made, and what could not be read.
 
-    No file is written where there is no document.
+    No file is written where there is no document. `tell` is called with the size of each file.
     """
     counter, documents = Counter(), 0
     unread: list[Skipped] = []
     for source in sources:
+        tell(source.size)
         try:
             document = read(source)
         except ReadError as error:
@@ -45,9 +52,23 @@ def main() -> None:
     for line in sys.stdin:
         batch = json.loads(line)
         sources = [Source(*fields) for fields in batch["sources"]]
-        documents, unread = count_files(sources, Path(batch["file"]))
+        documents, unread = count_files(sources, Path(batch["file"]), tell=_teller())
         reply = {"documents": documents, "unread": [[entry.path, entry.reason] for entry in unread]}
         print(json.dumps(reply), flush=True)
+
+
+def _teller() -> Callable[[int], None]:
+    """Adds up what is read of a batch, and prints the sum every now and then."""
+    read_bytes, told = 0, time.monotonic()
+
+    def tell(size: int) -> None:
+        nonlocal read_bytes, told
+        read_bytes += size
+        if time.monotonic() - told > _TELL_SECONDS:
+            told = time.monotonic()
+            print(json.dumps({"read": read_bytes}), flush=True)
+
+    return tell
 
 
 if __name__ == "__main__":

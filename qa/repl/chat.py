@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -9,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.model import Answer, Quote
-from qa.present import one_line, printable, text
+from qa.present import one_line, text
+from qa.repl.asked import note
 from qa.repl.commands import COMMANDS, command
 from qa.repl.opening import Opening
+from qa.state import state_folder
 from qa.syntax import parse
 
 if TYPE_CHECKING:
@@ -30,7 +34,8 @@ class Chat:
     """A conversation with a library, or with one that is being opened.
 
     `scope` holds filters that questions get, `shown` the answer whose quotes the commands name by number, `gold` the
-    user's own question file, `exported` the files that this conversation wrote.
+    user's own question file, `exported` the files that this conversation wrote. `remember` notes what is asked, for
+    `/review` in conversations to come.
     """
 
     source: Library | Opening
@@ -46,16 +51,18 @@ class Chat:
     exported: set[Path] = field(default_factory=set)
     waiting: Callable[[int, int], None] | None = None
     reading_explained: bool = False
+    remember: bool = False
+    leaving: bool = False
 
     @property
     def library(self) -> Library:
         """The library, waited for where it is still being opened."""
         if isinstance(self.source, Opening):
             if not self.source.within(_PATIENCE_SECONDS):
-                self.write("The documents are read first; Control-C drops the question, and reading goes on.")
+                self.say("The documents are read first; Control-C drops the question, and reading goes on.")
             self.source = self.source.get(self.waiting)
             if self.source.notice:
-                self.write(one_line(self.source.notice))
+                self.say(self.source.notice)
         return self.source
 
     @property
@@ -69,9 +76,10 @@ class Chat:
         if not line:
             return True
         if line.startswith("/"):
-            return self._command(*line[1:].split(maxsplit=1))
-        self.ask(line)
-        return True
+            self._command(*line[1:].split(maxsplit=1))
+        else:
+            self.ask(line)
+        return not self.leaving
 
     def ask(self, question: str, *, alone: bool = False) -> None:
         """Answer a question with what was asked before, or `alone`, in place of the last."""
@@ -79,6 +87,8 @@ class Chat:
         earlier = self.history[:-1] if alone else self.history
         answer = self.library.answer(scoped, history=() if alone else earlier, k=self.k)
         self.history = [*earlier, answer]
+        if self.remember:
+            note(self.own_file("asked"), answer)
         explain = answer.standalone != answer.question and not self.reading_explained
         self.reading_explained |= explain
         self.show(answer, remark=_READING if explain else "")
@@ -91,6 +101,10 @@ class Chat:
         shown = text(page, width=self.width(), color=self.color, first=kept + 1, fold=FOLD, link=link, grouped=True)
         self.write("\n\n".join(filter(None, (shown, textwrap.fill(remark, self.width())))))
 
+    def say(self, sentence: str) -> None:
+        """Write a sentence in lines that fit; what is longer than a line, such as a path, stays whole."""
+        self.write(textwrap.fill(one_line(sentence), self.width(), break_long_words=False, break_on_hyphens=False))
+
     def _link(self, quote: Quote) -> str:
         return self.library.file(quote.path).absolute().as_uri()
 
@@ -99,21 +113,25 @@ class Chat:
         number = int(argument) if argument.isdecimal() and len(argument) < 10 else 0 if argument else 1
         if 1 <= number <= len(self.quotes):
             return self.quotes[number - 1]
-        self.write(
+        self.say(
             f"{usage}, with N from 1 to {len(self.quotes)}"
             if self.quotes
             else "There is no quote yet; ask something first."
         )
         return None
 
-    def _command(self, name: str = "", argument: str = "") -> bool:
-        if name in ("quit", "exit", "q"):
-            return False
+    def own_file(self, kind: str) -> Path:
+        """A file of the user's own about these documents, in the state folder."""
+        roots = self.library.roots
+        name = re.sub(r"[^\w-]+", "-", roots[0].name)[:40] or "documents"
+        own = hashlib.sha256("\n".join(map(str, roots)).encode(errors="surrogateescape")).hexdigest()[:8]
+        return state_folder() / kind / f"{name}-{own}.jsonl"
+
+    def _command(self, name: str = "", argument: str = "") -> None:
         found = command(name)
         if found:
             found.run(self, argument.strip())
         else:
             near = [other for other in COMMANDS if name and other.startswith(name)]
             hint = f"; did you mean /{near[0]}?" if near else "; /help lists them"
-            self.write(f"/{printable(name)}: no such command{hint}")
-        return True
+            self.say(f"/{name}: no such command{hint}")

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.errors import QAError
-from qa.present import context_text, explanation_text, hits_text, one_line, printable, read_as_text, skipped_text
+from qa.present import (
+    context_text,
+    counted,
+    explanation_text,
+    hits_text,
+    one_line,
+    read_as_text,
+    skipped_text,
+)
 from qa.repl import editor, judge
 from qa.repl.command import Command
 from qa.repl.transcript import exported
@@ -25,7 +33,6 @@ _INTRO = (
     "Ask in your own words; the answer is a quotation with its place, or the word that the documents do not answer."
 )
 _TYPING = {
-    "/quit": "leave (also Control-D); Control-C drops the line",
     "in:notes/a": "in a question: only documents below a folder, in a file, or of a pattern such as in:*.md",
     "title:irmin": "only documents with this word in their title",
     '"boot time"': "words that had better stand together",
@@ -38,26 +45,26 @@ _COLUMN = 14
 
 def _more(chat: Chat, _: str) -> None:
     if chat.shown is None:
-        chat.write("Ask something first.")
+        chat.say("Ask something first.")
         return
     before = len(chat.quotes)
     answer = chat.library.answer(chat.shown.standalone, k=before + _MORE)
     if len(answer.quotes or answer.nearest) == before:
-        chat.write("There is no more.")
+        chat.say("There is no more.")
         return
     chat.show(answer, kept=before)
 
 
 def _alone(chat: Chat, _: str) -> None:
     if not chat.history:
-        chat.write("Ask something first.")
+        chat.say("Ask something first.")
         return
     chat.ask(chat.history[-1].question, alone=True)
 
 
 def _new(chat: Chat, _: str) -> None:
     chat.history, chat.shown = [], None
-    chat.write("Forgotten; the next question stands alone.")
+    chat.say("Forgotten; the next question stands alone.")
 
 
 def _context(chat: Chat, argument: str) -> None:
@@ -83,7 +90,7 @@ def _open(chat: Chat, argument: str) -> None:
     try:
         editor.show(editor.editor_command(chat.library.file(quote.path), quote.line))
     except (OSError, ValueError) as error:  # no such program, or no command
-        chat.write(f"{one_line(str(error))}; set $EDITOR to an editor")
+        chat.say(f"{error}; set $EDITOR to an editor")
 
 
 def _sources(chat: Chat, _: str) -> None:
@@ -95,49 +102,49 @@ def _sources(chat: Chat, _: str) -> None:
 
 def _search(chat: Chat, argument: str) -> None:
     if not argument:
-        chat.write("/search QUERY")
+        chat.say("/search QUERY")
         return
     query = f"{argument} {chat.scope}".strip()
     hits = chat.library.search(query, k=_FOUND)
     if read_as := chat.library.read_as(query):
-        chat.write(f"({read_as_text(read_as)})")
+        chat.say(f"({read_as_text(read_as)})")
     chat.write(hits_text(hits, width=chat.width()))
 
 
 def _in(chat: Chat, argument: str) -> None:
     if not argument:
         chat.scope = ""
-        chat.write("Questions are asked of all documents.")
+        chat.say("Questions are asked of all documents.")
         return
     path = argument.strip('"')
     scope = f'in:"{path}"' if " " in path else f"in:{path}"
     found = chat.library.search(scope, k=1)  # raises for a path that is not there
     chat.scope = scope if found else ""
-    chat.write(f"Questions are asked of {one_line(path)} alone; /in without a path lifts it.")
+    chat.say(f"Questions are asked of {path} alone; /in without a path lifts it.")
 
 
 def _add(chat: Chat, argument: str) -> None:
     from qa.library import open_library
 
     if not argument:
-        chat.write("/add PATH")
+        chat.say("/add PATH")
         return
     before = chat.library
     chat.source = open_library([*before.roots, argument], exclude=before.exclude, progress=chat.waiting)
     before.close()
     chat.scope, chat.shown = "", None  # paths now begin with the name of their root
-    chat.write(_counted(chat))
+    chat.say(_counted(chat))
 
 
 def _reload(chat: Chat, _: str) -> None:
     chat.library.refresh(progress=chat.waiting)
-    chat.write(_counted(chat))
+    chat.say(_counted(chat))
 
 
 def _counted(chat: Chat) -> str:
     unread, _ = chat.library.unread
     also = f", {unread} not read (/sources lists them)" if unread else ""
-    return f"{len(chat.library.paths)} documents, {chat.library.passage_count} passages{also}."
+    return f"{counted(len(chat.library.paths), 'document')}, {counted(chat.library.passage_count, 'passage')}{also}."
 
 
 def _set(chat: Chat, argument: str) -> None:
@@ -145,19 +152,19 @@ def _set(chat: Chat, argument: str) -> None:
     value = value.strip()
     if name == "k" and value.isdecimal() and len(value) < 4 and 1 <= int(value) <= _MOST_QUOTES:
         chat.k = int(value)
-        chat.write(f"k is {chat.k}: up to {chat.k} quotes an answer.")
+        chat.say(f"k is {chat.k}: up to {counted(chat.k, 'quote')} an answer.")
         return
-    chat.write(f"/set k N, with N from 1 to {_MOST_QUOTES}: quotes an answer (now {chat.k})")
+    chat.say(f"/set k N, with N from 1 to {_MOST_QUOTES}: quotes an answer (now {chat.k})")
 
 
 def _export(chat: Chat, argument: str) -> None:
     file = Path(argument).expanduser()
     if not chat.history:
-        chat.write("Ask something first.")
+        chat.say("Ask something first.")
     elif file.suffix.lower() not in (".md", ".json"):
-        chat.write("/export FILE.md or /export FILE.json")
+        chat.say("/export FILE.md or /export FILE.json")
     elif file.exists() and file.absolute() not in chat.exported:
-        chat.write(f"{one_line(str(file))} is there already; choose another name")
+        chat.say(f"{file} is there already; choose another name")
     else:
         try:
             file.write_text(exported(chat.history, file.suffix.lower()), encoding="utf-8")
@@ -165,7 +172,7 @@ def _export(chat: Chat, argument: str) -> None:
             raise QAError(f"{file}: cannot be written: {error.strerror}") from None
         chat.exported.add(file.absolute())
         again = f"; qa chat --resume {file} goes on from it" if file.suffix.lower() == ".json" else ""
-        chat.write(one_line(f"{len(chat.history)} questions in {file}{again}"))
+        chat.write(one_line(f"{counted(len(chat.history), 'question')} in {file}{again}"))
 
 
 def _save(chat: Chat, argument: str) -> None:
@@ -182,13 +189,18 @@ def _help(chat: Chat, argument: str) -> None:
         lines = [f"/{wanted} {found.takes}".strip(), found.does[0].upper() + found.does[1:] + ".", found.more]
         chat.write("\n".join(_filled(line, chat.width()) for line in lines if line))
     else:
-        chat.write(f"/{printable(wanted)}: no such command; /help lists them")
+        chat.say(f"/{wanted}: no such command; /help lists them")
 
 
 def _filled(line: str, width: int, hanging: str = "") -> str:
     return textwrap.fill(line, max(width, 2 * _COLUMN), subsequent_indent=hanging)
 
 
+def _quit(chat: Chat, _: str) -> None:
+    chat.leaving = True
+
+
+_ALSO = {"exit": "quit"}
 COMMANDS = {
     "more": Command("", "further quotes for the last question", _more),
     "alone": Command(
@@ -217,12 +229,13 @@ COMMANDS = {
     "save": Command("FILE", "the same as /export FILE.json", _save),
     **judge.COMMANDS,
     "help": Command("COMMAND", "this, or more about a command", _help),
+    "quit": Command("", "leave (also Control-D, /exit); Control-C drops the line", _quit),
 }
 
 
 def command(name: str) -> Command | None:
     """The command of a name, or of the only one that begins so."""
-    if name in COMMANDS:
-        return COMMANDS[name]
+    if name in COMMANDS or name in _ALSO:
+        return COMMANDS[_ALSO.get(name, name)]
     begun = [other for other in COMMANDS if name and other.startswith(name)]
     return COMMANDS[begun[0]] if len(begun) == 1 else None

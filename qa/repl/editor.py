@@ -11,7 +11,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from qa.repl.terminal import as_usual
+
 __all__ = ["editor_command", "show"]
+
+_GOTO = ("code", "code-insiders", "codium", "cursor")
+_COLON = ("subl", "hx", "helix", "zed")
 
 
 def editor_command(file: Path, line: int | None) -> list[str]:
@@ -24,12 +29,22 @@ def editor_command(file: Path, line: int | None) -> list[str]:
         program = shlex.split(editor)
     except ValueError as error:
         raise ValueError(f"{editor}: {error}") from None
-    return [*(program or [shutil.which("less") or "more"]), *([f"+{line}"] if line else []), os.path.abspath(file)]
+    program = program or [shutil.which("less") or "more"]
+    return [*program, *_at(Path(program[0]).stem, os.path.abspath(file), line)]
+
+
+def _at(program: str, file: str, line: int | None) -> list[str]:
+    """A file at a line, as a program takes it: most do as vi does."""
+    if line is None:
+        return [file]
+    if program in _COLON:
+        return [f"{file}:{line}"]
+    return ["--goto", f"{file}:{line}"] if program in _GOTO else [f"+{line}", file]
 
 
 def show(command: Sequence[str]) -> None:
     """Run an editor or a pager until it ends. Raises OSError when it cannot be started."""
-    with _control_c_is_the_childs():
+    with as_usual(), _control_c_is_the_childs():
         try:
             subprocess.run(command, check=False)
         except OSError as error:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
+import textwrap
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.gold import Anchor, add_item, judged_questions, kind_of, places_of
 from qa.model import Answer
-from qa.present import confidence_word, one_line
+from qa.present import confidence_word, counted, one_line
+from qa.repl.asked import Asked, noted
 from qa.repl.command import Command
 
 if TYPE_CHECKING:
@@ -26,13 +27,7 @@ _LOOKED_AT = 20
 def gold_file(chat: Chat) -> Path:
     """The user's own question file: the one that was named, else one a corpus in the state folder."""
     if chat.gold is None:
-        import platformdirs
-
-        roots = [str(root) for root in chat.library.roots]
-        name = re.sub(r"[^\w-]+", "-", chat.library.roots[0].name)[:40] or "documents"
-        own = hashlib.sha256("\n".join(roots).encode(errors="surrogateescape")).hexdigest()[:8]
-        state = Path(os.environ.get("QA_STATE") or platformdirs.user_state_path("qa", appauthor=False))
-        chat.gold = state / "gold" / f"{name}-{own}.jsonl"
+        chat.gold = chat.own_file("gold")
     return chat.gold
 
 
@@ -43,26 +38,26 @@ def _good(chat: Chat, argument: str) -> None:
 
 def _answer(chat: Chat, argument: str) -> None:
     if not argument:
-        chat.write("/answer N: the quote, or near miss, that does answer")
+        chat.say("/answer N: the quote, or near miss, that does answer")
         return
     _good(chat, argument)
 
 
 def _bad(chat: Chat, _: str) -> None:
     if chat.shown is None:
-        chat.write("Ask something first.")
+        chat.say("Ask something first.")
         return
     _add(chat, [], None)
-    chat.write("If they do answer it, /answer N or /span TEXT names the place.")
+    chat.say("If they do answer it, /answer N or /span TEXT names the place.")
 
 
 def _span(chat: Chat, argument: str) -> None:
     if chat.shown is None:
-        chat.write("Ask something first.")
+        chat.say("Ask something first.")
         return
     text = argument.strip().strip('"“”')
     if not text:
-        chat.write("/span TEXT: the words of the documents that answer, copied from them")
+        chat.say("/span TEXT: the words of the documents that answer, copied from them")
         return
     paths = dict.fromkeys(quote.path for quote in chat.quotes)
     paths |= dict.fromkeys(hit.path for hit in chat.library.search(re.sub(r'[-":“”]', " ", text), k=_LOOKED_AT))
@@ -70,7 +65,7 @@ def _span(chat: Chat, argument: str) -> None:
     if found:
         _add(chat, found, None)
     else:
-        chat.write("This text stands nowhere in the documents; copy it word for word.")
+        chat.say("This text stands nowhere in the documents; copy it word for word.")
 
 
 def _add(chat: Chat, places: list[Anchor], answer: str | None) -> None:
@@ -92,7 +87,7 @@ def _add(chat: Chat, places: list[Anchor], answer: str | None) -> None:
     where = ", ".join(dict.fromkeys(place.path for place in places)) if places else "the documents do not answer"
     corpus = "" if len(chat.library.roots) > 1 else f" --corpus {chat.library.roots[0]}"
     first = f" (python -m eval --gold {file}{corpus} measures them)" if number == 1 else ""
-    chat.write(one_line(f"Noted: {where}. {number} questions in {file}{first}"))
+    chat.write(one_line(f"Noted: {where}. {counted(number, 'question')} in {file}{first}"))
 
 
 def _asked(chat: Chat) -> Answer:
@@ -110,21 +105,31 @@ def _before(chat: Chat, asked: Answer) -> list[str]:
 
 
 def _review(chat: Chat, argument: str) -> None:
-    known = judged_questions(gold_file(chat))
-    unsure = [answer for answer in chat.history if (answer.question, answer.standalone) not in known]
-    unsure = sorted(unsure, key=lambda answer: abs(answer.confidence - 0.5))[:_REVIEWED]
+    unsure = _unsure(chat)
     if not unsure:
-        chat.write("Every question of this conversation is judged, or none was asked.")
+        chat.say("Every question that was asked is judged, or none was asked.")
         return
     if argument.isdecimal() and len(argument) < 4 and 1 <= int(argument) <= len(unsure):
-        chat.show(unsure[int(argument) - 1])
-        chat.write("/good N, /bad or /span TEXT judges it.")
+        asked = unsure[int(argument) - 1]
+        chat.show(asked.answer or chat.library.answer(asked.question, k=chat.k))
+        chat.say("/good N, /bad or /span TEXT judges it.")
         return
     lines = [
-        f"{number:>2}  {one_line(answer.standalone)} · {confidence_word(answer.confidence)} ({answer.confidence:.0%})"
-        for number, answer in enumerate(unsure, 1)
+        f"{one_line(asked.question)} · {confidence_word(asked.confidence)} ({asked.confidence:.0%})" for asked in unsure
     ]
-    chat.write("\n".join(["Least sure of; /review N shows one again:", *lines]))
+    filled = partial(textwrap.fill, width=chat.width(), subsequent_indent=" " * 4)
+    numbered = [filled(line, initial_indent=f"{number:>2}  ") for number, line in enumerate(lines, 1)]
+    head = textwrap.fill("Least sure of; /review N shows one again:", chat.width())
+    chat.write("\n".join([head, *numbered]))
+
+
+def _unsure(chat: Chat) -> list[Asked]:
+    """The questions that nobody has judged, of this conversation and those before it, the least sure first."""
+    asked = {each.question: each for each in noted(chat.own_file("asked"))}
+    asked |= {answer.standalone: Asked(answer.standalone, answer.confidence, answer) for answer in chat.history}
+    judged = {standalone for _, standalone in judged_questions(gold_file(chat))}
+    left = [each for question, each in asked.items() if question not in judged]
+    return sorted(left, key=lambda each: abs(each.confidence - 0.5))[:_REVIEWED]
 
 
 COMMANDS = {
@@ -138,5 +143,11 @@ COMMANDS = {
     "answer": Command("N", "it is quote, or near miss, N that answers", _answer),
     "bad": Command("", "the documents do not answer: keep it as one to refuse", _bad),
     "span": Command("TEXT", "it is this text of the documents that answers", _span),
-    "review": Command("N", "the questions it was least sure of, to be judged", _review),
+    "review": Command(
+        "N",
+        "the questions it was least sure of, to be judged",
+        _review,
+        "Of this conversation and of earlier ones with the same documents; with N it is shown again. `qa chat"
+        " --no-history` notes none.",
+    ),
 }

@@ -16,14 +16,14 @@ _LOOK_SECONDS = 0.1
 
 
 class _Cancelled(BaseException):
-    """Nobody waits for the index any more."""
+    """Nobody waits for the index any more; indexing ends where it next tells its progress."""
 
 
 class Opening:
     """Opens a library in a thread of its own; `get` waits for it, `progress` says how far it is.
 
     It begins with `start`, or with the first `get`: what it imports would keep the prompt waiting. What goes wrong is
-    raised by `get`, and `when_done` is told as soon as there is something to get.
+    raised by `get`.
     """
 
     def __init__(self, open_library: Callable[[Progress], Library]) -> None:
@@ -33,9 +33,7 @@ class Opening:
         self._library: Library | None = None
         self._error: Exception | None = None
         self._cancelled = False
-        self._told: list[Callable[[], None]] = []
         self._done = threading.Event()
-        self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -51,11 +49,7 @@ class Opening:
             pass
         except Exception as error:
             self._error = error
-        with self._lock:
-            self._done.set()
-            told, self._told = self._told, []
-        for each in told:
-            each()
+        self._done.set()
 
     def _seen(self, done: int, total: int) -> None:
         if self._cancelled:
@@ -77,27 +71,19 @@ class Opening:
         self.start()
         return self._done.wait(seconds)
 
-    def when_done(self, call: Callable[[], None]) -> None:
-        """Call something when it is done, in this or the other thread."""
-        with self._lock:
-            if not self._done.is_set():
-                self._told.append(call)
-                return
-        call()
-
     def get(self, waiting: Callable[[int, int], None] | None = None) -> Library:
         """The library, waited for; `waiting` is called with the progress. Control-C ends the wait, not the opening.
 
         Raises what opening raised.
         """
         self.start()
-        told = None
-        while not self._done.wait(_LOOK_SECONDS):
-            if waiting and self.progress:
-                told = self.progress
-                waiting(*told)
-        if waiting and told:
-            waiting(told[1], told[1])  # ends its line
+        try:
+            while not self._done.wait(_LOOK_SECONDS):
+                if waiting and self.progress:
+                    waiting(*self.progress)
+        finally:
+            if waiting:
+                waiting(1, 1)  # ends its line
         if self._error is not None:
             raise self._error
         if self._library is None:
@@ -105,9 +91,9 @@ class Opening:
         return self._library
 
     def close(self) -> None:
-        """End the opening, and let go of the library."""
+        """End the opening, and let go of the library. What is indexed so far is kept, which is waited for."""
         self._cancelled = True
         if self.done and self._library is not None:
             self._library.close()
         elif self._thread is not None:
-            self._thread.join(timeout=_LOOK_SECONDS)
+            self._thread.join(timeout=_LOOK_SECONDS if self.progress is None else None)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from qa.model import heading_text
@@ -14,7 +15,7 @@ from qa.repl.chat import Chat
 from qa.repl.commands import COMMANDS
 from qa.repl.opening import Opening
 from qa.syntax import filters_in
-from qa.text import STOP_TERMS, Term, spans, term_of, words
+from qa.text import STOP_TERMS, spans, term_of, words
 
 if TYPE_CHECKING:
     from prompt_toolkit.completion import CompleteEvent, Completer, Completion
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from qa.library import Library
 
-__all__ = ["Words", "completer", "lexer"]
+__all__ = ["Words", "completer", "is_offered", "lexer", "styled"]
 
 _MOST = 20
 """Completions that are offered."""
@@ -40,7 +41,9 @@ class Words:
     def __init__(self, chat: Chat) -> None:
         self._chat = chat
         self._of: Library | None = None
-        self._sorted: list[tuple[str, str]] = []
+        self._sorted: list[str] = []
+        self._spelt: dict[str, str] = {}
+        self._counts: Counter[str] = Counter()
         self._headings: list[str] = []
 
     @property
@@ -68,16 +71,12 @@ class Words:
         ][:_MOST]
 
     def beginning(self, begun: str) -> list[str]:
-        """Words of the documents that begin so, the most frequent first."""
+        """Words of the documents that begin so, the most frequent first, each as it is mostly spelt."""
         self._gather()
         folded = begun.casefold()
-        first = bisect_left(self._sorted, (folded, ""))
-        found = []
-        for folded_word, word in self._sorted[first:]:
-            if not folded_word.startswith(folded):
-                break
-            found.append(word)
-        return sorted(found, key=lambda word: (-self._counts[word], word))[:_MOST]
+        first = bisect_left(self._sorted, folded)
+        found = takewhile(lambda word: word.startswith(folded), self._sorted[first:])
+        return [self._spelt[word] for word in sorted(found, key=lambda word: (-self._counts[word], word))[:_MOST]]
 
     def headings(self, begun: str) -> list[str]:
         """Headings and titles that begin so."""
@@ -102,8 +101,12 @@ class Words:
             left -= len(document.text)
             if left <= 0:
                 break
-        self._counts = Counter({word: count for word, count in counts.items() if _is_worth_it(word)})
-        self._sorted = sorted((word.casefold(), word) for word in self._counts)
+        self._spelt, self._counts = {}, Counter()
+        for word, count in sorted(counts.items(), key=lambda counted: (-counted[1], counted[0])):
+            if _is_worth_it(word):
+                self._spelt.setdefault(word.casefold(), word)
+                self._counts[word.casefold()] += count
+        self._sorted = sorted(self._counts)
         self._headings = sorted(heading for heading in headings if heading and _can_be_typed(heading))
         self._of = library
 
@@ -118,7 +121,14 @@ def _is_worth_it(word: str) -> bool:
 
 _FILTER = re.compile(r"(?:^|\s)(?P<name>in|title):(?P<quote>\"?)(?P<value>[^\"]*)$", re.IGNORECASE)
 _OF_PATHS = re.compile(r"^/in\s+(?P<value>.*)$")
+_OF_COMMANDS = re.compile(r"^/(?:help\s+/?)?(?P<value>\w*)$")
+_OF_SETTINGS = re.compile(r"^/set\s+(?P<value>k?)$")
 _OF_FILES = re.compile(r"^/(?:add|export|save)\s+(?P<value>.*)$")
+
+
+def is_offered(text: str) -> bool:
+    """Whether what is typed is completed without being asked; words wait for Tab."""
+    return text.startswith("/") or _FILTER.search(text) is not None
 
 
 def completer(known: Words) -> Completer:
@@ -131,12 +141,10 @@ def completer(known: Words) -> Completer:
     class _Completer(Completer):
         def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:
             text = document.text_before_cursor
-            if text.startswith("/") and " " not in text:
-                yield from (
-                    Completion(f"/{name}", -len(text), display_meta=each.does)
-                    for name, each in COMMANDS.items()
-                    if name.startswith(text[1:])
-                )
+            if found := _OF_COMMANDS.match(text):
+                yield from _of_commands(found["value"])
+            elif found := _OF_SETTINGS.match(text):
+                yield Completion("k ", -len(found["value"]), display_meta="quotes an answer")
             elif found := _OF_FILES.match(text):
                 yield from files.get_completions(Line(found["value"]), complete_event)
             elif found := _OF_PATHS.match(text):
@@ -145,6 +153,11 @@ def completer(known: Words) -> Completer:
                 yield from _of_filter(found)
             elif complete_event.completion_requested and (begun := document.get_word_before_cursor()):
                 yield from _of_words(begun)
+
+    def _of_commands(begun: str) -> Iterator[Completion]:
+        for name, each in COMMANDS.items():
+            if name.startswith(begun):
+                yield Completion(name, -len(begun), display=f"/{name}", display_meta=each.does)
 
     def _of_filter(found: re.Match[str]) -> Iterator[Completion]:
         value = found["value"]
@@ -172,7 +185,12 @@ def lexer(known: Words) -> Lexer:
     class _Lexer(Lexer):
         def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
             lines = document.lines
-            return lambda number: styled(lines[number], known.lacks) if number < len(lines) else []
+
+            def line(number: int) -> StyleAndTextTuples:
+                last = number >= len(lines) - 1
+                return styled(lines[number], known.lacks, ended=not last) if number < len(lines) else []
+
+            return line
 
         def invalidation_hash(self) -> Any:
             return known.library is None
@@ -180,22 +198,25 @@ def lexer(known: Words) -> Lexer:
     return _Lexer()
 
 
-def styled(line: str, lacks: Callable[[str], bool]) -> StyleAndTextTuples:
-    """A line in pieces with their styles.
+def styled(line: str, lacks: Callable[[str], bool], *, search: bool = False, ended: bool = False) -> StyleAndTextTuples:
+    """A line, or the query of a search, in pieces with their styles. Unless it has `ended`, its last word may go on.
 
     >>> styled("/more", lambda word: False)
     [('class:command', '/more')]
     >>> styled("a zebra in:b ", lambda word: word == "zebra")
     [('', 'a '), ('class:unknown', 'zebra'), ('', ' '), ('class:filter', 'in:b'), ('', ' ')]
     """
-    if line.startswith("/"):
+    if line.startswith("/") and not search:
         name, space, rest = line.partition(" ")
-        return [piece for piece in (("class:command", name), ("", space + rest)) if piece[1]]
-    ranges = [(start, end, f"class:{kind}") for start, end, kind in filters_in(line)]
+        after = styled(rest, lacks, search=True, ended=ended) if name == "/search" else [("", rest)]
+        return [piece for piece in (("class:command", name), ("", space), *after) if piece[1]]
+    ranges = [(start, end, f"class:{kind}") for start, end, kind in filters_in(line, search=search)]
     ranges += [
         (span.start, span.end, "class:unknown")
-        for span in _complete(spans(line), line)
-        if not any(start <= span.start < end for start, end, _ in ranges) and lacks(line[span.start : span.end])
+        for span in spans(line)
+        if (ended or span.end < len(line))
+        and not any(start <= span.start < end for start, end, _ in ranges)
+        and lacks(line[span.start : span.end])
     ]
     pieces: StyleAndTextTuples = []
     at = 0
@@ -203,8 +224,3 @@ def styled(line: str, lacks: Callable[[str], bool]) -> StyleAndTextTuples:
         pieces += [("", line[at:start]), (style, line[start:end])]
         at = end
     return [piece for piece in (*pieces, ("", line[at:])) if piece[1]]
-
-
-def _complete(every: Iterable[Term], line: str) -> Iterator[Term]:
-    """The words but the last, while that is still being typed."""
-    return (span for span in every if span.end < len(line))
