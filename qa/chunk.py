@@ -16,13 +16,19 @@ from qa.text import sentence_spans, trim
 
 __all__ = ["CHUNKING", "MAX_WORDS", "MIN_WORDS", "passages"]
 
-CHUNKING = "blocks-2"
+CHUNKING = "blocks-3"
 """Names these rules in an index's manifest; a change to what a passage is needs a new name."""
 
 MIN_WORDS = 80
 MAX_WORDS = 160
 _SHORT = MIN_WORDS // 2
 """Words below which a paragraph stays with what stands before it."""
+
+_MAX_ROW = 400
+"""Characters up to which a table's row is quoted whole; of a longer one a sentence of a cell is."""
+
+_RECORDS = ("csv",)
+"""Formats whose rows have nothing to do with each other: each is a passage."""
 
 _MAX_SENTENCE = 2_000
 """Characters after which text without sentence ends, such as a log, is cut at a line or, failing that, a space."""
@@ -40,6 +46,11 @@ class _Piece:
     def is_heading(self) -> bool:
         return self.sentences[-1].kind == "heading"
 
+    @property
+    def opens(self) -> bool:
+        """Whether it is nothing without what follows."""
+        return self.sentences[-1].kind in ("heading", "header")
+
 
 def passages(document: Document) -> tuple[Passage, ...]:
     """The passages of a document, in order.
@@ -51,7 +62,8 @@ def passages(document: Document) -> tuple[Passage, ...]:
         group
         for section in _sections(document.blocks)
         for group in _pack(
-            _glue(document.text, [piece for block in section for piece in _pieces(document.text, block)])
+            _glue(document.text, [piece for block in section for piece in _pieces(document.text, block)]),
+            alone=document.format in _RECORDS,
         )
     )
     return tuple(Passage(group[0].start, group[-1].end, tuple(group)) for group in groups)
@@ -75,7 +87,7 @@ def _pieces(text: str, block: Block) -> Iterator[_Piece]:
     sentences = tuple(_sentences(text, block))
     words = [_words(text, sentence) for sentence in sentences]
     total = sum(words)
-    leans = block.kind in ("item", "row", "code") or total < _SHORT
+    leans = block.kind in ("item", "row", "header", "code") or total < _SHORT
     even = total / math.ceil(max(total, 1) / MAX_WORDS)
     begin, size = 0, 0
     for position, count in enumerate(words):
@@ -91,9 +103,11 @@ def _words(text: str, sentence: Sentence) -> int:
 
 
 def _sentences(text: str, block: Block) -> Iterator[Sentence]:
-    """The sentences of a block: by line for code, whole for headings and rows, by sentence end for the rest."""
-    if block.kind in ("heading", "row"):
+    """The sentences of a block: by line for code, whole for headings and short rows, by sentence end for the rest."""
+    if block.kind in ("heading", "header") or (block.kind == "row" and block.end - block.start <= _MAX_ROW):
         ranges: Iterable[tuple[int, int]] = [(block.start, block.end)]
+    elif block.kind == "row":
+        ranges = _in_cells(text, block.start, block.end)
     elif block.kind == "code":
         ranges = _lines(text, block.start, block.end)
     else:
@@ -102,6 +116,15 @@ def _sentences(text: str, block: Block) -> Iterator[Sentence]:
     for start, end in ranges:
         for piece in _cut(text, start, end):
             yield Sentence(*piece, block.kind)
+
+
+def _in_cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The sentences of a row's cells."""
+    while start < end:
+        stop = text.find("\t", start, end) + 1 or end
+        for first, last in sentence_spans(text[start:stop]):
+            yield start + first, start + last
+        start = stop
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -128,14 +151,14 @@ def _glue(text: str, pieces: list[_Piece]) -> Iterator[_Piece]:
     """Joins a heading with what follows, and a lead-in ("There are three:") with the item or row it introduces."""
     held: _Piece | None = None
     for piece in pieces:
-        if held is not None and (held.is_heading or (piece.leans and held.words + piece.words <= MAX_WORDS)):
+        if held is not None and (held.opens or (piece.leans and held.words + piece.words <= MAX_WORDS)):
             leans = held.leans and not held.is_heading
             piece = _Piece(held.sentences + piece.sentences, held.words + piece.words, leans)
         elif held is not None:
             yield held
         held = None
         last = piece.sentences[-1]
-        if last.kind == "heading" or text[last.end - 1] == ":":
+        if piece.opens or text[last.end - 1] == ":":
             held = piece
         else:
             yield piece
@@ -143,13 +166,16 @@ def _glue(text: str, pieces: list[_Piece]) -> Iterator[_Piece]:
         yield held
 
 
-def _pack(pieces: Iterable[_Piece]) -> Iterator[list[Sentence]]:
-    """Fills passages up to MAX_WORDS with pieces that lean on what stands before, up to MIN_WORDS with others."""
+def _pack(pieces: Iterable[_Piece], *, alone: bool) -> Iterator[list[Sentence]]:
+    """Fills passages up to MAX_WORDS with pieces that lean on what stands before, up to MIN_WORDS with others.
+
+    Each piece makes a passage where each stands `alone`.
+    """
     group: list[Sentence] = []
     words = 0
     for piece in pieces:
         has_body = any(sentence.kind != "heading" for sentence in group)
-        full = words + piece.words > MAX_WORDS or (words >= MIN_WORDS and not piece.leans)
+        full = alone or words + piece.words > MAX_WORDS or (words >= MIN_WORDS and not piece.leans)
         if has_body and full:
             yield group
             group, words = [], 0

@@ -651,4 +651,5 @@ def _formats(_: argparse.Namespace) -> int:
 
     for reader in formats():
         _say(f"{reader.name:<12} {' '.join(reader.suffixes)}")
+    _say(f"{'compressed':<12} .gz of any of these, .zip of any of these")
     return 0

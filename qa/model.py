@@ -31,7 +31,8 @@ __all__ = [
     "heading_text",
 ]
 
-BlockKind = Literal["heading", "paragraph", "item", "row", "code", "quotation"]
+BlockKind = Literal["heading", "paragraph", "item", "row", "code", "quotation", "header"]
+"""A `header` is a table's row of column headers."""
 WordPlace = Literal["inside", "above", "beside", "around", "alike", "missing"]
 """Where a question's word stands, seen from a sentence: in it, in what is above it, in the sentence before or after,
 elsewhere in its passage; not at all, but the sentence has a word that means much the same; none of these."""
@@ -53,7 +54,8 @@ class Block:
     """A stretch of `Document.text` that the source itself sets apart: a heading, a paragraph, a list item, a table row.
 
     Blocks are in order and do not overlap; together they cover every non-blank character. `level` is 1 to 6 for a
-    heading, the nesting depth (from 1) for an item, 0 otherwise.
+    heading, the nesting depth (from 1) for an item, the number of empty cells before its text for a row or a header, 0
+    otherwise. Tabs stand between cells.
     """
 
     start: int
@@ -82,7 +84,8 @@ class SourceMap:
         if run + 1 < len(
             self.source_starts
         ):  # a decoded entity is longer in the source than in the text, never shorter
-            source = min(source, self.source_starts[run + 1])
+            following = self.source_starts[run + 1]  # earlier where a table's cells are read one after the other
+            source = min(source, following) if following > self.source_starts[run] else source
         return source
 
     def source_range(self, start: int, end: int) -> tuple[int, int]:
@@ -137,6 +140,36 @@ class Document:
         """The headings above the character at `offset` as one line, None where there are none."""
         return HEADING_SEPARATOR.join(self.headings(offset)) or None
 
+    @cached_property
+    def _headers(self) -> tuple[tuple[int, Block | None], ...]:
+        """Each text offset from which other column headers hold, with their row, None where there are none."""
+        found: list[tuple[int, Block | None]] = [(0, None)]
+        header, end = None, 0
+        for block in self.blocks:
+            if block.kind == "header":
+                header = block
+            elif block.kind != "row" or "\n\n" in self.text[end : block.start]:
+                header = None
+            if header is not found[-1][1]:
+                found.append((block.start, header))
+            end = block.end
+        return tuple(found)
+
+    def columns(self, start: int, end: int | None = None) -> tuple[str, ...]:
+        """The column headers of the cells of a table's row from `start` on, up to `end` or that of the row.
+
+        The first is that of the cell in which `start` lies. Empty where there is no row, or its table has no headers.
+        """
+        header = self._headers[bisect_right(self._headers, start, key=lambda entry: entry[0]) - 1][1]
+        at = bisect_right(self.blocks, start, key=lambda block: block.start) - 1
+        row = self.blocks[at] if at >= 0 else None
+        if header is None or row is None or row.kind != "row":
+            return ()
+        first = row.level + self.text.count("\t", row.start, start)
+        cells = self.text.count("\t", start, row.end if end is None else end) + 1
+        names = "\t" * header.level + self.text[header.start : header.end]
+        return tuple(" ".join(name.split()) for name in names.split("\t")[first : first + cells])
+
     def line(self, offset: int) -> int | None:
         """Line of the source file, from 1, or None for a format without lines."""
         return self.source_map.line(offset) if self.source_map else None
@@ -189,6 +222,7 @@ class Document:
             before=before,
             after=after,
             also_in=also_in,
+            columns=self.columns(start, end),
         )
 
 
@@ -240,7 +274,8 @@ class Quote:
 
     `start` and `end` are offsets in `Document.text`, `answer_start` and `answer_end` offsets in `text`; `line` counts
     from 1 in the source file; `confidence` is the calibrated probability that the quote answers the question. `also_in`
-    holds the paths of other documents that have the same sentence.
+    holds the paths of other documents that have the same sentence. For a row of a table `columns` holds the column
+    headers of its cells, which tabs separate; empty for anything else.
 
     With `path`, `sha256` (of the source file), its ranges in the text and in the decoded source (`source_start`,
     `source_end`; None for formats without lines) and the text `before` and `after` it, a Quote is its own receipt:
@@ -266,10 +301,12 @@ class Quote:
     before: str
     after: str
     also_in: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
-        return {name: getattr(self, name) for name in self.__slots__} | {"also_in": list(self.also_in)}
+        lists = {"also_in": list(self.also_in), "columns": list(self.columns)}
+        return {name: getattr(self, name) for name in self.__slots__} | lists
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from qa.model import Answer, Document, Explanation, Hit, Promise, Quote, Reason, Skipped
@@ -309,7 +310,8 @@ def _quotes(answer: Answer, quotes: Sequence[Quote], view: _View, first: int, gr
 
 def _lacking(quote: Quote, asked: str, wanted: set[str]) -> tuple[str, ...]:
     """The wanted words, as asked, that stand neither in a quote nor above it."""
-    lacking = wanted - {span.term for span in spans(f"{quote.text}\n{_above(quote)}")}
+    known = "\n".join((quote.text, _above(quote), *quote.columns))
+    lacking = wanted - {span.term for span in spans(known)}
     return tuple(dict.fromkeys(asked[span.start : span.end] for span in spans(asked) if span.term in lacking))
 
 
@@ -337,7 +339,7 @@ def _agree(quote: Quote, other: Quote) -> bool:
 def _quote(quote: Quote, number: int, wanted: set[str], lacking: Sequence[str], view: _View) -> str:
     """A quote with its place below it."""
     margin = f"{number:>2}  "
-    shown = _emphasised(quote, wanted) if view.color else printable(quote.text)
+    shown = _headed(_emphasised(quote, wanted) if view.color else printable(quote.text), quote.columns)
     if view.fold is not None:
         shown = _UNBROKEN.sub(lambda word: f"{word[0][:_LONGEST_WORD]}…", shown)
     body = [line for part in _parts(shown) for line in _wrap(part.split(), view.width - len(margin))]
@@ -369,7 +371,7 @@ def context_text(document: Document, quote: Quote, *, width: int = 80, color: bo
         mark = "> " if first <= at <= last else "  "
         body = printable(document.text[block.start : block.end])
         style = _BOLD if color and mark != "  " else ""
-        parts = body.split("\n") if block.kind in ("code", "row") else [body]
+        parts = body.split("\n") if block.kind in ("code", "row", "header") else [body]
         lines = [line for part in parts for line in _wrap(part.split(), width - 2)]
         shown.append("\n".join(f"{mark}{style}{line}{_RESET if style else ''}" for line in lines))
     below = [place(quote), *"".join(f"· {part} " for part in (printable(_above(quote)),) if part).split()]
@@ -389,12 +391,25 @@ def markdown_text(answers: Sequence[Answer]) -> str:
         if not answer.answered:
             parts.append("The documents do not answer this." + (" Nearest:" if answer.nearest else ""))
         for quote in answer.quotes or answer.nearest:
-            body = "\n".join(f"> {line}".rstrip() for line in printable(quote.text).split("\n"))
+            shown = _headed(printable(quote.text), quote.columns)
+            body = "\n".join(f"> {line}".rstrip() for line in shown.split("\n"))
             sure = f"{confidence_word(quote.confidence)} ({quote.confidence:.0%})"
             receipt = f"{quote.start}–{quote.end}, sha256 {quote.sha256[:16]}"
             also = f"; also in {' '.join(_paths(quote.also_in))}" if quote.also_in else ""
             parts.append(f"{body}\n>\n> — {place(quote)}, {one_line(_above(quote))}{also}; {sure}; {receipt}")
     return _TAGS.sub("&lt;", "\n\n".join(parts)) + "\n"
+
+
+def _headed(text: str, columns: Sequence[str]) -> str:
+    """A table's row with each cell behind its column's header; any other text as it is.
+
+    >>> _headed("Irmin\\t\\tMIT", ["Name", "Since", "Licence"])
+    'Name: Irmin | Licence: MIT'
+    """
+    if not columns:
+        return text
+    cells = zip_longest(map(printable, columns), text.split("\t"), fillvalue="")
+    return " | ".join(f"{name}: {cell}" if name else cell for name, cell in cells if cell.strip())
 
 
 def _parts(text: str) -> list[str]:

@@ -53,7 +53,12 @@ MARKUP: tuple[Callable[[str], str], ...] = (
 SOURCES = st.lists(st.tuples(st.sampled_from(MARKUP), PROSE), min_size=1, max_size=6).map(
     lambda parts: "\n".join(make(text) for make, text in parts)
 )
-CORPORA = st.dictionaries(st.sampled_from(["a.md", "b.txt", "c.html", "d/e.md", "f"]), SOURCES, min_size=1, max_size=4)
+CORPORA = st.dictionaries(
+    st.sampled_from(["a.md", "b.txt", "c.html", "d/e.md", "f", "g.csv", "h.rst", "i.py", "j.json"]),
+    SOURCES,
+    min_size=1,
+    max_size=4,
+)
 QUESTIONS = st.lists(
     st.sampled_from(
         ["heron", "weir", "1874", "who", "granite", "barley", "Dr", "was", "hreon", "garnite", "HEW", '"heron weir"']

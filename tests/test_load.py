@@ -420,7 +420,7 @@ PLAIN = [
     ),
     ("It was late\n- very late\nthen.", [("paragraph", 0, "It was late\n- very late\nthen.")]),
     ("(a) one\n(b) two", [("item", 1, "(a) one"), ("item", 1, "(b) two")]),
-    ("a\tb\nc\td", [("row", 0, "a\tb"), ("row", 0, "c\td")]),
+    ("a\tb\nc\td", [("header", 0, "a\tb"), ("row", 0, "c\td")]),
     ("Phone: 1\nCode: 2", [("item", 1, "Phone: 1"), ("item", 1, "Code: 2")]),
     ("Run\n\n    x = f(1)\n    y", [("paragraph", 0, "Run"), ("code", 0, "x = f(1)\n    y")]),
     (

@@ -252,7 +252,7 @@ def cells(*texts: str) -> str:
         (paragraph("if x:", "Code") + paragraph("    y", "Code"), [("code", 0, "if x:\n    y")]),
         (
             f"<w:tbl>{cells('Bird', 'Legs')}{cells('Heron', 'two &amp; long')}</w:tbl>",
-            [("row", 0, "Bird\tLegs"), ("row", 0, "Heron\ttwo & long")],
+            [("header", 0, "Bird\tLegs"), ("row", 0, "Heron\ttwo & long")],
         ),
         (
             f"<w:p>{RUN.format('It was ')}<w:del><w:r><w:delText>1873</w:delText></w:r></w:del>"
@@ -345,7 +345,7 @@ def cell(text: str) -> str:
         (
             f"<table:table><table:table-header-rows><table:table-row>{cell('Bird')}{cell('Legs')}</table:table-row>"
             f"</table:table-header-rows><table:table-row>{cell('Heron')}{cell('two')}</table:table-row></table:table>",
-            [("row", 0, "Bird\tLegs"), ("row", 0, "Heron\ttwo")],
+            [("header", 0, "Bird\tLegs"), ("row", 0, "Heron\ttwo")],
         ),
         (
             "<text:tracked-changes><text:p>1873</text:p></text:tracked-changes><text:p>It was "

@@ -199,7 +199,7 @@ def _points_back(text: str) -> bool:
 
 
 def _belonging(index: Index, passage: int, sentence: int) -> tuple[int, int]:
-    """The sentences that a reader needs: the one before when it points back, the items after a lead-in."""
+    """The sentences that a reader needs: before it when it points back, the items of a list, its block of code."""
     first = last = sentence
     begin, stop = index.passage_sentences(passage)
     text = sentence_text(index, passage, sentence)
@@ -211,7 +211,20 @@ def _belonging(index: Index, passage: int, sentence: int) -> tuple[int, int]:
             first -= 1
     if text.endswith(":"):
         last = _last_item(index, sentence, stop)
+    elif kind == KINDS.index("code"):
+        first, last = _code_block(index, passage, sentence)
     return first, last
+
+
+def _code_block(index: Index, passage: int, line: int) -> tuple[int, int]:
+    """The lines that stand with one in its block of code; it alone in plain text, a log perhaps, or when too long."""
+    document = index.document_of(passage)
+    begin, stop = index.passage_sentences(passage)
+    start = index.sentence(line)[0]
+    block = next(block for block in document.blocks if block.start <= start < block.end)
+    lines = [at for at in range(begin, stop) if block.start <= index.sentence(at)[0] < block.end]
+    words = sum(index.sentence(at)[3] for at in lines)
+    return (line, line) if document.format == "text" or words > _MAX_LIST_WORDS else (lines[0], lines[-1])
 
 
 def _last_item(index: Index, lead_in: int, stop: int) -> int:

@@ -80,22 +80,12 @@ def rows(index: Index, asked: Query, found: Candidates) -> Rows:
     _shape(seen, column)
     rough = column["inside"] + 0.5 * column["near"] + 0.5 * column["above"] + 0.5 * column["soft"]
     rough += 0.5 * column["meaning"] + 2.0 * column["fused"]
-    announces = _announces(index, seen)
+    announces = np.isin(seen.kinds, (KINDS.index("heading"), KINDS.index("header")))  # they are not quoted
     rough -= 10.0 * (announces & ~announces.all())
     kept = np.sort(np.argsort(-rough, kind="stable")[: min(SHORTLIST, max(int((~announces).sum()), 1))])
     passages = found.passages[seen.owners[kept]]
     texts = _words(index, asked, seen.sentences[kept], passages, kept, column)
     return Rows(seen.sentences[kept], passages, values[kept], texts)
-
-
-def _announces(index: Index, seen: Evidence) -> Array:
-    """Which sentences announce what follows and are not quoted: headings, and the first row of a table."""
-    row = KINDS.index("row")
-    found = np.asarray(seen.kinds == KINDS.index("heading"))
-    rows = np.flatnonzero(seen.kinds == row)
-    before, after = (index.kinds_beside(seen.sentences[rows], step) for step in (-1, 1))
-    found[rows] = (before != row) & (after == row)
-    return found
 
 
 def _shape(seen: Evidence, column: dict[str, Array]) -> None:

@@ -11,7 +11,7 @@ import os
 import subprocess
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -152,7 +152,7 @@ def _asked(
     """One batch's turn with a worker; `read` is told how many bytes it has. Raises CacheError when the worker dies."""
     assert worker.stdin is not None
     assert worker.stdout is not None
-    sources = [[source.location, source.path, *source.stat] for source in batch]
+    sources = [astuple(source) for source in batch]
     try:
         worker.stdin.write(json.dumps({"file": str(file), "sources": sources}).encode() + b"\n")
         worker.stdin.flush()

@@ -81,17 +81,17 @@ class Counter:
         """Count one document with its passages, or with `ready` ones; `stat` is its file's `Source.stat`."""
         self._stats.extend(stat)
         before, at = 0, self._text_bytes
-        above: dict[tuple[str, ...], int] = {}  # headings -> number of the context
+        above: dict[tuple[tuple[str, ...], ...], int] = {}  # headings and columns -> number of the context
         for passage in passages(document) if ready is None else ready:
             at += _size(document.text, before, passage.start)
             end = at + _size(document.text, passage.start, passage.end)
             self._passage_bytes.extend((at, end))
             before, at = passage.end, end
             self._add_sentences(document.text, passage)
-            headings = document.headings(passage.sentences[-1].start)
-            if headings not in above:
-                above[headings] = self._contexts.setdefault(_context(document, headings), len(self._contexts))
-            self._passage_contexts.append(above[headings])
+            key = document.headings(passage.sentences[-1].start), _columns(document, passage)
+            if key not in above:
+                above[key] = self._contexts.setdefault(_context(document, *key), len(self._contexts))
+            self._passage_contexts.append(above[key])
         text = document.text.encode()
         self._texts.append(text)
         self._text_bytes += len(text)
@@ -209,10 +209,16 @@ def _size(text: str, start: int, end: int) -> int:
     return end - start if text.isascii() else len(text[start:end].encode())
 
 
-def _context(document: Document, headings: Sequence[str]) -> str:
-    """What stands above a passage: title, headings, and the file's name without its suffix."""
+def _context(document: Document, headings: Sequence[str], columns: Sequence[str]) -> str:
+    """What stands above a passage: title, headings, column headers, and the file's name without its suffix."""
     name = PurePosixPath(document.path).stem.replace("_", " ")
-    return "\n".join(part[:_LONGEST_ABOVE] for part in (name, document.title, *headings))
+    return "\n".join(part[:_LONGEST_ABOVE] for part in (name, document.title, *headings, *columns))
+
+
+def _columns(document: Document, passage: Passage) -> tuple[str, ...]:
+    """The column headers above each table that has rows in a passage."""
+    rows = (sentence.start for sentence in passage.sentences if sentence.kind == "row")
+    return tuple(dict.fromkeys(" ".join(document.columns(start)) for start in rows))
 
 
 def _stemmed(raw: Sequence[str]) -> tuple[list[bytes], Array]:

@@ -181,21 +181,6 @@ class Index:
             words,
         )
 
-    def kinds_beside(self, sentences: Array, step: int) -> Array:
-        """The kinds of the sentences before (-1) or after (1) some, -1 where a document ends, shape (sentences,)."""
-        found = np.full(len(sentences), -1)
-        for segment, base in zip(self.segments, self.sentence_bases, strict=False):
-            places = np.flatnonzero((sentences >= base) & (sentences < base + segment.sentence_count))
-            own = sentences[places] - base
-            other = np.clip(own + step, 0, segment.sentence_count - 1)
-            homes = [
-                segment.passage_documents[np.searchsorted(segment.passage_sentences, numbers, side="right") - 1]
-                for numbers in (own, other)
-            ]
-            here = (homes[0] == homes[1]) & (own != other)
-            found[places[here]] = segment.sentence_kinds[other[here]]
-        return found
-
     def document_of(self, passage: int) -> Document:
         """The document that holds a passage."""
         number, local = self.segment_of(passage)

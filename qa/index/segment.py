@@ -29,7 +29,7 @@ __all__ = ["KINDS", "Array", "Postings", "Segment", "distinct", "runs"]
 
 Array = npt.NDArray[Any]
 
-KINDS: tuple[BlockKind, ...] = ("heading", "paragraph", "item", "row", "code", "quotation")
+KINDS: tuple[BlockKind, ...] = ("heading", "paragraph", "item", "row", "code", "quotation", "header")
 """Block kinds by their number in the arrays."""
 
 _REMEMBERED = 64

@@ -51,7 +51,7 @@ def main() -> None:
     """Serve batches from standard input until it ends."""
     for line in sys.stdin:
         batch = json.loads(line)
-        sources = [Source(file, path, *stat) for file, path, *stat in batch["sources"]]
+        sources = [Source(*fields) for fields in batch["sources"]]
         documents, unread = count_files(sources, Path(batch["file"]), tell=_teller())
         reply = {"documents": documents, "unread": [[entry.path, entry.reason] for entry in unread]}
         print(json.dumps(reply), flush=True)

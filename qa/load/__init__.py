@@ -7,20 +7,23 @@ import os
 import re
 import stat
 import time
+from functools import lru_cache
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from qa.errors import ReadError
 from qa.load.find import Source, find
 from qa.load.formats import formats, reader_for
 from qa.load.isolated import rest
 from qa.load.locate import locate
-from qa.load.protocol import Parsed, Reader, Unreadable
+from qa.load.protocol import LIMIT, Parsed, Reader, Unreadable
 from qa.model import Document, heading_text
+
+if TYPE_CHECKING:
+    from qa.load.archive import Archive
 
 __all__ = ["LIMIT", "Reader", "Source", "find", "formats", "locate", "read", "rest"]
 
-LIMIT = 64 << 20  # bytes; the whole file is held in memory more than once while it is read
 _ATTEMPTS = 3
 _CLOCK_STEP = 0.02
 """Seconds by which the clock of a file system advances at most."""
@@ -28,10 +31,10 @@ _CLOCK_STEP = 0.02
 
 def read(source: Source) -> Document:
     """Reads one file. Raises ReadError, and nothing else, for whatever cannot be read."""
-    data = _bytes(source)
+    data, name, sha256 = _contents(source)
     if not data.strip():
         raise ReadError(source.path, "empty")
-    reader = reader_for(source.file.name)
+    reader = reader_for(name)
     try:
         parsed = reader.parse(data)
     except Unreadable as error:
@@ -46,7 +49,7 @@ def read(source: Source) -> Document:
         text=parsed.text,
         title=_title(source, parsed),
         format=parsed.format,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=sha256,
         blocks=parsed.blocks,
         source_map=parsed.source_map,
         pages=parsed.pages,
@@ -54,6 +57,35 @@ def read(source: Source) -> Document:
         date=parsed.date,
         author=parsed.author,
     )
+
+
+def _contents(source: Source) -> tuple[bytes, str, str]:
+    """What a file holds once it is taken out of its archive and expanded, its name then, and the hash of the file."""
+    try:
+        if source.member:
+            archive = _archive(source.location, source.stat[1:])
+            data, sha256 = archive.member(source.member), archive.sha256
+        else:
+            _archive.cache_clear()  # members come one after the other: the archive they came from is done with
+            data = _bytes(source)
+            sha256 = hashlib.sha256(data).hexdigest()
+        name = PurePosixPath(source.path).name
+        if name.lower().endswith(".gz"):
+            from qa.load.archive import expanded  # late: few files are compressed
+
+            data, name = expanded(data, name)
+    except Unreadable as error:
+        raise ReadError(source.path, str(error)) from None
+    except ReadError as error:  # of the archive as a whole
+        raise ReadError(source.path, error.reason) from None
+    return data, name, sha256
+
+
+@lru_cache(maxsize=1)
+def _archive(location: str, when: tuple[int, int]) -> Archive:
+    from qa.load.archive import Archive
+
+    return Archive(_bytes(Source(location, location, 0, *when)))
 
 
 def _bytes(source: Source) -> bytes:
@@ -98,5 +130,5 @@ def _title(source: Source, parsed: Parsed) -> str:
     top = [block for block in parsed.blocks if block.kind == "heading" and block.level == 1]
     top += [block for block in parsed.blocks[:1] if block.kind == "heading"]
     named = parsed.title or (heading_text(parsed.text[top[0].start : top[0].end]) if top else "")
-    path = PurePosixPath(source.path)  # not `source.location`, which need not be text
+    path = PurePosixPath(re.sub(r"\.gz$", "", source.path, flags=re.IGNORECASE))  # the location need not be text
     return " ".join(named.split()) or re.sub(r"[-_\s]+", " ", path.stem).strip() or path.name

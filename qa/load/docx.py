@@ -174,15 +174,17 @@ class _Reader:
             self._kind = ("paragraph", 0)
 
     def _table(self, element: Element) -> None:
-        """Each row a block, its cells apart; a table in a cell is read as part of the cell."""
-        for row in _parts(element):
-            if name_of(row) != "tr" or _is_on(_child(row, "trPr"), "del"):
-                continue
-            self.builder.begin("row")
+        """Each row a block, its cells apart; a table in a cell is read as part of the cell. The first of several rows
+        holds the column headers.
+        """
+        rows = [row for row in _parts(element) if name_of(row) == "tr" and not _is_on(_child(row, "trPr"), "del")]
+        self.builder.apart()
+        for number, row in enumerate(rows):
+            self.builder.begin("header" if number == 0 and len(rows) > 1 else "row")
             for cell in _parts(row):
                 if name_of(cell) == "tc":
-                    self._cell(cell)
                     self.builder.space("\t")
+                    self._cell(cell)
             self._kind = ("row", 0)
             self._write_aside()
 

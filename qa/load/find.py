@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import Protocol
 
 from qa.errors import CorpusError
+from qa.load.protocol import Unreadable
 from qa.model import Skipped
 
 __all__ = ["IGNORE_FILE", "Source", "find", "is_inside", "named_roots"]
 
 IGNORE_FILE = ".qaignore"
+_ARCHIVE = ".zip"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that may become a Document.
+    """A file that may become a Document, or a `member` of an archive.
 
     `location` is absolute; `path` is what readers see: relative to its root, with `/` between its parts. `changed` is
     when the file was last written, replaced or given other permissions, which size and time of writing need not show.
@@ -31,6 +33,7 @@ class Source:
     size: int
     mtime_ns: int
     changed: int = 0
+    member: str = ""
 
     @property
     def file(self) -> Path:
@@ -39,7 +42,10 @@ class Source:
 
     @property
     def stat(self) -> tuple[int, int, int]:
-        """What tells whether the file is still the same: size, time of writing and time of any change."""
+        """What tells whether the file is still the same: size, time of writing and time of any change.
+
+        The size is the member's, the times are those of its archive.
+        """
         return self.size, self.mtime_ns, self.changed
 
     def is_as_found(self) -> bool:
@@ -48,7 +54,8 @@ class Source:
             now = os.stat(self.location)
         except OSError:
             return False
-        return self.stat == (now.st_size, now.st_mtime_ns, now.st_ctime_ns)
+        size = self.size if self.member else now.st_size
+        return self.stat == (size, now.st_mtime_ns, now.st_ctime_ns)
 
 
 class _Pattern(Protocol):
@@ -124,7 +131,7 @@ class _Walk:
     def single(self, file: Path, path: str, spec: _Pattern | None) -> None:
         """A root that is a file: read even when hidden, since somebody named it."""
         if spec is None or not spec.match_file(file.name):
-            self._file(str(file), path)
+            self._file(str(file), path, 0, spec)
 
     def _below(self, folder: str, prefix: str, cut: int, spec: _Pattern | None, links: list[tuple[str, str]]) -> None:
         waiting = [(folder, prefix)]
@@ -143,7 +150,7 @@ class _Walk:
                 elif is_folder:
                     waiting.append((entry.path, path + "/"))
                 else:
-                    self._file(entry.path, path)
+                    self._file(entry.path, path, cut, spec)
 
     def _entries(self, folder: str, prefix: str) -> Iterator[os.DirEntry[str]]:
         try:
@@ -179,17 +186,40 @@ class _Walk:
         elif is_folder:
             self._below(file, path + "/", cut, spec, links)
         else:
-            self._file(file, path)
+            self._file(file, path, cut, spec)
 
-    def _file(self, file: str, path: str) -> None:
+    def _file(self, file: str, path: str, cut: int, spec: _Pattern | None) -> None:
         status = self._status(file, path)
         if status is None:
             return
         if not stat.S_ISREG(status.st_mode):
             self._skip(path, "not a regular file")
-        elif self._is_new(status):
+        elif not self._is_new(status):
+            pass
+        elif path.lower().endswith(_ARCHIVE):
+            self._members(file, path, status, cut, spec)
+        else:
             source = Source(file, path, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
             self.sources.append(source)
+
+    def _members(self, file: str, path: str, status: os.stat_result, cut: int, spec: _Pattern | None) -> None:
+        """The files in an archive; each is a source of its own."""
+        from qa.load.archive import members  # late: few folders hold any
+
+        found = len(self.sources) + len(self.skipped)
+        try:
+            for name, size, refusal in members(file):
+                inner = f"{path}/{name}"
+                if spec is not None and spec.match_file(inner[cut:]):
+                    found -= 1
+                elif refusal:
+                    self._skip(inner, refusal)
+                else:
+                    self.sources.append(Source(file, inner, size, status.st_mtime_ns, status.st_ctime_ns, name))
+        except Unreadable as error:
+            self._skip(path, str(error))
+        if found == len(self.sources) + len(self.skipped):
+            self._skip(path, "empty")
 
     def _status(self, file: str, path: str) -> os.stat_result | None:
         """What the system says of a file or folder, through links; where it says nothing, that is noted."""

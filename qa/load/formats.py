@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from importlib import import_module
 from pathlib import PurePath
 
 from qa.load import html, markdown, plain
@@ -35,8 +36,24 @@ def _textual(parse: Callable[[str, int], Parsed]) -> Callable[[bytes], Parsed]:
 
 
 def _text(source: str, start: int) -> Parsed:
-    """Plain text, or HTML that somebody saved as such."""
+    """Plain text, or HTML or a manual page that somebody saved as such."""
+    if source[start : start + 1] in (".", "'"):
+        return _late("man")(source, start)
     return html.parse(source, start) if html.is_html(source, start) else plain.parse(source, start)
+
+
+def _late(module: str, parse: str = "parse", **options: str) -> Callable[..., Parsed]:
+    """A module's reader; the module is imported when there is something for it to read."""
+
+    def read(*given: bytes | str | int) -> Parsed:
+        parsed: Parsed = getattr(import_module(f"qa.load.{module}"), parse)(*given, **options)
+        return parsed
+
+    return read
+
+
+def _code(language: str, *suffixes: str) -> Reader:
+    return Reader(language, suffixes, _textual(_late("source_code", language=language)))
 
 
 _FORMATS = (
@@ -48,6 +65,28 @@ _FORMATS = (
     Reader("docx", (".docx", ".docm"), isolated("docx")),
     Reader("odt", (".odt",), isolated("odt")),
     Reader("epub", (".epub",), isolated("epub")),
+    Reader("rst", (".rst", ".rest"), _textual(_late("rst"))),
+    Reader("man", tuple(f".{section}" for section in "123456789ln"), _textual(_late("man"))),
+    Reader("csv", (".csv", ".tsv"), _textual(_late("delimited"))),
+    Reader("json", (".json",), _textual(_late("json_text"))),
+    Reader("jsonl", (".jsonl", ".ndjson"), _textual(_late("json_text", "parse_lines"))),
+    Reader("notebook", (".ipynb",), _textual(_late("notebook"))),
+    Reader("mail", (".eml",), _late("mail")),
+    Reader("mailbox", (".mbox",), _late("mail", "parse_mailbox")),
+    _code("python", ".py", ".pyi", ".pyx"),
+    _code("shell", ".sh", ".bash", ".zsh"),
+    _code("ruby", ".rb"),
+    _code("perl", ".pl", ".pm"),
+    _code(
+        "c", ".c", ".h", ".cc", ".cpp", ".cxx", ".hh", ".hpp", ".hxx", ".java", ".kt", ".scala", ".swift", ".cs", ".php"
+    ),
+    _code("javascript", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx"),
+    _code("go", ".go"),
+    _code("rust", ".rs"),
+    _code("ocaml", ".ml", ".mli"),
+    _code("haskell", ".hs"),
+    _code("sql", ".sql"),
+    _code("lua", ".lua"),
 )
 
 
@@ -64,7 +103,7 @@ def _by_suffix() -> dict[str, Reader]:
 def reader_for(name: str) -> Reader:
     """The reader for a file of this name.
 
-    >>> reader_for("Notes.MD").name, reader_for("Makefile").name, reader_for("setup.cfg").name
-    ('markdown', 'text', 'text')
+    >>> reader_for("Notes.MD").name, reader_for("Makefile").name, reader_for("ls.1").name
+    ('markdown', 'text', 'man')
     """
     return _by_suffix().get(PurePath(name).suffix.lower(), _FORMATS[0])

@@ -34,6 +34,8 @@ _BREAKS = _NESTING | {
 }
 _ENDS_HEADING = _BREAKS - {"div", "header", "hgroup", "center"}
 _PREFORMATTED = ("pre", "listing", "xmp")
+_ROW_PART = re.compile(r"<(?:(t[dh])|/?tr|/table)(?=[\s/>])", re.IGNORECASE)
+_SPAN = re.compile(r"\s(col|row)span\s*=\s*[\"']?(\d{1,3})", re.IGNORECASE)
 _VOID = frozenset(
     {*("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")}
 )
@@ -53,6 +55,14 @@ _UNREAD_MARK = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _FURNITURE_MARK = re.compile(r"\srole\s*=\s*[\"']?(?:navigation|search|contentinfo|complementary)\b", re.IGNORECASE)
+_FURNITURE_CLASS = re.compile(
+    r"""\s(?:class|id)\s*=\s*["']?(?:[^"'>]*\s)?(?:nav|navbar|navigation|nav-?panel|nav-?path|nav-?header|nav-?footer|nav-?links|
+        breadcrumbs?|sphinxsidebar|site-header|(?:site-|page-)?footer|skip-?(?:link|nav|to-content)|pagination|pager|
+        (?:cookie|consent|gdpr)[\w-]*|newsletter[\w-]*|social-(?:share|links|media)[\w-]*|share-buttons?)(?=[\s"'/>])""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_FURNISHED = frozenset({*("a", "div", "section", "ul", "ol", "table", "p", "header", "form", "dialog")})
+_TEXINFO_HEADER = re.compile(r"\s*<p>\s*(?:Next|Previous|Up):")
 _CLASS_OR_ROLE = re.compile(r"(?:class|role)\s*=", re.IGNORECASE)
 _NOTE = re.compile(r"note|admonition|callout|warning|tip|topic|doc-", re.IGNORECASE)
 _PERMALINKS = frozenset({"¶", "&para;", "&#182;", "&#xb6;", "#", "§", "&sect;", "🔗"})
@@ -130,6 +140,10 @@ class Fragment:
     _lists: int = 0  # how many of the containers are lists
     _heading: int = 0
     _row: int = -1  # in a table row: how many containers were open where it began
+    _in_head: bool = False  # in a <thead>
+    _is_header: bool = False  # the row holds column headers
+    _column: int = -1  # of the cell being read
+    _held: dict[int, int] = field(default_factory=dict)  # columns of cells above that reach into so many more rows
     _described: bool = False  # in a <dd>
     _literal: bool = False  # in a <code>
     _anchor: bool = False
@@ -245,9 +259,9 @@ class Fragment:
         if name == "title" and "title" not in self.about and not self._unread:
             return self._title(end)
         if not self._unread:
-            self._enter(name, tag)
+            self._enter(name, tag, end)
         unread = self._is_unread(name, tag)
-        furniture = not self.furniture and self._is_furniture(name, tag)
+        furniture = not self.furniture and self._is_furniture(name, tag, end)
         if (self._unread or unread or furniture or name in _NESTING) and name not in _VOID and not tag.endswith("/>"):
             self._push(name, unread and self._is_closed(name, end), furniture)
         if name in _BREAKS and not self._unread:
@@ -271,12 +285,12 @@ class Fragment:
         elif name in _HEADINGS:
             self._heading = 0
         elif name in {"tr", "table", "thead", "tbody", "tfoot"}:
-            self._row = -1
+            self._row, self._in_head = -1, self._in_head and name == "tr"
         if name in _BREAKS:
             self._break(name)
         return end
 
-    def _enter(self, name: str, tag: str) -> None:
+    def _enter(self, name: str, tag: str, end: int) -> None:
         """What a start tag changes for the text behind it."""
         if name in _HEADINGS:
             self._heading = _HEADINGS[name]
@@ -285,11 +299,13 @@ class Fragment:
         if name == "br":
             self.builder.space("\n")
         elif name in {"td", "th"}:
-            self._cell()
+            self._cell(tag)
         elif name == "tr":
-            self._row = len(self._containers)
+            self._begin_row(end)
         elif name in {"table", "caption", "thead", "tbody", "tfoot"}:
-            self._row = -1
+            self._row, self._held, self._in_head = -1, {}, name == "thead"
+            if name == "table":
+                self.builder.apart()
         elif name in {"li", "dt", "dd", *_LISTS}:
             self._described = name == "dd"
         elif name == "a":
@@ -299,11 +315,31 @@ class Fragment:
         elif name in {"meta", "link"}:
             self._note(tag)
 
-    def _cell(self) -> None:
+    def _begin_row(self, end: int) -> None:
+        """Begins a row whose tag ends there; it holds column headers if it is of them alone, and has several."""
+        self._row, self._column = len(self._containers), -1
+        self._held = {column: rows - 1 for column, rows in self._held.items() if rows > 1}
+        cells = []
+        for part in _ROW_PART.finditer(self.source, end, self.end):
+            if not part[1]:
+                break
+            cells.append(part[1].lower())
+        self._is_header = len(cells) > 1 and (self._in_head or "td" not in cells)
+
+    def _cell(self, tag: str) -> None:
+        """Begins a cell, in the column in which a browser shows it."""
         if self._row < 0:
-            self._row = len(self._containers)
+            self._begin_row(self.end)
             self._begin()
-        self.builder.space("\t")
+        spans = {name.lower(): int(size) for name, size in _SPAN.findall(tag)}
+        column = self._column + 1
+        while column in self._held:
+            column += 1
+        for _ in range(column - self._column):
+            self.builder.space("\t")
+        self._column = column + max(spans.get("col", 1), 1) - 1
+        if spans.get("row", 1) > 1:
+            self._held |= dict.fromkeys(range(column, self._column + 1), spans["row"])
 
     def _note(self, tag: str) -> None:
         """Keeps what a <meta> or <link> says about the document; the first word counts."""
@@ -327,11 +363,15 @@ class Fragment:
     def _is_unread(self, name: str, tag: str) -> bool:
         return name in _UNREAD or (len(tag) > len(name) + 2 and _UNREAD_MARK.search(tag) is not None)
 
-    def _is_furniture(self, name: str, tag: str) -> bool:
-        """Navigation and footers; in an article a footer or an aside belongs to it, and so does a note anywhere."""
+    def _is_furniture(self, name: str, tag: str, end: int) -> bool:
+        """Navigation, footers, banners. In an article a footer or an aside belongs to it; so does a note anywhere."""
         if name in _FURNITURE:
             inside = self._count["article"] or self._count["main"] or self._count["blockquote"]
             return name == "nav" or not (inside or _is_note(tag))
+        if name in _FURNISHED and _FURNITURE_CLASS.search(tag):
+            return self._is_closed(name, end)
+        if name == "div" and _TEXINFO_HEADER.match(self.source, end):
+            return True
         return _FURNITURE_MARK.search(tag) is not None
 
     # The elements that are open
@@ -377,7 +417,7 @@ class Fragment:
         if self._heading and not quoted:
             return "heading", self._heading
         if self._row == len(self._containers):
-            return "row", 0
+            return "header" if self._is_header else "row", 0
         if quoted:
             return "quotation", 0
         if self._containers:

@@ -22,7 +22,14 @@ _TASK = re.compile(r"\[[ xX]\](?=\s)")
 _CALLOUT = re.compile(r"\[![A-Za-z]+\][-+]?")
 _HEADING_ID = re.compile(r"\{[#.:][^{}]*\}\s*$")
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]:?")
-_FENCED_DIV = re.compile(r":{3,}")
+_FENCED_DIV = re.compile(r":{3,}[ \t]*[\w-]*[ \t]*(?:\{[^{}]*\})?[ \t]*")
+_DEFINITION = re.compile(r":[ \t]+(?=\S)")
+
+# A note as MkDocs writes it: a line with its kind and perhaps a title, its text indented below.
+_ADMONITION = re.compile(
+    r"^([ \t]*(?:!!!|\?\?\?\+?)[ \t]+[\w-]+(?:[ \t]+[\w-]+)*)(?:[ \t]+\"([^\"\n]*)\")?[ \t]*$", re.MULTILINE
+)
+_LONG_FOOTNOTE = re.compile(r"^\[\^[^\[\]\s]+\]:[^\n]*\n(?:[ \t]*\n)+ {4}\S", re.MULTILINE)
 _LINE_BREAK = re.compile(r"<br\b", re.IGNORECASE)
 _BORDER = re.compile(r"(?<!\\)\|")
 _CONTAINER_PREFIX = re.compile(r"[ \t]*(?:>|[-*+](?=\s)|\d{1,9}[.)](?=\s))")
@@ -53,8 +60,10 @@ def parse(source: str, start: int = 0) -> Parsed:
     >>> parse("# A *b*\\n\\n- see [c](d.md) &amp; `e`\\n").text
     'A b\\n\\nsee c & e'
     """
-    visible = _blanked(source[:start]) + source[start:]  # of the same length: offsets stay those of the source
-    return _parse(source, start, visible, mdx=False)
+    noted = _without_admonitions(source[start:])
+    visible = _blanked(source[:start]) + noted  # of the same length: offsets stay those of the source
+    indented = noted == source[start:] and _LONG_FOOTNOTE.search(source, start) is None
+    return _parse(source, start, visible, indented_code=indented)
 
 
 def parse_mdx(source: str, start: int = 0) -> Parsed:
@@ -69,11 +78,11 @@ def parse_mdx(source: str, start: int = 0) -> Parsed:
             continue
         pieces += [_without_jsx(source[at : code.start()]), code.group()]
         at = code.end()
-    return _parse(source, start, "".join([*pieces, _without_jsx(source[at:])]), mdx=True)
+    return _parse(source, start, "".join([*pieces, _without_jsx(source[at:])]), indented_code=False)
 
 
-def _parse(source: str, start: int, visible: str, *, mdx: bool) -> Parsed:
-    tokens = _tokens(visible, mdx)
+def _parse(source: str, start: int, visible: str, *, indented_code: bool) -> Parsed:
+    tokens = _tokens(visible, indented_code)
     if tokens is None:
         return replace(plain.parse(source, start), format="markdown")
     document = _Markdown(visible, TextBuilder(source))
@@ -94,12 +103,30 @@ def _without_jsx(text: str) -> str:
     return _MDX_TAG.sub(lambda match: _blanked(match.group()), text)
 
 
-def _tokens(source: str, mdx: bool) -> list[Token] | None:
+def _without_admonitions(text: str) -> str:
+    """Blanks the marks of MkDocs notes, all but their titles; what is indented below them is no code then."""
+    if "!!!" not in text and "???" not in text:
+        return text
+    pieces, at = [], 0
+    for code in _MDX_CODE.finditer(text):
+        pieces += [_ADMONITION.sub(_title_alone, text[at : code.start()]), code.group()]
+        at = code.end()
+    return "".join([*pieces, _ADMONITION.sub(_title_alone, text[at:])])
+
+
+def _title_alone(note: re.Match[str]) -> str:
+    if note[2] is None:
+        return _blanked(note.group())
+    first, last = note.start(2) - note.start(), note.end(2) - note.start()
+    return _blanked(note.group()[:first]) + note[2] + _blanked(note.group()[last:])
+
+
+def _tokens(source: str, indented_code: bool) -> list[Token] | None:
     """The document's tokens; None when some are nested deeper than the parser goes."""
     from qa.load.positions import MAX_NESTING, parser  # markdown-it-py costs 33 ms to import: only for Markdown
 
     try:
-        tokens = parser(indented_code=not mdx).parse(source)
+        tokens = parser(indented_code=indented_code).parse(source)
     except RecursionError:
         return None
     return None if any(token.level >= MAX_NESTING - 1 for token in tokens) else tokens
@@ -120,6 +147,7 @@ class _Markdown:
     _containers: list[str] = field(default_factory=list)
     _fresh: bool = False  # nothing of the list item or the quotation has been read yet
     _heading: str = ""  # the marks of the heading being read
+    _in_head: bool = False  # in a table's row of column headers
     _row: list[tuple[int, int]] = field(default_factory=list)  # source ranges of the cells still to come
 
     def __post_init__(self) -> None:
@@ -149,6 +177,8 @@ class _Markdown:
             self._containers.pop()
         elif token.type == "list_item_open":
             self._fresh = True
+        elif token.type == "table_open":
+            self.builder.apart()
         elif token.type in {"th_open", "td_open"}:
             self.builder.space("\t")
         elif token.type == "heading_open":
@@ -157,8 +187,10 @@ class _Markdown:
             self._heading = ""
         elif token.type == "tr_close":
             self._row = []
+        elif token.type in {"thead_open", "thead_close"}:
+            self._in_head = token.type == "thead_open"
         if token.type == "tr_open":
-            self.builder.begin("row")
+            self.builder.begin("header" if self._in_head else "row")
             self._row = self._cells((token.map or [0])[0])
         elif token.type in {"paragraph_open", "heading_open"}:
             self.builder.begin(*self._kind(token))
@@ -246,14 +278,16 @@ class _Markdown:
     def _words(self, stretch: _Stretch, at: int, text: str, *, first: bool, fresh: bool, last: bool) -> None:
         """Plain text, without what GitHub, Pandoc and Docusaurus mark up in it beyond CommonMark."""
         end = at + len(text)
-        if first and _FENCED_DIV.match(text):
-            return
+        if first and (mark := _FENCED_DIV.match(text) or (fresh is False and _DEFINITION.match(text))):
+            at += mark.end()
         if fresh and (mark := (_CALLOUT if self._containers[-1:] == ["blockquote"] else _TASK).match(text)):
             at += mark.end()
         if last and (mark := _HEADING_ID.search(text)):
             end -= len(text) - mark.start()
         for note in _FOOTNOTE.finditer(stretch.text, at, end):
             stretch.add(at, note.start())
+            if note.group().endswith(":"):  # the note itself
+                self.builder.begin(*self._kind())
             at = note.end()
         stretch.add(at, end)
 

@@ -119,17 +119,17 @@ class _Reader:
                 self.blocks(element)
             self._last = "paragraph"
 
-    def _rows(self, table: Element) -> None:
+    def _rows(self, table: Element, *, kind: BlockKind = "row") -> None:
         for row in table:
             if name_of(row) in _ROWS:
-                self._rows(row)
+                self._rows(row, kind="header" if name_of(row) == "table-header-rows" else kind)
             elif name_of(row) == "table-row":
-                self.builder.begin("row")
+                self.builder.begin(kind)
                 for cell in row:
+                    self.builder.space("\t")
                     for paragraph in named(cell, "p", "h"):
                         self._inside(paragraph)
                         self.builder.space("\n")
-                    self.builder.space("\t")
                 self._last = "row"
                 self._write_aside()
 

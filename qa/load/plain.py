@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qa.load.protocol import Parsed, line_starts
+from qa.load.tables import is_header
 from qa.model import Block, BlockKind, SourceMap
 
 __all__ = ["parse"]
@@ -108,13 +109,22 @@ def _blocks(group: list[_Line], following: list[_Line] | None, *, script: bool) 
         at += lines
     rest = group[at:]
     kind = _layout(rest) if rest else "paragraph"
-    if kind in {"row", "item"}:
+    if kind == "row":
+        yield from _rows(rest)
+    elif kind == "item":
         for line in rest:
-            yield _block([line], kind, int(kind == "item"))
+            yield _block([line], kind, 1)
     elif kind == "code":
         yield _block(rest, kind)
     elif rest:
         yield from _prose(rest)
+
+
+def _rows(group: list[_Line]) -> Iterator[Block]:
+    header = is_header([line.text.strip().split("\t") for line in group])
+    for number, line in enumerate(group):
+        empty = len(line.text) - len(line.text.lstrip("\t"))
+        yield _block([line], "header" if header and number == 0 else "row", empty)
 
 
 def _prose(group: list[_Line]) -> Iterator[Block]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 
 from qa.model import Block, BlockKind, SourceMap
 
-__all__ = ["Parsed", "Reader", "TextBuilder", "Unreadable", "line_starts"]
+__all__ = ["LIMIT", "Excerpt", "Parsed", "Reader", "TextBuilder", "Unreadable", "joined", "line_starts", "verbatim"]
+
+LIMIT = 64 << 20  # bytes of a file, also once it is expanded: it is held in memory more than once while it is read
 
 _RUN = re.compile(r"\S+(?: \S+)*")  # words with single spaces between: stands in the text as it stands in the source
-_TIGHT = ("item", "row")  # kinds that follow each other on the next line, without a blank one
+_TIGHT = {"item": "list", "row": "table", "header": "table"}  # what stands on the next line, without a blank one
 
 
 class Unreadable(Exception):
@@ -58,6 +61,100 @@ def line_starts(source: str) -> tuple[int, ...]:
 
 
 @dataclass(slots=True)
+class Excerpt:
+    """Text that stands in a source in pieces, or encoded, put together for a reader of its own, with its places.
+
+    >>> excerpt = Excerpt()
+    >>> excerpt.add("a", 5); excerpt.add_decoded("\\n", 6); excerpt.add("b", 8)
+    >>> excerpt.text, [excerpt.places.source_offset(offset) for offset in range(3)]
+    ('a\\nb', [5, 6, 8])
+    """
+
+    _pieces: list[str] = field(default_factory=list)
+    _length: int = 0
+    _text_starts: list[int] = field(default_factory=list)
+    _source_starts: list[int] = field(default_factory=list)
+
+    def add(self, text: str, at: int) -> None:
+        """Add text that stands word for word at offset `at` of the source."""
+        if not text:
+            return
+        if not self._text_starts or at - self._source_starts[-1] != self._length - self._text_starts[-1]:
+            self._text_starts.append(self._length)
+            self._source_starts.append(at)
+        self._pieces.append(text)
+        self._length += len(text)
+
+    def add_decoded(self, text: str, at: int) -> None:
+        """Add what some code at offset `at` of the source stands for: all of its characters begin there."""
+        for character in text:
+            self.add(character, at)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no text yet."""
+        return not self._length
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        return "".join(self._pieces)
+
+    @property
+    def places(self) -> SourceMap:
+        """Where the text so far stands in the source; lines are the source's to know."""
+        return SourceMap(tuple(self._text_starts), tuple(self._source_starts), ())
+
+
+def verbatim(text: str) -> Parsed:
+    """Some text as one block of code."""
+    builder = TextBuilder(text)
+    builder.begin("code")
+    builder.add(text, 0)
+    return builder.finish("code")
+
+
+def joined(name: str, source: str, parts: Iterable[tuple[Parsed, SourceMap]]) -> Parsed:
+    """Several texts, each as its own reader understood it, as one document; a map leads from each to the source.
+
+    Without the source the map knows no lines, which are counted anew each time.
+    """
+    pieces: list[str] = []
+    blocks: list[Block] = []
+    places: list[tuple[int, int]] = []
+    length = 0
+    for parsed, outer in parts:
+        if not parsed.blocks or parsed.source_map is None:
+            continue
+        begin, end = parsed.blocks[0].start, parsed.blocks[-1].end
+        pieces += ["\n\n"] * bool(pieces) + [parsed.text[begin:end]]
+        shift = length + 2 * bool(length) - begin
+        blocks += (Block(block.start + shift, block.end + shift, block.kind, block.level) for block in parsed.blocks)
+        for offset in _edges(parsed.source_map, outer, begin, end):
+            places.append((offset + shift, outer.source_offset(parsed.source_map.source_offset(offset))))
+        length = end + shift
+    source_map = SourceMap(tuple(text for text, _ in places), tuple(at for _, at in places), line_starts(source))
+    return Parsed(name, "".join(pieces), tuple(blocks), source_map)
+
+
+def _edges(inner: SourceMap, outer: SourceMap, begin: int, end: int) -> Iterator[int]:
+    """The offsets of a range from which its places, through two maps, advance with the text until the next one."""
+    yield begin
+    first = max(bisect_right(inner.text_starts, begin) - 1, 0)
+    for run in range(first, bisect_left(inner.text_starts, end)):
+        start, middle = inner.text_starts[run], inner.source_starts[run]
+        stop = inner.text_starts[run + 1] if run + 1 < len(inner.text_starts) else end
+        if start > begin:
+            yield start
+        for at in range(bisect_right(outer.text_starts, middle), len(outer.text_starts)):
+            edge = start + outer.text_starts[at] - middle
+            if edge >= min(stop, end):
+                break
+            if edge > max(start, begin):
+                yield edge
+
+
+@dataclass(slots=True)
 class TextBuilder:
     """Builds a document's readable text block by block and remembers where in the source each piece stood.
 
@@ -81,6 +178,7 @@ class TextBuilder:
     _source_starts: list[int] = field(default_factory=list)
     _kind: BlockKind = "paragraph"
     _level: int = 0
+    _apart: bool = False
     _start: int | None = None  # where the block under construction begins in the text, once it has a character
     _gap: str = ""  # white space to stand before whatever comes next in this block; never begins or ends a block
 
@@ -98,6 +196,11 @@ class TextBuilder:
         """End the block under construction, if any, and begin one of this kind."""
         self.end()
         self._kind, self._level = kind, level
+
+    def apart(self) -> None:
+        """End the block under construction; the next belongs to no list or table that stands before it."""
+        self.end()
+        self._apart = True
 
     def add(self, text: str, at: int) -> None:
         """Add text that stands word for word at offset `at` of the source, except for its white space."""
@@ -118,8 +221,16 @@ class TextBuilder:
         for character in text:
             self.add(character, at)
 
+    def add_excerpt(self, text: str, places: SourceMap, start: int, end: int) -> None:
+        """Add a range of an Excerpt's text, whose `places` lead to the source."""
+        run = bisect_right(places.text_starts, start)
+        while start < end:
+            stop = min(end, places.text_starts[run]) if run < len(places.text_starts) else end
+            self.add(text[start:stop], places.source_offset(start))
+            start, run = stop, run + 1
+
     def space(self, text: str = " ") -> None:
-        r"""Ask for white space before what comes next in this block: `"\n"` is a line break, `"\t"` a cell border."""
+        r"""Ask for white space before what comes next in this block: `"\n"` is a line break, `"\t"` begins a cell."""
         if self._kind == "code":
             self._gap += text
         elif text == "\t":
@@ -153,6 +264,8 @@ class TextBuilder:
 
     def _append(self, text: str, at: int) -> None:
         if self._start is None:
+            if self._kind in ("row", "header"):
+                self._level = max(self._gap.count("\t") - 1, 0)
             self._gap = self._separator()
             self._start = self._length + len(self._gap)
         if self._gap:
@@ -166,6 +279,8 @@ class TextBuilder:
         self._length += len(text)
 
     def _separator(self) -> str:
+        apart, self._apart = self._apart, False
         if not self._blocks:
             return ""
-        return "\n" if self._kind in _TIGHT and self._blocks[-1].kind == self._kind else "\n\n"
+        run = _TIGHT.get(self._kind)
+        return "\n" if run and not apart and _TIGHT.get(self._blocks[-1].kind) == run else "\n\n"

@@ -1,0 +1,335 @@
+"""Each textual format comes out as the text its readers see, and every line leads back to the file."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import suppress
+
+import pytest
+
+from qa.load import markdown
+from qa.load.formats import reader_for
+from qa.load.protocol import Excerpt, Parsed, Unreadable, joined
+from tests.snippets import SNIPPETS
+
+
+def parsed(name: str, source: str | None = None) -> Parsed:
+    return reader_for(name).parse((SNIPPETS[name] if source is None else source).encode())
+
+
+def told(document: Parsed) -> list[tuple[str, int | None, str]]:
+    """Each block's kind, line and text."""
+    assert document.source_map is not None
+    return [(b.kind, document.source_map.line(b.start), document.text[b.start : b.end]) for b in document.blocks]
+
+
+def test_restructuredtext_reads_without_its_markup() -> None:
+    document = parsed("a.rst")
+    assert document.author == "Ann Bee"
+    assert told(document) == [
+        ("item", 1, "Author: Ann Bee"),
+        ("heading", 4, "Title"),
+        ("paragraph", 7, "See the manual and foo.bar, lit."),
+        ("heading", 9, "Section"),
+        ("paragraph", 12, "Mind the gap."),
+        ("item", 15, "one more"),
+        ("item", 18, "nested"),
+        ("item", 20, "first"),
+        ("item", 21, "second"),
+        ("item", 23, "term\nmeans it"),
+        ("item", 26, "connect(host)"),
+        ("paragraph", 28, "Connects."),
+        ("item", 30, "param host: the host"),
+        ("paragraph", 32, "versionadded 3.2"),
+        ("code", 37, "x = 1"),
+        ("header", 40, "Name\tSince"),
+        ("row", 42, "Irmin\t2014"),
+        ("header", 46, "A\tB"),
+        ("row", 48, "c\td"),
+        ("paragraph", 51, "C"),
+        ("header", 52, "a\tb"),
+        ("row", 54, "c\td"),
+        ("header", 59, "X\tY"),
+        ("row", 61, "z\tw"),
+        ("paragraph", 64, "A note."),
+        ("paragraph", 66, "Usage:"),
+        ("code", 68, "$ run"),
+        ("item", 70, "-v talk"),
+    ]
+
+
+def test_a_manual_page_reads_as_man_shows_it() -> None:
+    document = parsed("a.1")
+    assert (document.title, document.date) == ("LS(1)", "2020-01-02")
+    assert told(document) == [
+        ("heading", 3, "NAME"),
+        ("paragraph", 4, "ls - list • all"),
+        ("heading", 5, "OPTIONS"),
+        ("item", 7, "-a, --all\nshow all"),
+        ("item", 9, "•\npoint"),
+        ("code", 13, "x = 1\n  y"),
+        ("paragraph", 17, "bold text"),
+        ("paragraph", 20, "shown yes"),
+        ("header", 30, "A\tB"),
+        ("row", 32, "c\tlong"),
+        ("heading", 36, "Sub"),
+        ("paragraph", 37, "“quoted” é \\ ."),
+    ]
+
+
+def test_a_manual_page_in_mdoc_reads_as_man_shows_it() -> None:
+    document = parsed("a.8")
+    assert document.title == "SSH(8)"
+    assert [text for _, _, text in told(document)] == [
+        "NAME",
+        "ssh – remote login",
+        "SYNOPSIS",
+        "ssh [-46A] [cmd [arg ...]]",
+        "DESCRIPTION",
+        "See sshd(8), /etc.",
+        "-F file\nRead “it”.",
+        "$ ssh  x",
+        "open(path, flags)",
+    ]
+
+
+def test_a_file_with_the_suffix_of_a_manual_page_may_be_any_text() -> None:
+    assert parsed("release-1.2", "Version 1.2 is out.\n").text == "Version 1.2 is out.\n"
+    with pytest.raises(Unreadable, match=r"only points to man1/ls\.1"):
+        parsed("dir.1", ".so man1/ls.1\n")
+
+
+def test_the_cells_of_a_csv_file_keep_their_columns() -> None:
+    document = parsed("a.csv")
+    assert told(document) == [
+        ("header", 1, "Name\tLanguage\tKnown for"),
+        ("row", 2, 'Irmin\tOCaml\tstoring "all",\nlike Git'),
+        ("row", 4, "Xen\t\thypervisor"),
+        ("row", 5, "C\tnothing"),
+    ]
+    assert [block.level for block in document.blocks] == [0, 0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("source", "rows"),
+    [
+        ("a;b\n1,5;2\n", ["a\tb", "1,5\t2"]),
+        ("a|b\r\n1|2\r\n", ["a\tb", "1\t2"]),
+        ('a,"b\n1,2\n', ['a\t"b', "1\t2"]),
+        ("1,2\n3,4\n", ["1\t2", "3\t4"]),
+        ("name\nAnn\n", ["name", "Ann"]),
+    ],
+)
+def test_csv_says_itself_what_stands_between_its_cells(source: str, rows: list[str]) -> None:
+    assert [text for _, _, text in told(parsed("a.csv", source))] == rows
+
+
+def test_the_fields_of_json_stand_under_the_keys_that_lead_to_them() -> None:
+    source = json.dumps(
+        {
+            "name": "proj",
+            "deep": {"long": "x" * 500, "inner": [{"title": "One", "text": "y" * 500}, {"text": "z" * 500}]},
+            "port": 8080,
+            "empty": None,
+            "none": [],
+            "nothing": {},
+            "author": {"name": "Ann", "mail": "a@b"},
+        }
+    )
+    document = parsed("a.json", source)
+    assert [(kind, text[:14]) for kind, _, text in told(document)] == [
+        ("heading", "proj"),
+        ("item", "port: 8080"),
+        ("item", "author: name: "),
+        ("heading", "deep"),
+        ("item", "long: xxxxxxxx"),
+        ("heading", "inner"),
+        ("heading", "One"),
+        ("item", "text: yyyyyyyy"),
+        ("heading", "inner"),
+        ("item", "text: zzzzzzzz"),
+    ]
+
+
+def test_json_nested_deeper_than_pythons_stack_is_read() -> None:
+    source = '{"a":' * 50_000 + '"deep"' + "}" * 50_000
+    assert "deep" in parsed("a.json", source).text
+
+
+def test_what_is_not_json_is_read_as_text() -> None:
+    assert parsed("a.json", '{"a": 1, // why\n "b": 2}').text == '{"a": 1, // why\n "b": 2}'
+    assert parsed("a.jsonl", '{"a": 1}\nnot json\n').text == '{"a": 1}\nnot json\n'
+
+
+def test_the_html_in_a_field_is_read_as_html() -> None:
+    assert parsed("a.json", '{"body": "<p>One &amp; <b>two</b></p><p>three</p>"}').text == "body: One & two\n\nthree"
+
+
+def test_a_notebook_keeps_its_cells_apart_and_its_lines() -> None:
+    document = parsed("a.ipynb")
+    assert [(kind, text) for kind, _, text in told(document)] == [
+        ("heading", "Title"),
+        ("paragraph", "Some text & code"),
+        ("header", "a\tb"),
+        ("row", "c\td"),
+        ("code", "x = 6 * 7\nprint(x)"),
+        ("code", "42\n43"),
+        ("code", "array"),
+    ]
+    lines = SNIPPETS["a.ipynb"].split("\n")
+    for _, line, text in told(document):
+        assert line is not None
+        assert text.split()[0] in lines[line - 1]
+
+
+def test_mail_reads_as_its_headers_and_the_plain_one_of_its_texts() -> None:
+    document = parsed("a.eml")
+    assert (document.title, document.author, document.date) == ("Café opening hours", "Jürgen <j@x.org>", "2020-03-03")
+    assert [(line, text) for _, line, text in told(document)] == [
+        (1, "From: Jürgen <j@x.org>"),
+        (2, "To: Ann <a@b.c>"),
+        (3, "Subject: Café opening hours"),
+        (5, "Date: Tue, 3 Mar 2020 10:11:12 +0100"),
+        (15, "The café opens at 8. It closes at six."),
+        (24, "attachment menu.pdf"),
+        (31, "The cat sat."),
+    ]
+
+
+def test_a_mailbox_has_a_heading_for_each_message() -> None:
+    assert parsed("a.mbox").text == "One\n\nSubject: One\nFrom: a@b\n\nFirst.\n\nTwo\n\nSubject: Two\n\nSecond."
+
+
+def test_comments_and_docstrings_are_prose_and_the_rest_is_code() -> None:
+    assert told(parsed("a.py")) == [
+        ("code", 1, "#!/usr/bin/env python"),
+        ("paragraph", 2, "Module text."),
+        ("paragraph", 4, "More of it."),
+        ("code", 6, "import os  # behind"),
+        ("paragraph", 8, "Why:"),
+        ("item", 9, "- first"),
+        ("item", 10, "- second"),
+        ("code", 12, 'def f(a="#no"):'),
+        ("paragraph", 13, "Say *so*."),
+        ("code", 15, "return '''\"\"\"'''"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "prose", "code"),
+    [
+        (
+            "a.c",
+            ["Licence.", "Text.", "Adds.", "One\ntwo."],
+            ["#include <x.h>", "int add(int a); // behind", 'char *s = "/* no */";'],
+        ),
+        ("a.rs", ["Crate text.", "Adds `a`."], ["fn add<'a>(a: &'a str) -> char { '\"' }"]),
+        ("a.js", ["Makes it.\n@param {string} a name"], ["export function f(a) { return `// ${a}`; }"]),
+        ("a.sh", ["Starts it."], ["#!/bin/sh", 'echo "# no" # behind']),
+        ("a.pl", ["NAME", "x - text", "Alone."], ["my $n = $#list; # behind"]),
+        ("a.sql", ["All of it."], ["select '--no' /* in */ from t;"]),
+        ("a.lua", ["Long\ntext"], ["local x = 1 -- behind"]),
+        ("a.hs", ["Module", "Doc"], ["f x = x -- behind"]),
+        ("a.ml", ["Doc"], ["let x = 1 (* in *)"]),
+        ("a.rb", ["Long", "Alone"], ["x = 1 # behind"]),
+        ("a.go", ["Package x does."], ["package x", "var s = `// no`"]),
+    ],
+)
+def test_a_comment_is_told_from_code_in_each_language(name: str, prose: list[str], code: list[str]) -> None:
+    found = told(parsed(name))
+    assert [text for kind, _, text in found if kind != "code"] == prose
+    assert [text for kind, _, text in found if kind == "code"] == code
+
+
+def test_markdown_as_it_is_really_written() -> None:
+    assert told(parsed("a.md")) == [
+        ("heading", 1, "T"),
+        ("paragraph", 3, "A ref, a note."),
+        ("paragraph", 6, "The note."),
+        ("item", 8, "task"),
+        ("item", 10, "Title\nText."),
+        ("quotation", 14, "Do."),
+        ("header", 16, "A"),
+        ("row", 18, "b\tc | d"),
+        ("code", 21, "make"),
+        ("paragraph", 24, "Term\nMeans."),
+        ("paragraph", 27, "Title\nUse."),
+    ]
+
+
+def test_code_below_a_note_stays_code_in_a_fence() -> None:
+    assert markdown.parse("!!! tip\n    Text.\n\n    ```\n    a\n      b\n    ```\n").text == "Text.\n\na\n  b"
+
+
+def test_html_leaves_out_what_belongs_to_the_site() -> None:
+    assert told(parsed("a.html"))[:4] == [
+        ("heading", 1, "T"),
+        ("item", 1, "a"),
+        ("item", 1, "b"),
+        ("code", 1, "x\n  y"),
+    ]
+    texinfo = "<div class='header'>\n<p>\nNext: <a>B</a>, Up: <a>A</a></p></div><p>Text.</p>"
+    assert parsed("a.html", texinfo).text == "Text."
+    assert parsed("a.html", "<ul class='nav navbar'><li>Menu</ul><p class='navy'>Text.</p>").text == "Text."
+
+
+def test_cells_stand_in_the_column_in_which_a_browser_shows_them() -> None:
+    document = parsed("a.html")
+    cells = [
+        ("\t" * b.level + document.text[b.start : b.end]).split("\t")
+        for b in document.blocks
+        if b.kind in ("row", "header")
+    ]
+    assert cells == [["A", "B"], ["c", "d", "e"], ["", "f"]]
+
+
+def test_texts_of_several_readers_become_one_that_leads_back() -> None:
+    source = "xx*One*yy\nTwo &amp; more"
+    first, second = Excerpt(), Excerpt()
+    first.add("*One*", 2)
+    second.add("Two ", 10)
+    second.add_decoded("&", 14)
+    second.add(" more", 19)
+    whole = joined("x", source, [(markdown.parse(part.text), part.places) for part in (first, second)])
+    assert whole.text == "One\n\nTwo & more"
+    assert whole.source_map is not None
+    assert [
+        source[whole.source_map.source_offset(whole.text.index(word))] for word in ("One", "Two", "&", "more")
+    ] == list("OT&m")
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("a.json", '{"a":' * 100_000),
+        ("a.json", '{"a": 1, "b": [' * 30_000),
+        ("a.json", "[" + '{"a": "<p>x</p>"},' * 20_000 + "1]"),
+        ("a.rst", "`" * 100_000),
+        ("a.rst", ":a" * 100_000),
+        ("a.rst", "\n".join(" " * depth + "* a" for depth in range(800))),
+        ("a.rst", "=== ===\n" * 20_000),
+        ("a.1", ".TH a 1\n" + ".if n \\{" * 50_000),
+        ("a.1", '.TH a 1\n.B "' + "\\*(" * 60_000),
+        ("a.1", ".TH a 1\n.TS\nl.\n" + "T{\n" * 50_000),
+        ("a.csv", '"a"b,' * 60_000),
+        ("a.csv", ',"' * 100_000),
+        ("a.eml", "A: b\n" * 50_000),
+        ("a.eml", "Content-Type: multipart/mixed; boundary=a\n\n--a\n" * 2_000),
+        ("a.py", '"\\' * 100_000),
+        ("a.py", "# a\n\n" * 30_000),
+        ("a.c", "/*" * 100_000),
+        ("a.js", "`\\" * 50_000),
+    ],
+)
+def test_strange_files_take_time_in_proportion(name: str, source: str) -> None:
+    started = time.perf_counter()
+    with suppress(Unreadable):
+        parsed(name, source)
+    assert time.perf_counter() - started < 20
+
+
+@pytest.mark.parametrize("charset", ["no-such", "base64", "utf-16", "unicode_escape"])
+def test_mail_in_a_strange_charset_is_read_all_the_same(charset: str) -> None:
+    source = f"Subject: =?{charset}?Q?One?=\nContent-Type: text/plain; charset={charset}\n\nTwo words.\n"
+    assert b"Subject: " in parsed("a.eml", source).text.encode()  # no halves of characters
