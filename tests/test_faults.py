@@ -189,9 +189,10 @@ def test_no_quote_is_of_a_state_that_its_file_had_left_before_it_was_asked(tmp_p
 
 @pytest.mark.slow
 def test_hundreds_of_questions_over_a_folder_that_another_process_changes() -> None:
-    script = Path(__file__).resolve().parent.parent / "scripts" / "soak.py"
-    command = [sys.executable, str(script), "--questions", "300"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    root = Path(__file__).resolve().parent.parent
+    command = [sys.executable, str(root / "scripts" / "soak.py"), "--questions", "300"]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert (done.returncode, done.stderr) == (0, "")
     assert "\n0 stale quotes; " in done.stdout
     assert "\n0 errors\n" in done.stdout
