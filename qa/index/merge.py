@@ -7,7 +7,6 @@ vocabularies. Arrays come one at a time, and most of them segment by segment, so
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -95,6 +94,8 @@ def merge(segments: Sequence[Segment]) -> Iterator[tuple[str, Array]]:
     In parts, those of one array one after the other. A part is made while the one before is put to use, and what was
     read for an array is let go of when it is done.
     """
+    from concurrent.futures import ThreadPoolExecutor  # late: a question to an index that is up to date needs none
+
     with ThreadPoolExecutor(1) as ahead:
         parts = _forgetting(_merged(segments), segments)
         coming = ahead.submit(next, parts, None)

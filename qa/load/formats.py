@@ -8,7 +8,6 @@ from functools import cache
 from importlib import import_module
 from pathlib import PurePath
 
-from qa.load import html, markdown, plain
 from qa.load.decode import decode
 from qa.load.frontmatter import front_matter
 from qa.load.isolated import isolated
@@ -37,6 +36,8 @@ def _textual(parse: Callable[[str, int], Parsed]) -> Callable[[bytes], Parsed]:
 
 def _text(source: str, start: int) -> Parsed:
     """Plain text, or HTML or a manual page that somebody saved as such."""
+    from qa.load import html, plain
+
     if source[start : start + 1] in (".", "'"):
         return _late("man")(source, start)
     return html.parse(source, start) if html.is_html(source, start) else plain.parse(source, start)
@@ -58,9 +59,9 @@ def _code(language: str, *suffixes: str) -> Reader:
 
 _FORMATS = (
     Reader("text", (".txt", ".text", ".log", ""), _textual(_text)),  # and whatever no other reader takes
-    Reader("markdown", (".md", ".markdown"), _textual(markdown.parse)),
-    Reader("mdx", (".mdx",), _textual(markdown.parse_mdx)),
-    Reader("html", (".html", ".htm", ".xhtml"), _textual(html.parse)),
+    Reader("markdown", (".md", ".markdown"), _textual(_late("markdown"))),
+    Reader("mdx", (".mdx",), _textual(_late("markdown", "parse_mdx"))),
+    Reader("html", (".html", ".htm", ".xhtml"), _textual(_late("html"))),
     Reader("pdf", (".pdf",), isolated("pdf")),
     Reader("docx", (".docx", ".docm"), isolated("docx")),
     Reader("odt", (".odt",), isolated("odt")),
