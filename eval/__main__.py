@@ -114,7 +114,7 @@ def _keep(options: argparse.Namespace, questions: QuestionSet, results: Results)
     """Compare with a saved run, save this one, write what other programs read."""
     settings = {
         name: getattr(options, name)
-        for name in ("split", "limit", "by_document", "own_sentences", "masked", "skip_bad")
+        for name in ("split", "limit", "by_document", "own_sentences", "masked", "follow_ups", "skip_bad")
     }
     changes = ""
     if options.compare:

@@ -6,7 +6,18 @@ import argparse
 from pathlib import Path
 
 from eval.gate import TOLERANCE
-from eval.questions import QuestionSet, Wrong, by_document, from_beir, from_gold, from_sentences, from_squad, from_trec
+from eval.questions import (
+    FOLLOW_UPS,
+    QuestionSet,
+    Wrong,
+    by_document,
+    followed,
+    from_beir,
+    from_gold,
+    from_sentences,
+    from_squad,
+    from_trec,
+)
 from eval.systems import DEFAULT, NAMES
 from qa.errors import QAError
 
@@ -61,6 +72,12 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
         "--masked",
         action="store_true",
         help="ask each answerable question a second time, what answers it hidden: is it refused then?",
+    )
+    inputs.add_argument(
+        "--follow-ups",
+        choices=FOLLOW_UPS,
+        default="read",
+        help="ask the follow-ups of a gold file with their history (default), as typed, or as a person rewrote them",
     )
     inputs.add_argument(
         "--by-document", action="store_true", help="judge rankings of whole documents: one that holds an answer counts"
@@ -126,7 +143,8 @@ def count(written: str) -> int:
 def is_bundled(options: argparse.Namespace) -> bool:
     """Whether the bundled questions are asked, all of them and of the systems that the baseline knows."""
     own = (options.gold, options.squad, options.beir, options.sentences, options.topics, options.split, options.limit)
-    return not any(own) and not options.system and not options.by_document and not options.masked
+    plain = not options.by_document and not options.masked and options.follow_ups == "read"
+    return not any(own) and not options.system and plain
 
 
 def question_set(options: argparse.Namespace) -> QuestionSet:
@@ -144,4 +162,5 @@ def question_set(options: argparse.Namespace) -> QuestionSet:
         found = from_gold(options.gold or _HERE / "gold.jsonl", options.corpus, wrong)
     if not found.documents:
         raise QAError(f"{found.name}: no documents")
+    found = followed(found, options.follow_ups)
     return by_document(found) if options.by_document else found

@@ -11,6 +11,7 @@ from eval.questions import (
     QuestionSet,
     Wrong,
     by_document,
+    followed,
     from_beir,
     from_gold,
     from_sentences,
@@ -223,6 +224,19 @@ def test_wrong_entries_are_left_out_and_counted_when_that_is_asked_for(tmp_path:
     found = skipping(tmp_path, notes)[name](wrong)
     assert (len(found.questions), len(wrong.places)) == (1, 2)
     assert found.notes[0].startswith("2 wrong entries left out, the first: ")
+
+
+def test_follow_ups_may_be_asked_without_their_history_or_as_a_person_rewrote_them(notes: Path, tmp_path: Path) -> None:
+    place = {"document": "mill.txt", "text": "twelve paddles"}
+    first = {**GOLD, "question": "What does the wheel do?", "evidence": [place]}
+    turn = {**first, "id": "g2", "question": "How many has it?", "history": ["What of the wheel?"]}
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text(lines(first, {**turn, "standalone": "How many paddles has the wheel?"}), encoding="utf-8")
+    read = from_gold(gold, notes)
+    assert followed(read, "read") == read
+    asked = {how: [(one.text, one.history) for one in followed(read, how).questions] for how in ("typed", "rewritten")}
+    assert asked["typed"] == [("What does the wheel do?", ()), ("How many has it?", ())]
+    assert asked["rewritten"] == [("What does the wheel do?", ()), ("How many paddles has the wheel?", ())]
 
 
 def test_a_set_judged_by_document_counts_each_that_holds_an_answer(tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ One reader a format; each raises GoldError that names the wrong entry, or counts
 from eval.questions.beir import from_beir
 from eval.questions.gold import from_gold
 from eval.questions.model import (
+    FOLLOW_UPS,
     MASKED,
     Judgement,
     Question,
     QuestionSet,
     by_document,
+    followed,
     paragraph_document,
     titled_document,
     with_masked,
@@ -21,12 +23,14 @@ from eval.questions.trec import from_trec
 from eval.questions.wrong import Wrong
 
 __all__ = [
+    "FOLLOW_UPS",
     "MASKED",
     "Judgement",
     "Question",
     "QuestionSet",
     "Wrong",
     "by_document",
+    "followed",
     "from_beir",
     "from_gold",
     "from_sentences",

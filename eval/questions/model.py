@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from qa.gold import Anchor
 from qa.model import Block, Document, SourceMap
 
 __all__ = [
+    "FOLLOW_UPS",
     "MASKED",
     "Judgement",
     "Question",
     "QuestionSet",
     "by_document",
+    "followed",
     "paragraph_document",
     "titled_document",
     "with_masked",
@@ -22,6 +25,11 @@ __all__ = [
 
 MASKED = "masked"
 """The group of questions whose answer is hidden, and the end of their ids."""
+
+
+FollowUps = Literal["read", "typed", "rewritten"]
+FOLLOW_UPS: tuple[FollowUps, ...] = ("read", "typed", "rewritten")
+"""How follow-ups are asked: with their history, without it, or as a person wrote them to stand alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,17 @@ def by_document(questions: QuestionSet) -> QuestionSet:
         for question in questions.questions
     )
     return replace(questions, questions=tuple(judged))
+
+
+def followed(questions: QuestionSet, how: FollowUps) -> QuestionSet:
+    """The set with its follow-ups asked as typed, without their history, or as a person rewrote them."""
+    asked = (
+        replace(question, text=question.standalone if how == "rewritten" else question.text, history=())
+        if question.history
+        else question
+        for question in questions.questions
+    )
+    return questions if how == "read" else replace(questions, questions=tuple(asked))
 
 
 def with_masked(questions: Sequence[Question]) -> list[Question]:
