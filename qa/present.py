@@ -10,11 +10,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from qa.model import Answer, Document, Explanation, Hit, Promise, Quote, Reason, Skipped
-from qa.scripts import UNSPACED, WIDE, columns
+from qa.scripts import WIDE, columns, is_unspaced
 from qa.syntax import parse
 from qa.text import STOP_TERMS, content_terms, spans, spelt, terms
 
@@ -58,15 +59,9 @@ _RAW_IN_JSON = re.compile(rf"[\x7f-\x9f{_DIRECTION}\u2028\u2029\ud800-\udfff]")
 _WORDS = ((0.9, "almost certain"), (0.7, "likely"), (0.5, "rather likely"), (0.25, "doubtful"), (0.0, "unlikely"))
 _ESCAPES = re.compile(r"\x1b\[[\d;]*m|\x1b\]8;;[^\x1b]*\x1b\\")
 _LONGEST_WORD = 200
-_UNBROKEN = re.compile(rf"[^\s\x1b{UNSPACED}]{{{_LONGEST_WORD + 1},}}")
+_UNBROKEN = re.compile(rf"[^\s\x1b]{{{_LONGEST_WORD + 1},}}")
 _STYLED = re.compile(r"\x1b\[[\d;]*m")
-_END_OF_WIDE_LINE = re.compile(rf"([{WIDE}](?:{_STYLED.pattern})*)[ \r]*\n[ \r]*(?=(?:{_STYLED.pattern})*[{WIDE}])")
-# What a line may be broken before: a wide character with what clings to it, or anything else up to the next one.
 _OPENING, _CLOSING = "「『（【《〈〔［｛“‘", "」』）】》〉〕］｝”’、。，．！？：；・…ーっッゃゅょャュョ"
-_BREAKABLE = re.compile(
-    rf"(?:[{_OPENING}]|\x1b\[[1-9][\d;]*m)*(?:[{WIDE}]|(?:(?!\x1b\[[1-9])[^{WIDE}])+)?(?:[{_CLOSING}]|\x1b\[0m)*",
-    re.DOTALL,
-)
 _MIN_WIDTH = 16
 _ALIKE = 0.5
 """Share of their content terms from which two quotes with the same short answer say the same."""
@@ -352,7 +347,7 @@ def _quote(quote: Quote, number: int, wanted: set[str], lacking: Sequence[str], 
     margin = f"{number:>2}  "
     shown = _headed(_emphasised(quote, wanted) if view.color else printable(quote.text), quote.columns)
     if view.fold is not None:
-        shown = _UNBROKEN.sub(lambda word: f"{word[0][:_LONGEST_WORD]}…", shown)
+        shown = _UNBROKEN.sub(_without_end, shown)
     body = [line for part in _parts(shown) for line in _wrap(part.split(), view.width - len(margin))]
     if view.fold is not None and len(body) > view.fold:
         hidden = len(body) - view.fold + 1
@@ -425,8 +420,28 @@ def _headed(text: str, columns: Sequence[str]) -> str:
 
 def _parts(text: str) -> list[str]:
     """What stands on lines of its own: each paragraph of a quote and, after the first, each item, row or line."""
-    first, *others = _END_OF_WIDE_LINE.sub(r"\1", text).replace("\t", " | ").split("\n\n")
+    first, *others = _without_wide_breaks(text).replace("\t", " | ").split("\n\n")
     return [first, *(line for part in others for line in part.split("\n"))]
+
+
+def _without_wide_breaks(text: str) -> str:
+    """The text without the ends of lines between wide characters, which divide no words.
+
+    >>> _without_wide_breaks("東\\n京 a\\nb")
+    '東京 a\\nb'
+    """
+    return text if text.isascii() else _wide_break().sub(r"\1", text)
+
+
+@cache
+def _wide_break() -> re.Pattern[str]:
+    styled = f"(?:{_STYLED.pattern})*"
+    return re.compile(rf"([{WIDE}]{styled})[ \r]*\n[ \r]*(?={styled}[{WIDE}])")
+
+
+def _without_end(word: re.Match[str]) -> str:
+    """A word that is longer than any, cut; text without spaces is none."""
+    return word[0] if is_unspaced(word[0]) else f"{word[0][:_LONGEST_WORD]}…"
 
 
 def place(quote: Quote) -> str:
@@ -484,7 +499,14 @@ def _breakable(word: str) -> list[str]:
     >>> _breakable("「東京」です。"), _breakable("bridge")
     (['「東', '京」', 'で', 'す。'], ['bridge'])
     """
-    return [word] if word.isascii() or "\x1b]" in word else list(filter(None, _BREAKABLE.findall(word)))
+    return [word] if word.isascii() or "\x1b]" in word else list(filter(None, _piece().findall(word)))
+
+
+@cache
+def _piece() -> re.Pattern[str]:
+    """What a line may be broken before: a wide character with what clings to it, or all up to the next one."""
+    before, inside = rf"(?:[{_OPENING}]|\x1b\[[1-9][\d;]*m)*", rf"(?:[{WIDE}]|(?:(?!\x1b\[[1-9])[^{WIDE}])+)?"
+    return re.compile(rf"{before}{inside}(?:[{_CLOSING}]|\x1b\[0m)*", re.DOTALL)
 
 
 def _shortened(text: str, most: int) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
 from itertools import pairwise
 from threading import Lock
@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import Stemmer
 
-from qa.scripts import MARK_OR_UNSPACED, UNSPACED, count_unspaced, marks, pairs, unspaced_run
+from qa.scripts import FAR_EASTERN, MARK_OR_UNSPACED, UNSPACED, count_unspaced, marks, pairs, unspaced_run
 
 __all__ = [
     "ANALYSIS",
@@ -75,6 +75,25 @@ _HIRAGANA_ALONE = (chr(code) for code in range(0x3041, 0x3097))
 """Particles and the ends of words: a letter of this script stands by itself between two of others."""
 
 
+_LANGUAGES = {
+    "greek": (range(0x370, 0x400), range(0x1F00, 0x2000)),
+    "russian": (range(0x400, 0x530),),
+    "armenian": (range(0x530, 0x590),),
+    "arabic": (range(0x600, 0x780),),
+    "hindi": (range(0x900, 0x980),),
+    "tamil": (range(0xB80, 0xC00),),
+}
+"""Stemmers by the letters that tell them; another language of these letters is stemmed alike on both sides."""
+_FOREIGN_WORDS = """
+    кто что где куда откуда когда почему зачем как какой какая какое какие каком сколько чей это этот эта эти в во на и
+    с со по к у за из о об от до не ли был была было были есть для при
+    ποιος ποια ποιο ποιοι τι πού πότε γιατί πώς πόσο πόσα είναι ήταν ο η το οι τα του της των τον την στο στη στην και σε
+    από με για να
+    من ما ماذا متى أين اين كيف لماذا كم هل أي هو هي في على إلى عن و التي الذي هذا هذه كان كانت
+    कौन क्या कहाँ कहां कब क्यों कैसे कितना कितनी कितने किस है हैं था थी थे का की के को में से पर ने यह वह और
+"""
+
+
 class Term(NamedTuple):
     """A term and the range of the text whose word it stands for."""
 
@@ -91,17 +110,36 @@ class _Folded(dict[str, str]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._stem = Stemmer.Stemmer("english", 0).stemWord
+        self._stemmers: dict[str, Callable[[str], str]] = {}
         self._alone = Lock()
 
     def __missing__(self, word: str) -> str:
         if len(self) >= _CACHED_WORDS:
             self.clear()
-        folded = fold(word)
+        language = _language(word)
         with self._alone:
-            term: str = self._stem(folded) or folded
+            if language not in self._stemmers:
+                self._stemmers[language] = Stemmer.Stemmer(language, 0).stemWord
+            stem = self._stemmers[language]
+            if language == "english":
+                folded = fold(word)
+                term = stem(folded) or folded
+            else:  # endings are told by their accents, too
+                term = fold(stem(unicodedata.normalize("NFKC", word).casefold()) or word)
         self[word] = term
         return term
+
+
+def _language(word: str) -> str:
+    """The language that a word is stemmed as, told by its first letter.
+
+    >>> _language("bridge"), _language("мост"), _language("橋")
+    ('english', 'russian', 'english')
+    """
+    if word.isascii():
+        return "english"
+    first = ord(word[0])
+    return next((name for name, ranges in _LANGUAGES.items() if any(first in each for each in ranges)), "english")
 
 
 def fold(word: str) -> str:
@@ -206,10 +244,12 @@ def content_terms(text: str) -> list[str]:
     return [term for term in every if term not in STOP_TERMS] or list(every)
 
 
-STOP_TERMS = frozenset((*terms(_FUNCTION_WORDS), *_FUNCTION_PAIRS.split(), *_HIRAGANA_ALONE))
+STOP_TERMS = frozenset(
+    (*map(term_of, (_FUNCTION_WORDS + _FOREIGN_WORDS).split()), *_FUNCTION_PAIRS.split(), *_HIRAGANA_ALONE)
+)
 """Terms of function words, and of the verbs that only ask ("tell me"), matched where there is nothing else.
 
-English, and for scripts without spaces the pairs of letters that are of such words alone.
+English, Russian, Greek, Arabic, Hindi, and for scripts without spaces the pairs of letters of such words alone.
 """
 
 
@@ -258,11 +298,11 @@ _CLOSING = "」』】）〉》”’\"')"
 # Where a sentence ends in a script that the splitter does not know. One that is quoted and told on ("…。」と言った")
 # does not end there; what has its full stops from Latin is the splitter's.
 _FULL_STOP = re.compile(
-    rf"(?<![。｡！？!?])(?:[。｡！？]|[!?](?:(?<=[{UNSPACED}].)|(?=[{UNSPACED}]))|(?<!\d)．(?!\d))[。｡！？!?]*+[{_CLOSING}]*+(?!(?<=[」』”’])[とっ，、])"
+    rf"(?<![。｡！？!?])(?:[。｡！？]|[!?](?:(?<={FAR_EASTERN}.)|(?={FAR_EASTERN}))|(?<!\d)．(?!\d))[。｡！？!?]*+[{_CLOSING}]*+(?!(?<=[」』”’])[とっ，、])"
     r"|[؟۔।॥።។៕။](?=\s)"
 )
-_FOREIGN = re.compile(rf"[؟۔।॥።{UNSPACED}。｡！？．]")
-_POINT = re.compile(rf"(?<=[{UNSPACED}])\.\s*$")
+_FOREIGN = re.compile(r"[^\x00-\u05ff\u2000-\u2e7f]")
+_POINT = re.compile(rf"(?<={FAR_EASTERN})\.\s*$")
 _GAP = re.compile("(?<=[\u0e01-\u0edf]) +(?=[\u0e01-\u0edf])")
 _LEAST_THAI = 60
 """Characters from which a space between words of Thai or Lao is taken for the end of a sentence: nothing else is."""
