@@ -20,6 +20,7 @@ __all__ = [
     "WIDE",
     "columns",
     "count_unspaced",
+    "is_beyond_latin",
     "is_unspaced",
     "marks",
     "pairs",
@@ -52,7 +53,7 @@ WIDE = "\u2e80-\u303e\u3041-\ua4cf\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-
 MARK_OR_UNSPACED = re.compile("[^\x00-\u02ff\u2000-\u20cf\u2100-\u2bff]")
 """Finds a character in every text that has a mark or an unspaced letter, and in some others: quick to look for."""
 FAR_EASTERN = r"[^\x00-\u0dff\u2000-\u2e7f]"
-"""Fits every unspaced letter, and what else stands in the blocks from Thai on, but for punctuation and symbols."""
+"""Fits every unspaced letter, and whatever else stands in the blocks from Thai on."""
 
 _LETTER = re.compile(rf"\s*\S[{_WRAPPED_MARKS}{''.join(_SPELT.values())}]*")
 """A letter of a run with its marks, and the end of a line before it."""
@@ -103,6 +104,15 @@ def is_unspaced(text: str) -> bool:
     (True, False)
     """
     return not text.isascii() and 2 * count_unspaced(text) > len("".join(text.split()))
+
+
+def is_beyond_latin(text: str) -> bool:
+    """Whether a text is mostly in other letters than those of English, so that nothing learned of English applies.
+
+    >>> is_beyond_latin("Кто создал Xen?"), is_beyond_latin("Who wrote «Мост»?")
+    (True, False)
+    """
+    return not text.isascii() and 2 * len(MARK_OR_UNSPACED.findall(text)) > len("".join(text.split()))
 
 
 def columns(text: str) -> int:

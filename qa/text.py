@@ -71,10 +71,8 @@ _FUNCTION_PAIRS = """
     すか たか てい った って なる なり にな はい はど はな
     คือ ะไ ไร ใค คร ที่ ที่ไ ใน มี ได้ กี่ เมื่ มื่อ
 """
-_HIRAGANA_ALONE = (chr(code) for code in range(0x3041, 0x3097))
-"""Particles and the ends of words: a letter of this script stands by itself between two of others."""
-
-
+_HIRAGANA = "".join(map(chr, range(0x3041, 0x3097)))
+"""Of these a letter between two of other scripts is a particle or the end of a word."""
 _LANGUAGES = {
     "greek": (range(0x370, 0x400), range(0x1F00, 0x2000)),
     "russian": (range(0x400, 0x530),),
@@ -84,9 +82,10 @@ _LANGUAGES = {
     "tamil": (range(0xB80, 0xC00),),
 }
 """Stemmers by the letters that tell them; another language of these letters is stemmed alike on both sides."""
+# None that denies or limits: what only repeats another sentence is told without these.
 _FOREIGN_WORDS = """
     кто что где куда откуда когда почему зачем как какой какая какое какие каком сколько чей это этот эта эти в во на и
-    с со по к у за из о об от до не ли был была было были есть для при
+    с со по к у за из о об ли был была было были есть для при
     ποιος ποια ποιο ποιοι τι πού πότε γιατί πώς πόσο πόσα είναι ήταν ο η το οι τα του της των τον την στο στη στην και
     σε από με για να
     من ما ماذا متى أين اين كيف لماذا كم هل أي هو هي في على إلى عن و التي الذي هذا هذه كان كانت
@@ -117,17 +116,17 @@ class _Folded(dict[str, str]):
         if len(self) >= _CACHED_WORDS:
             self.clear()
         language = _language(word)
+        is_english = language == "english"  # others tell endings by accents, too
+        cased = fold(word) if is_english else unicodedata.normalize("NFKC", word).casefold()
         with self._alone:
-            if language not in self._stemmers:
-                self._stemmers[language] = Stemmer.Stemmer(language, 0).stemWord
-            stem = self._stemmers[language]
-            if language == "english":
-                folded = fold(word)
-                term = stem(folded) or folded
-            else:  # endings are told by their accents, too
-                term = fold(stem(unicodedata.normalize("NFKC", word).casefold()) or word)
-        self[word] = term
+            stem = self._stemmed(language, cased) or cased
+        self[word] = term = stem if is_english else fold(stem)
         return term
+
+    def _stemmed(self, language: str, word: str) -> str:
+        if language not in self._stemmers:
+            self._stemmers[language] = Stemmer.Stemmer(language, 0).stemWord
+        return self._stemmers[language](word)
 
 
 def _language(word: str) -> str:
@@ -245,7 +244,7 @@ def content_terms(text: str) -> list[str]:
 
 
 STOP_TERMS = frozenset(
-    (*map(term_of, (_FUNCTION_WORDS + _FOREIGN_WORDS).split()), *_FUNCTION_PAIRS.split(), *_HIRAGANA_ALONE)
+    (*map(term_of, (_FUNCTION_WORDS + _FOREIGN_WORDS).split()), *_FUNCTION_PAIRS.split(), *_HIRAGANA)
 )
 """Terms of function words, and of the verbs that only ask ("tell me"), matched where there is nothing else.
 

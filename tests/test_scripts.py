@@ -50,6 +50,7 @@ def test_a_question_finds_its_sentence_in_its_own_script(
 
 def test_a_question_of_another_script_is_left_alone_after_others() -> None:
     assert standalone("它有多长？", ["谁建造了石桥？"]) == "它有多长？"
+    assert standalone("Какова длина?", ["Кто построил мост?"]) == "Какова длина?"
 
 
 @given(st.text())

@@ -14,6 +14,7 @@ from qa.present import one_line
 from qa.repl.chat import Chat
 from qa.repl.commands import COMMANDS
 from qa.repl.opening import Opening
+from qa.scripts import count_unspaced
 from qa.syntax import filters_in
 from qa.text import STOP_TERMS, merged, spans, term_of, words
 
@@ -116,7 +117,9 @@ def _can_be_typed(name: str) -> bool:
 
 
 def _is_worth_it(word: str) -> bool:
-    return len(word) >= _SHORTEST and not word.isdigit() and term_of(word) not in STOP_TERMS
+    return (
+        len(word) >= _SHORTEST and not word.isdigit() and not count_unspaced(word) and term_of(word) not in STOP_TERMS
+    )
 
 
 _FILTER = re.compile(r"(?:^|\s)(?P<name>in|title):(?P<quote>\"?)(?P<value>[^\"]*)$", re.IGNORECASE)
