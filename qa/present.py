@@ -61,6 +61,7 @@ _ESCAPES = re.compile(r"\x1b\[[\d;]*m|\x1b\]8;;[^\x1b]*\x1b\\")
 _LONGEST_WORD = 200
 _UNBROKEN = re.compile(rf"[^\s\x1b]{{{_LONGEST_WORD + 1},}}")
 _STYLED = re.compile(r"\x1b\[[\d;]*m")
+# What clings to the wide character after it, and what to the one before: no line ends between them.
 _OPENING, _CLOSING = "「『（【《〈〔［｛“‘", "」』）】》〉〕］｝”’、。，．！？：；・…ーっッゃゅょャュョ"
 _MIN_WIDTH = 16
 _ALIKE = 0.5
