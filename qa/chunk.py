@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from qa.model import Block, Document, Passage, Sentence
-from qa.text import sentence_spans, trim
+from qa.text import sentence_spans, trim, word_count
 
 __all__ = ["CHUNKING", "MAX_WORDS", "MIN_WORDS", "passages"]
 
-CHUNKING = "blocks-3"
+CHUNKING = "blocks-4"
 """Names these rules in an index's manifest; a change to what a passage is needs a new name."""
 
 MIN_WORDS = 80
@@ -85,7 +85,7 @@ def _sections(blocks: Sequence[Block]) -> Iterator[list[Block]]:
 def _pieces(text: str, block: Block) -> Iterator[_Piece]:
     """A block as one piece, or as few pieces of even size where it is longer than a passage."""
     sentences = tuple(_sentences(text, block))
-    words = [_words(text, sentence) for sentence in sentences]
+    words = [word_count(text[sentence.start : sentence.end]) for sentence in sentences]
     total = sum(words)
     leans = block.kind in ("item", "row", "header", "code") or total < _SHORT
     even = total / math.ceil(max(total, 1) / MAX_WORDS)
@@ -96,10 +96,6 @@ def _pieces(text: str, block: Block) -> Iterator[_Piece]:
             begin, size = position, 0
         size += count
     yield _Piece(sentences[begin:], size, leans)
-
-
-def _words(text: str, sentence: Sentence) -> int:
-    return len(text[sentence.start : sentence.end].split())
 
 
 def _sentences(text: str, block: Block) -> Iterator[Sentence]:
@@ -158,7 +154,7 @@ def _glue(text: str, pieces: list[_Piece]) -> Iterator[_Piece]:
             yield held
         held = None
         last = piece.sentences[-1]
-        if piece.opens or text[last.end - 1] == ":":
+        if piece.opens or text[last.end - 1] in ":：":
             held = piece
         else:
             yield piece

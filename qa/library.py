@@ -32,7 +32,7 @@ from qa.narrow import without_documents
 from qa.query import Query, query
 from qa.retrieve import Candidates, listed, retrieve
 from qa.syntax import parse
-from qa.text import STOP_TERMS, spans, term_of
+from qa.text import STOP_TERMS, spelt, term_of
 
 if TYPE_CHECKING:
     from qa.extract import Selection
@@ -344,7 +344,7 @@ class Library:
             nearest=() if selection.answered else quotes,
             confidence=selection.confidence,
             corpus=tuple(str(root) for root in self.roots),
-            missing=_as_spelt(asked.text, asked.missing),
+            missing=spelt(asked.text, set(asked.missing) - STOP_TERMS),
             changed=tuple(sorted(changed)),
             read_as=asked.read_as,
             promised=self.promise.risk if self.promise else None,
@@ -468,12 +468,6 @@ def _hits(index: Index, found: Candidates) -> list[Hit]:
             )
         )
     return hits
-
-
-def _as_spelt(question: str, terms: Sequence[str]) -> tuple[str, ...]:
-    """The question's own words for some of its terms, function words left out."""
-    wanted = set(terms) - STOP_TERMS
-    return tuple(dict.fromkeys(question[t.start : t.end] for t in spans(question) if t.term in wanted))
 
 
 def check(question: object, *, k: object, history: object = ()) -> None:

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import json
 import re
-import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from qa.model import Answer, Document, Explanation, Hit, Promise, Quote, Reason, Skipped
+from qa.scripts import WIDE, columns, is_unspaced
 from qa.syntax import parse
-from qa.text import STOP_TERMS, content_terms, spans, term_of
+from qa.text import STOP_TERMS, content_terms, spans, spelt, terms
 
 if TYPE_CHECKING:
     from qa.agreement import Said
@@ -49,6 +50,7 @@ __all__ = [
 ]
 
 _BOLD, _STRONG, _DIM, _RESET = "\x1b[1m", "\x1b[1;4m", "\x1b[2m", "\x1b[0m"
+_IMPLICIT = re.compile("[\u061c\u200e\u200f]")
 _DIRECTION = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _CONTROL = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_DIRECTION}]")
 _LINE_ENDS = re.compile(r"[\n\u2028\u2029]")
@@ -58,6 +60,9 @@ _WORDS = ((0.9, "almost certain"), (0.7, "likely"), (0.5, "rather likely"), (0.2
 _ESCAPES = re.compile(r"\x1b\[[\d;]*m|\x1b\]8;;[^\x1b]*\x1b\\")
 _LONGEST_WORD = 200
 _UNBROKEN = re.compile(rf"[^\s\x1b]{{{_LONGEST_WORD + 1},}}")
+_STYLED = re.compile(r"\x1b\[[\d;]*m")
+# What clings to the wide character after it, and what to the one before: no line ends between them.
+_OPENING, _CLOSING = "「『（【《〈〔［｛“‘", "」』）】》〉〕］｝”’、。，．！？：；・…ーっッゃゅょャュョ"
 _MIN_WIDTH = 16
 _ALIKE = 0.5
 """Share of their content terms from which two quotes with the same short answer say the same."""
@@ -100,15 +105,18 @@ def confidence_word(confidence: float) -> str:
 def printable(value: str) -> str:
     r"""The text without what could steer a terminal: control and direction characters become U+FFFD.
 
+    Marks that only lean on the direction of what they stand beside, usual where Arabic or Hebrew meets Latin, are left
+    out.
+
     >>> printable("a\x1b[2Jb")
     'a\ufffd[2Jb'
     """
-    return _CONTROL.sub("\ufffd", value).encode("utf-8", "replace").decode()
+    return _CONTROL.sub("\ufffd", _IMPLICIT.sub("", value)).encode("utf-8", "replace").decode()
 
 
 def one_line(value: str) -> str:
     """A name or a message as it can be printed on one line; its spaces stay."""
-    return _LINE_ENDS.sub("\ufffd", printable(value))
+    return _LINE_ENDS.sub("\ufffd", printable(_IMPLICIT.sub("\ufffd", value)))
 
 
 def counted(number: int, noun: str) -> str:
@@ -296,7 +304,7 @@ def _quotes(answer: Answer, quotes: Sequence[Quote], view: _View, first: int, gr
     """The quotes with their places; a near miss with the words of the question that it lacks, too."""
     asked = _asked(answer)
     wanted = set(content_terms(asked)) - STOP_TERMS
-    unread = {term_of(word) for word in (*answer.missing, *(word for word, _ in answer.read_as))}
+    unread = set(terms(" ".join((*answer.missing, *(word for word, _ in answer.read_as)))))
     shown = []
     for leader, *others in _agreeing(quotes) if grouped else [[at] for at in range(len(quotes))]:
         lacking = () if answer.answered else _lacking(quotes[leader], asked, wanted - unread)
@@ -311,8 +319,7 @@ def _quotes(answer: Answer, quotes: Sequence[Quote], view: _View, first: int, gr
 def _lacking(quote: Quote, asked: str, wanted: set[str]) -> tuple[str, ...]:
     """The wanted words, as asked, that stand neither in a quote nor above it."""
     known = "\n".join((quote.text, _above(quote), *quote.columns))
-    lacking = wanted - {span.term for span in spans(known)}
-    return tuple(dict.fromkeys(asked[span.start : span.end] for span in spans(asked) if span.term in lacking))
+    return spelt(asked, wanted - set(terms(known)))
 
 
 def _agreeing(quotes: Sequence[Quote]) -> list[list[int]]:
@@ -341,7 +348,7 @@ def _quote(quote: Quote, number: int, wanted: set[str], lacking: Sequence[str], 
     margin = f"{number:>2}  "
     shown = _headed(_emphasised(quote, wanted) if view.color else printable(quote.text), quote.columns)
     if view.fold is not None:
-        shown = _UNBROKEN.sub(lambda word: f"{word[0][:_LONGEST_WORD]}…", shown)
+        shown = _UNBROKEN.sub(_without_end, shown)
     body = [line for part in _parts(shown) for line in _wrap(part.split(), view.width - len(margin))]
     if view.fold is not None and len(body) > view.fold:
         hidden = len(body) - view.fold + 1
@@ -414,8 +421,28 @@ def _headed(text: str, columns: Sequence[str]) -> str:
 
 def _parts(text: str) -> list[str]:
     """What stands on lines of its own: each paragraph of a quote and, after the first, each item, row or line."""
-    first, *others = text.replace("\t", " | ").split("\n\n")
+    first, *others = _without_wide_breaks(text).replace("\t", " | ").split("\n\n")
     return [first, *(line for part in others for line in part.split("\n"))]
+
+
+def _without_wide_breaks(text: str) -> str:
+    """The text without the ends of lines between wide characters, which divide no words.
+
+    >>> _without_wide_breaks("東\\n京 a\\nb")
+    '東京 a\\nb'
+    """
+    return text if text.isascii() else _wide_break().sub(r"\1", text)
+
+
+@cache
+def _wide_break() -> re.Pattern[str]:
+    styled = f"(?:{_STYLED.pattern})*"
+    return re.compile(rf"([{WIDE}]{styled})[ \r]*\n[ \r]*(?={styled}[{WIDE}])")
+
+
+def _without_end(word: re.Match[str]) -> str:
+    """A word that is longer than any, cut; text without spaces is none."""
+    return word[0] if is_unspaced(word[0]) else f"{word[0][:_LONGEST_WORD]}…"
 
 
 def place(quote: Quote) -> str:
@@ -441,27 +468,54 @@ def _emphasised(quote: Quote, wanted: set[str]) -> str:
         inside = quote.answer_start is not None and quote.answer_start <= term.start < (quote.answer_end or 0)
         style = _STRONG if inside else _BOLD if term.term in wanted else ""
         if style:
-            pieces += [
-                printable(quote.text[at : term.start]),
-                style,
-                printable(quote.text[term.start : term.end]),
-                _RESET,
-            ]
+            start = max(term.start, at)  # pairs of letters overlap
+            between, word = quote.text[at:start], quote.text[start : term.end]
+            pieces += [printable(between), style, printable(word), _RESET]
             at = term.end
     return "".join([*pieces, printable(quote.text[at:])])
 
 
 def _wrap(words: Iterable[str], width: int) -> list[str]:
-    """The words in lines of at most `width` columns, escape sequences counting nothing; no word is broken."""
+    """The words in lines of at most `width` columns, escape sequences counting nothing.
+
+    No word is broken but those of wide characters, which break between any two.
+    """
     lines, line, used = [], "", 0
     for word in words:
-        size = len(_ESCAPES.sub("", word))
-        if line and used + 1 + size > max(width, _MIN_WIDTH):
-            lines.append(line)
-            line, used = word, size
-        else:
-            line, used = (f"{line} {word}", used + 1 + size) if line else (word, size)
+        space = " " if line else ""
+        for piece in _breakable(word):
+            size = columns(_ESCAPES.sub("", piece))
+            if line and used + len(space) + size > max(width, _MIN_WIDTH):
+                lines.append(line)
+                line, used = piece, size
+            else:
+                line, used = f"{line}{space}{piece}", used + len(space) + size
+            space = ""
     return [*lines, line] if line else lines
+
+
+def _breakable(word: str) -> list[str]:
+    """A word in the pieces that a line may end between; a link is one.
+
+    >>> _breakable("「東京」です。"), _breakable("bridge")
+    (['「東', '京」', 'で', 'す。'], ['bridge'])
+    """
+    return [word] if word.isascii() or "\x1b]" in word else list(filter(None, _piece().findall(word)))
+
+
+@cache
+def _piece() -> re.Pattern[str]:
+    """What a line may be broken before: a wide character with what clings to it, or all up to the next one."""
+    before, inside = rf"(?:[{_OPENING}]|\x1b\[[1-9][\d;]*m)*", rf"(?:[{WIDE}]|(?:(?!\x1b\[[1-9])[^{WIDE}])+)?"
+    return re.compile(rf"{before}{inside}(?:[{_CLOSING}]|\x1b\[0m)*", re.DOTALL)
+
+
+def _shortened(text: str, most: int) -> str:
+    """The text on one line of at most `most` columns, cut between words."""
+    lines = _wrap(text.split(), most)
+    if len(lines) > 1:
+        lines = [f"{_wrap(text.split(), most - 2)[0]} …"]
+    return _cut("".join(lines), most)
 
 
 def _cut(value: str, most: int) -> str:
@@ -529,7 +583,7 @@ def hits_text(hits: Sequence[Hit], *, width: int = 80) -> str:
     for number, hit in enumerate(hits, 1):
         where = one_line(hit.path) + (f":{hit.line}" if hit.line is not None else "")
         beside = (f"· {printable(hit.heading)} " if hit.heading else "") + f"· {hit.score:.3f}"
-        body = textwrap.shorten(printable(hit.text), 3 * width, placeholder=" …")
+        body = _shortened(printable(hit.text), 3 * width)
         lines = [*_wrap([where, *beside.split()], width - 4), *_wrap(body.split(), width - 4)]
         parts.append("\n".join((f"{number:>2}  " if at == 0 else "    ") + line for at, line in enumerate(lines)))
     return "\n\n".join(parts)
@@ -554,7 +608,7 @@ def _check(check: Check, width: int) -> str:
         first += f" -> {now} ({check.start}:{check.end})"
     first += f": {one_line(check.reason)}" if check.reason else ""
     if check.status in ("intact", "moved"):
-        return f"{first}  {textwrap.shorten(printable(claim.text), width, placeholder=' …')}"
+        return f"{first}  {_shortened(printable(claim.text), width)}"
     both = (("- ", claim.text), ("+ ", check.now or ""))
     return "\n".join([first, *(_marked(mark, text, width) for mark, text in both if text)])
 

@@ -1,7 +1,8 @@
 """Words, terms, sentences: the one analysis that documents and questions share.
 
-A *word* is a run of letters or digits as it stands in the text, put together where the end of a line divides it; a
-*term* is what it is matched by: case and accents folded, then stemmed. Analysis changes what is matched, never what is
+A *word* is a run of letters or digits as it stands in the text, put together where the end of a line divides it; in
+scripts without spaces it is a pair of letters, and the next word begins with the second of them (`scripts`). A *term*
+is what a word is matched by: case and accents folded, then stemmed. Analysis changes what is matched, never what is
 quoted, so whoever needs a place in the text asks for spans.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
 from itertools import pairwise
 from threading import Lock
@@ -16,33 +18,40 @@ from typing import NamedTuple
 
 import Stemmer
 
+from qa.scripts import FAR_EASTERN, MARK_OR_UNSPACED, UNSPACED, count_unspaced, marks, pairs, unspaced_run
+
 __all__ = [
     "ANALYSIS",
     "STOP_TERMS",
     "Term",
     "content_terms",
     "fold",
+    "merged",
     "sentence_spans",
     "spans",
+    "spelt",
     "term_of",
     "terms",
     "trim",
+    "word_count",
     "words",
 ]
 
-ANALYSIS = "english-5"
+ANALYSIS = "english-6"
 """Names this analysis in an index's manifest; a change to anything below needs a new name."""
 
 # A hyphen where the end of a line divides a word, and a soft hyphen, which is printed only there.
 _DIVISION = re.compile(r"[-\u2010\u00ad](?<=[^\W\d_].)(?:\r?\n(?=[^\W\d_A-Z])|(?<=\u00ad)(?=[^\W\d_]))")
-_WORD = re.compile(
-    r"(?<![\d,])\d{1,3}(?:,\d{3})++(?:\.\d+)?(?![\d,])|\d+(?:\.\d+)+|" + rf"[^\W_]+(?:{_DIVISION.pattern}[^\W_]+)*"
-)
+_NUMBER = r"(?<![\d,])\d{1,3}(?:,\d{3})++(?:\.\d+)?(?![\d,])|\d+(?:\.\d+)+"
+_WORD = re.compile(rf"{_NUMBER}|[^\W_]+(?:{_DIVISION.pattern}[^\W_]+)*")
 _RUN = re.compile(r"[^\W_]+")
 _DECIMAL = re.compile(r"\d[.,]\d")
 _DIGITS = re.compile(r"\d+((?:[.,]\d+)+,?[A-Za-z0-9]*)")
 _SPACED = {code: " " for code in range(128) if not chr(code).isalnum()}
-_CJK_END = re.compile(r"[。！？｡]+[」』）”’]*(?=.)", re.DOTALL)
+# Not the marks that tell letters apart: the voiced "が" is another than "か", and Thai and Devanagari write vowels so.
+_ACCENTS = re.compile(
+    "[,\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u20d0-\u20f0\ufe00-\ufe0f]+"
+)
 _CACHED_WORDS = 500_000
 
 _FUNCTION_WORDS = """
@@ -53,6 +62,34 @@ _FUNCTION_WORDS = """
     than that the their theirs them themselves then there these they this those through to too under until up upon
     us ve very was we were what when where which while who whom whose why will with would you your yours yourself
     yourselves please tell give many much
+"""
+# Single characters and pairs that are of nothing else: a pair that reaches into another word may be of any.
+_FUNCTION_PAIRS = """
+    的 了 吗 嗎 呢 吧 么 麼 什 谁 誰 哪 何 这 這 那 是 怎 个 個 里 裡 如 请问 請問 多少 时候 時候
+    です ます でし まし した して ませ せん ある あり いる から まで より こと もの この その あの どの これ それ
+    どこ どれ だれ なに なぜ いつ どう よう うに には では とは との ので のは のが とい いう れる れた され する しま
+    すか たか てい った って なる なり にな はい はど はな
+    คือ ะไ ไร ใค คร ที่ ที่ไ ใน มี ได้ กี่ เมื่ มื่อ
+"""
+_HIRAGANA = "".join(map(chr, range(0x3041, 0x3097)))
+"""Of these a letter between two of other scripts is a particle or the end of a word."""
+_LANGUAGES = {
+    "greek": (range(0x370, 0x400), range(0x1F00, 0x2000)),
+    "russian": (range(0x400, 0x530),),
+    "armenian": (range(0x530, 0x590),),
+    "arabic": (range(0x600, 0x780),),
+    "hindi": (range(0x900, 0x980),),
+    "tamil": (range(0xB80, 0xC00),),
+}
+"""Stemmers by the letters that tell them; another language of these letters is stemmed alike on both sides."""
+# None that denies or limits: what only repeats another sentence is told without these.
+_FOREIGN_WORDS = """
+    кто что где куда откуда когда почему зачем как какой какая какое какие каком сколько чей это этот эта эти в во на и
+    с со по к у за из о об ли был была было были есть для при
+    ποιος ποια ποιο ποιοι τι πού πότε γιατί πώς πόσο πόσα είναι ήταν ο η το οι τα του της των τον την στο στη στην και
+    σε από με για να
+    من ما ماذا متى أين اين كيف لماذا كم هل أي هو هي في على إلى عن و التي الذي هذا هذه كان كانت
+    कौन क्या कहाँ कहां कब क्यों कैसे कितना कितनी कितने किस है हैं था थी थे का की के को में से पर ने यह वह और
 """
 
 
@@ -72,17 +109,36 @@ class _Folded(dict[str, str]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._stem = Stemmer.Stemmer("english", 0).stemWord
+        self._stemmers: dict[str, Callable[[str], str]] = {}
         self._alone = Lock()
 
     def __missing__(self, word: str) -> str:
         if len(self) >= _CACHED_WORDS:
             self.clear()
-        folded = fold(word)
+        language = _language(word)
+        is_english = language == "english"  # others tell endings by accents, too
+        cased = fold(word) if is_english else unicodedata.normalize("NFKC", word).casefold()
         with self._alone:
-            term: str = self._stem(folded) or folded
-        self[word] = term
+            stem = self._stemmed(language, cased) or cased
+        self[word] = term = stem if is_english else fold(stem)
         return term
+
+    def _stemmed(self, language: str, word: str) -> str:
+        if language not in self._stemmers:
+            self._stemmers[language] = Stemmer.Stemmer(language, 0).stemWord
+        return self._stemmers[language](word)
+
+
+def _language(word: str) -> str:
+    """The language that a word is stemmed as, told by its first letter.
+
+    >>> _language("bridge"), _language("мост"), _language("橋")
+    ('english', 'russian', 'english')
+    """
+    if word.isascii():
+        return "english"
+    first = ord(word[0])
+    return next((name for name, ranges in _LANGUAGES.items() if any(first in each for each in ranges)), "english")
 
 
 def fold(word: str) -> str:
@@ -93,14 +149,11 @@ def fold(word: str) -> str:
     """
     if word.isascii():
         return word.lower().replace(",", "")
-    marked = unicodedata.normalize("NFKD", word).casefold()
-    return "".join(char for char in marked if not unicodedata.combining(char)).replace(",", "") or word
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", word).casefold())
+    return unicodedata.normalize("NFC", bare) or word
 
 
 _folded = _Folded()
-
-STOP_TERMS = frozenset(_folded[word] for word in _FUNCTION_WORDS.split())
-"""Terms of English function words, and of the verbs that only ask ("tell me"), matched where there is nothing else."""
 
 
 def words(text: str) -> list[str]:
@@ -108,10 +161,15 @@ def words(text: str) -> list[str]:
 
     >>> words("a hyphen-\nated word, well-known")
     ['a', 'hyphenated', 'word', 'well', 'known']
+    >>> words("東京タワーは1958年")
+    ['東京', 'タワ', 'ワー', 'は', '1958', '年']
     """
-    text = _whole(text)
     if not text.isascii():
+        if MARK_OR_UNSPACED.search(text):
+            return [_unbroken(text[start:end]) for start, end in _mixed(text)]
+        text = _whole(text)
         return (_WORD if _DECIMAL.search(text) else _RUN).findall(text)
+    text = _whole(text)
     spaced = text.translate(_SPACED)
     if not _DECIMAL.search(text):
         return spaced.split()  # what the pattern finds, three times as fast
@@ -146,6 +204,8 @@ def spans(text: str) -> list[Term]:
     >>> spans("Xen's")
     [Term(term='xen', start=0, end=3), Term(term='s', start=4, end=5)]
     """
+    if not text.isascii() and MARK_OR_UNSPACED.search(text):
+        return [Term(_folded[_unbroken(text[start:end])], start, end) for start, end in _mixed(text)]
     found = ((match.group(), *match.span()) for match in _WORD.finditer(text))
     return [Term(_folded[word if word.isalnum() else _whole(word)], start, end) for word, start, end in found]
 
@@ -153,6 +213,24 @@ def spans(text: str) -> list[Term]:
 def _whole(text: str) -> str:
     """A text with its divided words put together."""
     return _DIVISION.sub("", text) if "-\n" in text or "-\r" in text or not text.isascii() else text
+
+
+def _unbroken(word: str) -> str:
+    """A word put together, also where nothing but the end of a line divides it."""
+    return "".join(_whole(word).split())
+
+
+@cache
+def _mixed_word() -> re.Pattern[str]:
+    """A word with its marks, or a run without spaces, which is `run`."""
+    part = rf"[^\W_{UNSPACED}](?:[^\W_{UNSPACED}]|[{marks()}])*"
+    return re.compile(rf"(?P<run>{unspaced_run()})|{_NUMBER}|{part}(?:{_DIVISION.pattern}{part})*")
+
+
+def _mixed(text: str) -> Iterator[tuple[int, int]]:
+    """The ranges of the words of a text in any script."""
+    for match in _mixed_word().finditer(text):
+        yield from pairs(text, *match.span()) if match["run"] else (match.span(),)
 
 
 def content_terms(text: str) -> list[str]:
@@ -165,6 +243,46 @@ def content_terms(text: str) -> list[str]:
     return [term for term in every if term not in STOP_TERMS] or list(every)
 
 
+STOP_TERMS = frozenset(
+    (*map(term_of, (_FUNCTION_WORDS + _FOREIGN_WORDS).split()), *_FUNCTION_PAIRS.split(), *_HIRAGANA)
+)
+"""Terms of function words, and of the verbs that only ask ("tell me"), matched where there is nothing else.
+
+English, Russian, Greek, Arabic, Hindi, and for scripts without spaces the pairs of letters of such words alone.
+"""
+
+
+def spelt(text: str, wanted: Collection[str]) -> tuple[str, ...]:
+    """The words of a text that stand for some terms, each spelling once; words that overlap are shown as one.
+
+    >>> spelt("Who built 量子计算机?", {"量子", "子计", "计算", "built"})
+    ('built', '量子计算')
+    """
+    found = merged((span.start, span.end) for span in spans(text) if span.term in wanted)
+    return tuple(dict.fromkeys(text[start:end] for start, end in found))
+
+
+def merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges in the order of their starts, those that overlap as one.
+
+    >>> merged([(0, 2), (1, 3), (3, 5)])
+    [(0, 3), (3, 5)]
+    """
+    found: list[tuple[int, int]] = []
+    for start, end in ranges:
+        if found and start < found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((start, end))
+    return found
+
+
+def word_count(text: str) -> int:
+    """How many words a text has for a reader: between spaces, and two letters to a word where a script has none."""
+    between = len(text.split())
+    return between if text.isascii() or not MARK_OR_UNSPACED.search(text) else between + count_unspaced(text) // 2
+
+
 @cache
 def _splitter():  # type: ignore[no-untyped-def]  # imported late: only reading documents splits sentences
     import nupunkt
@@ -175,6 +293,19 @@ def _splitter():  # type: ignore[no-untyped-def]  # imported late: only reading 
 _UNBROKEN = re.compile(r"\S{1000}")
 """Text without white space that is nobody's sentence; the splitter takes quadratic time over its punctuation."""
 
+_CLOSING = "」』】）〉》”’\"')"
+# Where a sentence ends in a script that the splitter does not know. One that is quoted and told on ("…。」と言った")
+# does not end there; what has its full stops from Latin is the splitter's.
+_FULL_STOP = re.compile(
+    rf"(?<![。｡！？!?])(?:[。｡！？]|[!?](?:(?<={FAR_EASTERN}.)|(?={FAR_EASTERN}))|(?<!\d)．(?!\d))[。｡！？!?]*+[{_CLOSING}]*+(?!(?<=[」』”’])[とっ，、])"
+    r"|[؟۔।॥።។៕။](?=\s)"
+)
+_FOREIGN = re.compile(r"[^\x00-\u05ff\u2000-\u2e7f]")
+_POINT = re.compile(rf"(?<={FAR_EASTERN})\.\s*$")
+_GAP = re.compile("(?<=[\u0e01-\u0edf]) +(?=[\u0e01-\u0edf])")
+_LEAST_THAI = 60
+"""Characters from which a space between words of Thai or Lao is taken for the end of a sentence: nothing else is."""
+
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """The sentences of one paragraph as ranges without outer white space, covering all that is not blank.
@@ -183,12 +314,22 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     >>> [text[start:end] for start, end in sentence_spans(text)]
     ['It was no. 5, e.g. in the U.S. Army.', 'He left.']
     """
-    if _UNBROKEN.search(text):
-        return [trimmed] if (trimmed := trim(text, 0, len(text))) else []
-    starts = [0, *(start for start, _ in _splitter().span_tokenize(text))]
-    starts += [match.end() for match in _CJK_END.finditer(text)]
-    cuts = sorted({*starts, len(text)})
-    return [trimmed for start, end in pairwise(cuts) if (trimmed := trim(text, start, end))]
+    starts = [] if _UNBROKEN.search(text) else [start for start, _ in _splitter().span_tokenize(text)]
+    if not text.isascii() and _FOREIGN.search(text):
+        starts = sorted(
+            {*(start for start in starts if not _POINT.search(text, max(start - 9, 0), start)), *_foreign_starts(text)}
+        )
+    return [trimmed for start, end in pairwise([0, *starts, len(text)]) if (trimmed := trim(text, start, end))]
+
+
+def _foreign_starts(text: str) -> Iterator[int]:
+    """Where sentences begin by the full stops and the spaces of scripts that the splitter does not know."""
+    yield from (match.end() for match in _FULL_STOP.finditer(text))
+    last = 0
+    for match in _GAP.finditer(text):
+        if match.start() - last >= _LEAST_THAI:
+            last = match.end()
+            yield last
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int] | None:

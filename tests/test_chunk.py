@@ -62,6 +62,11 @@ def test_a_long_paragraph_is_cut_into_even_parts_at_sentence_ends() -> None:
     assert sizes == [100, 100]
 
 
+def test_a_paragraph_without_spaces_is_cut_into_passages_too() -> None:
+    made = joined(("paragraph", ("橋" * 19 + "。") * 50, 0))
+    assert [len(text) for text in texts(made)] == [260, 260, 260, 220]
+
+
 def test_a_sentence_longer_than_a_passage_is_one_passage() -> None:
     made = joined(("paragraph", words(MAX_WORDS * 2), 0))
     assert len(passages(made)) == 1
@@ -77,7 +82,7 @@ def sentence_texts(made: Document) -> list[str]:
     return [made.text[s.start : s.end] for passage in passages(made) for s in passage.sentences]
 
 
-@given(st.text(alphabet="ab .:\n-#*1\t\r\x0b\u2028é。", max_size=600))
+@given(st.text(alphabet="ab .:\n-#*1\t\r\x0b\u2028é。橋ก", max_size=600))
 def test_passages_cover_every_character_once_in_order_and_never_cut_a_sentence(text: str) -> None:
     parsed = parse(text)
     made = passages(document(parsed.text, parsed.blocks))

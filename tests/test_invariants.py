@@ -37,6 +37,9 @@ WORDS = st.sampled_from(
         "&amp;",
         "*of*",
         "Heron Weir (HEW)",
+        "苍鹭桥建造于1874年。",
+        "東京タワー\nは高い",
+        "สะพานเฮรอน",
     ]
 )
 PROSE = st.lists(WORDS, min_size=1, max_size=25).map(" ".join)
@@ -61,7 +64,23 @@ CORPORA = st.dictionaries(
 )
 QUESTIONS = st.lists(
     st.sampled_from(
-        ["heron", "weir", "1874", "who", "granite", "barley", "Dr", "was", "hreon", "garnite", "HEW", '"heron weir"']
+        [
+            "heron",
+            "weir",
+            "1874",
+            "who",
+            "granite",
+            "barley",
+            "Dr",
+            "was",
+            "hreon",
+            "garnite",
+            "HEW",
+            '"heron weir"',
+            "苍鹭桥是谁建造的",
+            "東京",
+            "สะพาน",
+        ]
     ),
     min_size=1,
 ).map(" ".join)

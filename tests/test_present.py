@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.model import Answer, Block, Document, Hit, Skipped, SourceMap
-from qa.present import hits_text, json_text, markdown_text, printable, skipped_text, text, unread_text
+from qa.present import _breakable, hits_text, json_text, markdown_text, printable, skipped_text, text, unread_text
+from qa.scripts import columns
 
 BODY = "The old bridge was built in 1874 by Ada Stone."
 DOCUMENT = Document(
@@ -159,3 +160,41 @@ def test_where_else_a_quote_stands_is_named_after_its_place() -> None:
     also = "also in b/the bridge.md, c.md, d\ufffd.md and 2 more"
     assert text(replace(ANSWER, quotes=(quote,)), width=200).endswith(f"(93%) · {also}")
     assert f"The bridge; {also}; almost certain" in markdown_text([replace(ANSWER, quotes=(quote,))])
+
+
+def test_lines_are_folded_by_columns_and_break_between_wide_characters() -> None:
+    body = "苍鹭桥位于小镇北面的河上，由工程师阿达·斯通于1874年建造，桥长四十米。" * 3
+    shown = text(replace(ANSWER, quotes=(replace(QUOTE, text=body, answer_start=None, answer_end=None),)), width=40)
+    lines = shown.split("\n")
+    quoted = [line for line in lines if "桥" in line]
+    assert "".join(line[4:] for line in lines[: len(quoted)]) == body
+    assert all(columns(line) <= 42 and line[4] not in "，。" for line in quoted)  # a stop may hang over
+
+
+def test_the_end_of_a_line_amid_a_word_is_not_shown_as_a_space() -> None:
+    quote = replace(QUOTE, text="石\n橋は ada\nstone 川", answer_start=None, answer_end=None)
+    assert " 1  石橋は ada stone 川\n" in text(replace(ANSWER, quotes=(quote,)))
+
+
+def test_pairs_of_letters_that_overlap_are_marked_once() -> None:
+    quote = replace(QUOTE, text="他建造石桥。", answer_start=None, answer_end=None)
+    shown = text(replace(ANSWER, question="建造石桥", standalone="建造石桥", quotes=(quote,)), color=True)
+    assert "他\x1b[1m建造\x1b[0m\x1b[1m石\x1b[0m\x1b[1m桥\x1b[0m。" in shown
+
+
+def test_text_from_right_to_left_has_no_marks_and_its_place_has_a_line_of_its_own() -> None:
+    quote = replace(QUOTE, text="بنته \u200fAda\u200e عام 1874.", answer_start=None, answer_end=None)
+    first, second = text(replace(ANSWER, quotes=(quote,))).split("\n")[:2]
+    assert first == " 1  بنته Ada عام 1874."
+    assert second.startswith(f"    {quote.path}:{quote.line} ·")
+
+
+def test_a_passage_without_spaces_is_shown_as_far_as_there_is_room() -> None:
+    shown = hits_text([Hit("橋" * 500, "a.md", 0, 500, 3, None, 0.5, 0.25, 0.25)], width=40)
+    assert shown.count("橋") > 50
+    assert shown.endswith(" …")
+
+
+@given(st.text(st.sampled_from("ab 橋、「」ー\x1b[1m0;\n") | st.characters(), max_size=60))
+def test_a_word_is_broken_without_losing_a_character(word: str) -> None:
+    assert "".join(_breakable(word)) == word

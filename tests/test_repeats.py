@@ -107,3 +107,13 @@ def test_no_quote_repeats_another(bundled: qa.Library) -> None:
         reply = bundled.answer(question, k=9)
         said = [wording(quote.text) for quote in reply.quotes + reply.nearest]
         assert not any(repeats(one, other) for at, one in enumerate(said) for other in said[:at])
+
+
+def test_a_sentence_that_denies_in_another_language_is_no_repeat() -> None:
+    for said, denied in (
+        ("Порт сервера равен 8080.", "Порт сервера не равен 8080."),
+        ("Der Port des Servers ist 8080.", "Der Port des Servers ist nicht 8080."),
+        ("默认的端口是八千零八十。", "默认的端口不是八千零八十。"),
+    ):
+        assert repeats(wording(said), wording(said))
+        assert not repeats(wording(said), wording(denied))

@@ -12,6 +12,7 @@ ROOMS = (
     ("state",),
     ("agreement",),
     ("model",),
+    ("scripts",),
     ("text",),
     ("syntax",),
     ("acronyms",),

@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.text import content_terms, sentence_spans, spans, terms, words
+from qa.text import STOP_TERMS, content_terms, merged, sentence_spans, spans, spelt, terms, word_count, words
+
+SCRIPTS = st.text(
+    "谁建造桥的了橋をがカー\nヶ々ที่นี้เมืองລາວក្រុងမြန်မာहिन्दी한국어عَرَبِيּa1.,\u0301\ufe0f 。؟-\u00ad\U00020000", max_size=60
+)
+"""Letters of many scripts, with and without spaces and marks."""
 
 
 @pytest.mark.parametrize(
@@ -20,6 +25,15 @@ from qa.text import content_terms, sentence_spans, spans, terms, words
         ("Version 1.2.3 works! Does it? Yes.", ["Version 1.2.3 works!", "Does it?", "Yes."]),
         ("One line\nwraps here. Another\nbegins.", ["One line\nwraps here.", "Another\nbegins."]),
         ("これは文です。次の文です。", ["これは文です。", "次の文です。"]),
+        ("「はい。」と答えた。次は？！そう。", ["「はい。」と答えた。", "次は？！", "そう。"]),
+        ("什么是Xen 4.17?不知道!“你好。”他走了", ["什么是Xen 4.17?", "不知道!", "“你好。”", "他走了"]),
+        ("版本３．１已旧．新版来了", ["版本３．１已旧．", "新版来了"]),
+        ("هل بنته؟ نعم. انتهى", ["هل بنته؟", "نعم.", "انتهى"]),
+        ("یہ پل ہے۔ وہ نہر ہے۔", ["یہ پل ہے۔", "وہ نہر ہے۔"]),
+        ("यह पुल है। वह नहर है।", ["यह पुल है।", "वह नहर है।"]),
+        ("สร้างเมื่อ พ.ศ. 2417 โดย ดร. เอดา", ["สร้างเมื่อ พ.ศ. 2417 โดย ดร. เอดา"]),
+        (f"{'กข' * 30} คง {'กข' * 30} คง", ["กข" * 30, f"คง {'กข' * 30}", "คง"]),
+        ("橋" * 1200 + "。川。", ["橋" * 1200 + "。", "川。"]),
         ("   ", []),
     ],
 )
@@ -27,7 +41,7 @@ def test_sentences_end_where_a_reader_ends_them(text: str, expected: list[str]) 
     assert [text[start:end] for start, end in sentence_spans(text)] == expected
 
 
-@given(st.text(max_size=300))
+@given(st.text(max_size=300) | SCRIPTS)
 def test_sentences_cover_all_that_is_not_blank_once_and_in_order(text: str) -> None:
     found = sentence_spans(text)
     assert all(left[1] <= right[0] for left, right in pairwise(found))
@@ -36,7 +50,7 @@ def test_sentences_cover_all_that_is_not_blank_once_and_in_order(text: str) -> N
     assert all(not text[start].isspace() and not text[end - 1].isspace() for start, end in found)
 
 
-@given(st.text(max_size=300))
+@given(st.text(max_size=300) | SCRIPTS)
 def test_spans_and_terms_are_one_analysis(text: str) -> None:
     assert [term.term for term in spans(text)] == terms(text)
     assert all(terms(text[term.start : term.end]) == [term.term] for term in spans(text))
@@ -55,6 +69,16 @@ def test_the_short_way_to_words_finds_what_the_pattern_finds(text: str) -> None:
         ("1,000", "1000"),
         ("compiling", "compiled"),
         ("don't", "DON'T"),
+        ("cafe\u0301s", "CAFÉS"),
+        ("ﾊﾞｽ", "バス"),
+        ("한국", "한국"),
+        ("كِتَابٌ", "كتاب"),
+        ("мост", "Мостами"),
+        ("γέφυρες", "ΓΈΦΥΡΑ"),
+        ("الجسر", "جسر"),
+        ("पुलों", "पुल"),
+        ("石\n橋", "石橋"),
+        ("バ\r\nス", "バス"),
     ],
 )
 def test_what_a_reader_takes_for_the_same_word_is_the_same_term(left: str, right: str) -> None:
@@ -62,7 +86,15 @@ def test_what_a_reader_takes_for_the_same_word_is_the_same_term(left: str, right
 
 
 @pytest.mark.parametrize(
-    "text", ["111," * 25_000, "255,254,253,252," * 20_000, "!" * 80_000, "![a](" * 20_000, ".)" * 40_000]
+    "text",
+    [
+        "111," * 25_000,
+        "255,254,253,252," * 20_000,
+        "!" * 80_000,
+        "![a](" * 20_000,
+        ".)" * 40_000,
+        "。" * 40_000 + "」と",
+    ],
 )
 def test_words_and_sentences_take_time_in_proportion_to_the_text(text: str) -> None:
     """Each of these took from seconds to minutes when a pattern ran over it again and again."""
@@ -78,3 +110,62 @@ def test_function_words_count_only_where_there_is_nothing_else() -> None:
 @given(st.text("0123456789.,,.. aZ_-\n", max_size=24) | st.text("12.,aé٣ _", max_size=12) | st.text(max_size=20))
 def test_the_short_cuts_to_words_find_what_the_pattern_finds(text: str) -> None:
     assert words(text) == [text[start:end] for _, start, end in spans(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("库操作系统", ["库操", "操作", "作系", "系统"]),
+        ("谁建造了这座石桥", ["谁", "建造", "了", "这", "座石", "石桥"]),
+        ("什么时候建造", ["什", "么", "时候", "建造"]),
+        ("橋を建てたタワー", ["橋", "を", "建", "てた", "タワ", "ワー"]),
+        ("使用Xen编程3年", ["使用", "xen", "编程", "3", "年"]),
+        ("ที่นี่", ["ที่นี่"]),
+        ("เมือง 12", ["เมื", "มือ", "อง", "12"]),
+        ("한국의 다리", ["한국의", "다리"]),
+        ("हिन्दी", ["हिन्द"]),
+    ],
+)
+def test_scripts_without_spaces_are_read_in_pairs_of_letters_and_others_in_words(
+    text: str, expected: list[str]
+) -> None:
+    assert terms(text) == expected
+
+
+@given(SCRIPTS)
+def test_every_letter_of_every_script_is_in_a_word(text: str) -> None:
+    inside = {place for span in spans(text) for place in range(span.start, span.end)}
+    assert {place for place, char in enumerate(text) if char.isalnum()} <= inside
+
+
+def test_voiced_kana_and_tones_are_letters_of_their_own() -> None:
+    assert terms("バス") != terms("ハス")
+    assert terms("ข้าว") != terms("ขาว")
+
+
+def test_function_words_are_named_as_the_analysis_makes_them() -> None:
+    """Another spelling would never be met."""
+    pairs = [word for word in STOP_TERMS if word > "\u0e00"]
+    assert [term for word in pairs for term in terms(word)] == pairs
+    assert content_terms("谁建造了石桥？") == ["建造", "石桥"]
+    assert content_terms("Кто и когда построил мост?") == terms("построил мост")
+    assert content_terms("पुल की लंबाई कितनी है") == terms("पुल लंबाई")
+    assert content_terms("什么是什么") == ["什", "么", "是"]
+
+
+def test_words_of_a_question_that_overlap_are_named_as_one() -> None:
+    assert spelt("量子计算机 and 量子", {"量子", "子计", "计算"}) == ("量子计算", "量子")
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 5)).map(lambda at: (at[0], at[0] + at[1]))).map(sorted))
+def test_merged_ranges_cover_the_same_and_do_not_overlap(ranges: list[tuple[int, int]]) -> None:
+    found = merged(ranges)
+    assert all(left[1] <= right[0] for left, right in pairwise(found))
+    assert {at for start, end in found for at in range(start, end)} == {
+        at for start, end in ranges for at in range(start, end)
+    }
+
+
+def test_a_text_without_spaces_has_a_word_for_two_letters() -> None:
+    assert word_count("Ada built the bridge – in 1874.") == 7
+    assert word_count("橋" * 200) == 101

@@ -182,7 +182,7 @@ def _quoted(outcome: Outcome, choice: Choice) -> Iterator[str]:
         below = f"{text(place(quote))} · {text(above)} · {quote.confidence:.0%}"
         style = " ".join(["quote", *["holds"] * bool(held), *["lines"] * ("\n\n" in quote.text)])
         shown = marked(quote, outcome.question.anchors, wanted)
-        yield f'<blockquote class="{style}"><div>{shown}</div><span class="soft">{below}</span></blockquote>'
+        yield f'<blockquote class="{style}"><div dir="auto">{shown}</div><span class="soft">{below}</span></blockquote>'
 
 
 def marked(quote: Quote, anchors: Sequence[Anchor], wanted: set[str]) -> str:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from qa.dialogue.model import Model, shipped_model
 from qa.dialogue.signs import PERSON, SWAPS, Candidate, Turn, content, is_name
 from qa.model import Answer
+from qa.scripts import is_beyond_latin
 from qa.syntax import parse
 from qa.text import STOP_TERMS, Term, spans
 from qa.vectors import shipped
@@ -56,7 +57,7 @@ def standalone(question: str, history: Sequence[Answer | str], *, model: Model |
     >>> standalone("What is Irmin?", ["What is Jitsu?"])
     'What is Irmin?'
     """
-    if not history:
+    if not history or is_beyond_latin(question):  # all that is learned of is English
         return question
     turns: list[Turn] = []
     for entry in history[-_MOST_TURNS:]:

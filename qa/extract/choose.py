@@ -209,7 +209,7 @@ def _belonging(index: Index, passage: int, sentence: int) -> tuple[int, int]:
         _, _, kind_before, words_before = index.sentence(first - 1)
         if kind_before == prose and words + words_before <= _MAX_QUOTE_WORDS:
             first -= 1
-    if text.endswith(":"):
+    if text.endswith((":", "：")):
         last = _last_item(index, sentence, stop)
     elif kind == KINDS.index("code"):
         first, last = _code_block(index, passage, sentence)

@@ -115,6 +115,6 @@ def _words(
         column["defines" if wanted == "definition" else "type"][row] = offered
         column["counts"][row] = counts(text, number_of) if number_of else 0.0
         column["mistype"][row] = wanted in ("date", "number", "person") and not offered
-        column["question"][row] = text.endswith("?")
+        column["question"][row] = text.endswith(("?", "？", "؟"))
         found.append(text)
     return tuple(found)

@@ -2,7 +2,8 @@
 
 To leave a sentence out because another says the same is safe only when nothing is lost, so likeness of wording is not
 enough: "enabled" and "disabled" are one word apart. A repeat has the other's content words in the same order; the
-longer of the two may add a few, but no number, no name, and nothing that limits or denies.
+longer of the two may add a few, but no number, no name, and nothing that limits or denies. In letters beyond those of
+English any word may deny.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ Wording = tuple[tuple[str, str], ...]
 _LIMITING_WORDS = """
     not no nor never none neither without t cannot only just except unless until but if before after less more
     most few rather hardly barely almost other than
+    nicht kein keine nie ohne nur ne pas jamais sans sin nunca non mai senza niet geen inte ikke nao sem
 """
 _LIMITS = frozenset(map(term_of, _LIMITING_WORDS.split()))
 _LEAST_WORDS = 4
@@ -77,4 +79,4 @@ def _added(shorter: Wording, longer: Wording) -> Sequence[tuple[str, str]] | Non
 
 
 def _adds_nothing(term: str, word: str) -> bool:
-    return term not in _LIMITS and word.isalpha() and word.islower()
+    return term not in _LIMITS and word.isascii() and word.isalpha() and word.islower()

@@ -22,6 +22,7 @@ import numpy as np
 from qa.extract.ask import Ask, ask
 from qa.extract.tokens import ABOUT, ARTICLES, FUNCTION, NUMERAL, POSSESSIVE, VERBS, Token, tokens_of, word_set
 from qa.index.segment import Array
+from qa.scripts import is_beyond_latin
 from qa.vectors import shipped
 
 __all__ = ["NUMBERS", "Reading", "Weights", "best", "read", "short_answer", "weights"]
@@ -400,7 +401,7 @@ def short_answer(text: str, question: str, shares: Mapping[str, float]) -> tuple
     >>> text[slice(*short_answer(text, "Who built the mill?", {"built": 1.0, "mill": 1.0}))]
     'Ada Stone'
     """
-    if _WANTS_YES_OR_NO.match(question):
+    if _WANTS_YES_OR_NO.match(question) or is_beyond_latin(question):  # all that is learned of is English
         return None
     asked = ask(question, shares)
     reading = read(text, asked)

@@ -14,8 +14,9 @@ from qa.present import one_line
 from qa.repl.chat import Chat
 from qa.repl.commands import COMMANDS
 from qa.repl.opening import Opening
+from qa.scripts import count_unspaced
 from qa.syntax import filters_in
-from qa.text import STOP_TERMS, spans, term_of, words
+from qa.text import STOP_TERMS, merged, spans, term_of, words
 
 if TYPE_CHECKING:
     from prompt_toolkit.completion import CompleteEvent, Completer, Completion
@@ -116,7 +117,9 @@ def _can_be_typed(name: str) -> bool:
 
 
 def _is_worth_it(word: str) -> bool:
-    return len(word) >= _SHORTEST and not word.isdigit() and term_of(word) not in STOP_TERMS
+    return (
+        len(word) >= _SHORTEST and not word.isdigit() and not count_unspaced(word) and term_of(word) not in STOP_TERMS
+    )
 
 
 _FILTER = re.compile(r"(?:^|\s)(?P<name>in|title):(?P<quote>\"?)(?P<value>[^\"]*)$", re.IGNORECASE)
@@ -211,13 +214,14 @@ def styled(line: str, lacks: Callable[[str], bool], *, search: bool = False, end
         after = styled(rest, lacks, search=True, ended=ended) if name == "/search" else [("", rest)]
         return [piece for piece in (("class:command", name), ("", space), *after) if piece[1]]
     ranges = [(start, end, f"class:{kind}") for start, end, kind in filters_in(line, search=search)]
-    ranges += [
-        (span.start, span.end, "class:unknown")
+    unknown = merged(
+        (span.start, span.end)
         for span in spans(line)
         if (ended or span.end < len(line))
         and not any(start <= span.start < end for start, end, _ in ranges)
         and lacks(line[span.start : span.end])
-    ]
+    )
+    ranges += [(start, end, "class:unknown") for start, end in unknown]
     pieces: StyleAndTextTuples = []
     at = 0
     for start, end, style in sorted(ranges):
