@@ -104,7 +104,7 @@ def _misses(results: Results) -> Iterator[str]:
     for outcome in results.outcomes:
         choice = outcome.choices[results.answering[0]]
         if outcome.question.answerable and choice.rank != 1:
-            found = {name: next(iter(ranks(of, outcome.relevant)), None) for name, of in outcome.rankings.items()}
+            found = {name: next(iter(ranks(of, outcome.wanted)), None) for name, of in outcome.rankings.items()}
             first = choice.quotes[0].text if choice.quotes else ""
             yield f"\n{outcome.question.id} [{outcome.question.group}] {outcome.question.text}"
             yield f"  ranks {found}, sentence {choice.rank}; first: {' '.join(first.split())!r}"
