@@ -14,7 +14,6 @@ wrong line is refused by its number.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from typing import Any
 
 from qa.errors import CorpusError, GoldError, QAError
 from qa.model import AROUND, Document
+from qa.state import put
 
 __all__ = [
     "KINDS",
@@ -102,13 +102,9 @@ def read_gold(
     Raises GoldError, naming file and line, for a line that is not as the module says, unless `wrong` is given, which is
     called with each such error and may let the line be left out.
     """
-    try:
-        lines = file.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise GoldError(f"{file}: cannot be read: {error}") from None
     items: list[GoldItem] = []
     seen: set[str] = set()
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(_lines(file), 1):
         if not line.strip():
             continue
         try:
@@ -357,7 +353,7 @@ def free_ids(file: Path) -> Iterator[str]:
 
 
 def _free_ids(lines: Sequence[str]) -> Iterator[str]:
-    taken = {match[1] for line in lines if (match := re.search(r'"id": "(u\d+)"', line))}
+    taken = {match[1] for line in lines if (match := re.search(r'"id"\s*:\s*"(u\d+)"', line))}
     numbered = (f"u{number:03}" for number in count(len(lines) + 1))
     return (name for name in numbered if name not in taken)
 
@@ -365,20 +361,19 @@ def _free_ids(lines: Sequence[str]) -> Iterator[str]:
 def _lines(file: Path) -> list[str]:
     try:
         return file.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise GoldError(f"{file}: cannot be read: {error}") from None
+    except OSError as error:
+        raise GoldError(f"{file}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise GoldError(f"{file}: cannot be read: not UTF-8") from None
 
 
 def _write(file: Path, lines: Sequence[str]) -> None:
-    """Put a file in place of another in one step, so that neither is ever half written."""
-    beside = file.with_name(f"{file.name}.new")
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside.touch(mode=0o600)
-        beside.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        os.replace(beside, file)
-    except (OSError, UnicodeEncodeError) as error:
-        raise GoldError(f"{file}: cannot be written: {error}") from None
+        put(file, "".join(f"{line}\n" for line in lines))
+    except OSError as error:
+        raise GoldError(f"{file}: cannot be written: {error.strerror}") from None
+    except UnicodeEncodeError as error:
+        raise GoldError(f"{file}: cannot be written: {error.reason}") from None
 
 
 @dataclass(frozen=True, slots=True)
