@@ -177,8 +177,8 @@ def _parser() -> argparse.ArgumentParser:
     chat.set_defaults(run=_chat)
 
     ask = commands.add_parser("ask", help="answer one question", epilog=_ASK_FILTERS)
-    ask.add_argument("question", metavar="QUESTION", help="- with --batch: the lines of standard input")
-    ask.add_argument("--batch", action="store_true", help="answer every line of a file, as JSON Lines with --json")
+    ask.add_argument("question", metavar="QUESTION", help="with --batch: a file, or - for standard input")
+    ask.add_argument("--batch", action="store_true", help="answer every line of the file, as JSON Lines with --json")
     _corpus_options(ask)
     _output_options(ask, "quotes", 3)
     ask.add_argument("--explain", action="store_true", help="say why each quote won, to the last point of its score")
@@ -636,7 +636,7 @@ def _verify(options: argparse.Namespace) -> int:
     from qa.present import checks_text, json_text
     from qa.receipt import claims_in, prove
 
-    transcript = "".join(_lines(options.transcript)).removeprefix("\ufeff")
+    transcript = "".join(_lines(options.transcript))
     roots = options.corpus and [os.path.expanduser(root) for root in options.corpus]
     try:
         checks = prove(claims_in(transcript, corpus=roots))
@@ -650,6 +650,7 @@ def _formats(_: argparse.Namespace) -> int:
     from qa.load import formats
 
     for reader in formats():
-        _say(f"{reader.name:<12} {' '.join(reader.suffixes)}")
+        _say(f"{reader.name:<12} {' '.join(suffix for suffix in reader.suffixes if suffix)}")
     _say(f"{'compressed':<12} .gz of any of these, .zip of any of these")
+    _say("A file of any other name is read as text where it decodes as such.")
     return 0
