@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import pytrec_eval
+from made import squad
 
 from eval.__main__ import main
 from eval.blame import stage
@@ -46,22 +47,7 @@ ASKED = [
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    articles = []
-    for title, context in TOPICS.items():
-        entries = [
-            {
-                "id": name,
-                "question": question,
-                "is_impossible": answer is None,
-                "answers": [{"text": answer, "answer_start": context.index(answer)}] if answer else [],
-            }
-            for name, of, question, answer in ASKED
-            if of == title
-        ]
-        articles.append({"title": title, "paragraphs": [{"context": context, "qas": entries}]})
-    path = tmp_path / "set.json"
-    path.write_text(json.dumps({"data": articles}), encoding="utf-8")
-    return path
+    return squad(tmp_path / "set.json", TOPICS, ASKED)
 
 
 @pytest.fixture
