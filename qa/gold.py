@@ -21,7 +21,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from qa.errors import CorpusError, GoldError, QAError
+from qa.errors import CorpusError, GoldError, QAError, seen
 from qa.model import AROUND, Document
 from qa.state import put
 
@@ -103,18 +103,18 @@ def read_gold(
     called with each such error and may let the line be left out.
     """
     items: list[GoldItem] = []
-    seen: set[str] = set()
+    taken: set[str] = set()
     for number, line in enumerate(_lines(file), 1):
         if not line.strip():
             continue
         try:
             item = _item(_parsed(line), document)
-            if item.id in seen:
+            if item.id in taken:
                 raise ValueError(f"id {item.id} is taken by an earlier line")
         except (ValueError, QAError) as error:
             wrong(GoldError(f"{file}:{number}: {error}"))
             continue
-        seen.add(item.id)
+        taken.add(item.id)
         items.append(item)
     return items
 
@@ -197,20 +197,14 @@ def _item(entry: object, document: Callable[[str], Document]) -> GoldItem:
 def _checked(entry: object, fields: Mapping[str, _Field], *, within: str = "") -> dict[str, Any]:
     """The entry, an object whose fields are what they must be. Raises ValueError, naming the first that is not."""
     if not isinstance(entry, dict):
-        raise ValueError(f"expected an object, not {_seen(entry)}")
+        raise ValueError(f"expected an object, not {seen(entry)}")
     for name, field in fields.items():
         if name not in entry:
             if not field.optional:
                 raise ValueError(f"{within}{name}: missing; expected {field.expected}")
         elif not field.fits(entry[name]):
-            raise ValueError(f"{within}{name}: expected {field.expected}, not {_seen(entry[name])}")
+            raise ValueError(f"{within}{name}: expected {field.expected}, not {seen(entry[name])}")
     return entry
-
-
-def _seen(value: object) -> str:
-    """A value as it stands in the file, if short."""
-    written = json.dumps(value, ensure_ascii=False)
-    return written if len(written) <= 60 else f"{written[:59]}…"
 
 
 def _spaced(text: str) -> str:

@@ -200,7 +200,8 @@ def test_a_run_against_one_of_other_questions_says_what_differs(
         "3 questions asked in both\nnote: the questions are not the same\nnote: the settings are not the same\n" in out
     )
     assert main(["--squad", str(file), "--compare", str(tmp_path)]) == 2
-    assert capsys.readouterr().err.startswith(f"eval: {tmp_path}: no saved run: ")
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", f"eval: {tmp_path}: no saved run: No such file or directory; --save DIR writes one\n")
 
 
 def test_one_question_is_shown_with_all_that_is_known_of_it(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
