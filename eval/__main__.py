@@ -46,6 +46,8 @@ def main(argv: list[str] | None = None) -> int:
 def _evaluate(options: argparse.Namespace) -> int:
     if options.html:
         html.check(options.html)
+    earlier = runs.load(options.compare) if options.compare else None  # what is wrong is said before a long run
+    kept = _baseline(options)
     questions = question_set(options)
     results = _results(options, questions)
     if options.show:
@@ -56,8 +58,8 @@ def _evaluate(options: argparse.Namespace) -> int:
     print("\n\n".join(filter(None, (table(results), trust_table(results), comparison(results)))))
     if options.misses and results.answering:
         print(printable("\n".join(_misses(results))))
-    _keep(options, questions, results)
-    return _gated(options, questions, results)
+    _keep(options, questions, results, earlier)
+    return _gated(options, questions, results, kept)
 
 
 def _results(options: argparse.Namespace, questions: QuestionSet) -> Results:
@@ -104,21 +106,21 @@ def _misses(results: Results) -> Iterator[str]:
     for outcome in results.outcomes:
         choice = outcome.choices[results.answering[0]]
         if outcome.question.answerable and choice.rank != 1:
-            found = {name: next(iter(ranks(of, outcome.relevant)), None) for name, of in outcome.rankings.items()}
+            found = {name: next(iter(ranks(of, outcome.wanted)), None) for name, of in outcome.rankings.items()}
             first = choice.quotes[0].text if choice.quotes else ""
             yield f"\n{outcome.question.id} [{outcome.question.group}] {outcome.question.text}"
             yield f"  ranks {found}, sentence {choice.rank}; first: {' '.join(first.split())!r}"
 
 
-def _keep(options: argparse.Namespace, questions: QuestionSet, results: Results) -> None:
+def _keep(options: argparse.Namespace, questions: QuestionSet, results: Results, earlier: runs.Saved | None) -> None:
     """Compare with a saved run, save this one, write what other programs read."""
     settings = {
         name: getattr(options, name)
         for name in ("split", "limit", "by_document", "own_sentences", "masked", "follow_ups", "skip_bad")
     }
     changes = ""
-    if options.compare:
-        changes = against(results, runs.load(options.compare), runs.manifest(questions, results, settings))
+    if earlier:
+        changes = against(results, earlier, runs.manifest(questions, results, settings))
         print(f"\n{changes}")
     if options.html:
         write(options.html, html.page(questions, results, runs.manifest(questions, results, settings), changes))
@@ -132,18 +134,29 @@ def _keep(options: argparse.Namespace, questions: QuestionSet, results: Results)
         trec_files.export_predictions(results.outcomes, options.export_squad)
 
 
-def _gated(options: argparse.Namespace, questions: QuestionSet, results: Results) -> int:
-    """Hold the run to its baseline, if there is one, or make it the baseline; the exit code."""
+def _baseline_file(options: argparse.Namespace) -> Path | None:
     file: Path | None = options.baseline or (BASELINE if is_bundled(options) else None)
+    return file
+
+
+def _baseline(options: argparse.Namespace) -> gate.Baseline | None:
+    """What the run is held to, if anything. Raises QAError where the file that is named holds none."""
+    file = _baseline_file(options)
     if file is None and options.update_baseline:
         raise QAError("--update-baseline needs --baseline FILE, for this is not all of the bundled questions")
+    return gate.load(file) if file and not options.update_baseline else None
+
+
+def _gated(options: argparse.Namespace, questions: QuestionSet, results: Results, kept: gate.Baseline | None) -> int:
+    """Hold the run to its baseline, if there is one, or make it the baseline; the exit code."""
+    file = _baseline_file(options)
     if file is None:
         return 0
     now = gate.baseline_of(questions.name, results)
-    if options.update_baseline:
+    if kept is None:
         gate.write(now, file)
         return 0
-    verdict = gate.held_to(gate.load(file), now, options.tolerance)
+    verdict = gate.held_to(kept, now, options.tolerance)
     for line in (*verdict.notices, *verdict.failures):
         print(line, file=sys.stderr)
     return 1 if verdict.failures else 0

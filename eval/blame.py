@@ -19,7 +19,7 @@ def stage(outcome: Outcome, system: str) -> str:
     choice = outcome.choices[system]
     if not outcome.question.answerable:
         return "answered, though nothing answers" if choice.answered else RIGHT
-    if not ranks(outcome.rankings[system], outcome.relevant):
+    if not ranks(outcome.rankings[system], outcome.wanted):
         return "not retrieved"
     if choice.rank != 1:
         return "retrieved but not selected"

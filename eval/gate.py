@@ -98,7 +98,7 @@ def load(file: Path) -> Baseline:
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise QAError(f"{file}: no baseline: {error}") from None
+        raise QAError(f"{file}: no baseline: {getattr(error, 'strerror', None) or error}") from None
     try:
         return _parsed(kept)
     except (KeyError, TypeError, ValueError, AttributeError):

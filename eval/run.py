@@ -85,8 +85,8 @@ class Choice:
 class Outcome:
     """What happened to one question, by system.
 
-    `standalone` is the question as understood with its history; `relevant` are the labels that a ranking should have,
-    with their grades: passages that hold a place that answers, or the documents that are judged.
+    `standalone` is the question as understood with its history; `relevant` are the labels that were judged, with their
+    grades: passages that hold a place that answers, or the documents that are judged.
     """
 
     question: Question
@@ -95,6 +95,11 @@ class Outcome:
     rankings: dict[str, Ranking]
     choices: dict[str, Choice]
     seconds: dict[str, dict[str, float]]
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """The labels that are relevant: a grade of 0 or less says that a document is not."""
+        return frozenset(label for label, grade in self.relevant.items() if grade > 0)
 
 
 def label(path: str, start: int, end: int) -> str:

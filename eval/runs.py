@@ -138,5 +138,7 @@ def load(folder: Path) -> Saved:
         if kept["format"] != FORMAT:
             raise QAError(f"{folder}: a run of format {kept['format']}, not {FORMAT}: save it again")
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise QAError(f"{folder}: no saved run: {error}; --save DIR writes one") from None
+        raise QAError(
+            f"{folder}: no saved run: {getattr(error, 'strerror', None) or error}; --save DIR writes one"
+        ) from None
     return Saved(folder, kept, found)

@@ -30,7 +30,7 @@ def _lines(questions: QuestionSet, results: Results, outcome: Outcome) -> Iterat
     for system, ranking in outcome.rankings.items():
         yield f"\n{system}" + "".join(f"  {m} {results.values[f'{system} {m}'][0]:.3f}" for m in results.measures)
         for rank, (label, score) in enumerate(zip(ranking.labels[:_TOP], ranking.scores, strict=False), 1):
-            yield f"  {rank} {'*' if label in outcome.relevant else ' '} {score:8.4f}  {label}"
+            yield f"  {rank} {'*' if label in outcome.wanted else ' '} {score:8.4f}  {label}"
         if system in results.answering:
             yield from _quotes(outcome, system, outcome.choices[system])
     for system, seconds in outcome.seconds.items():

@@ -167,61 +167,73 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"qa {__version__}")
     parser.set_defaults(run=_chat, corpus=None, exclude=(), vi=False, no_history=False, resume=None, gold=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_asking(commands)
+    _add_keeping(commands)
+    _add_judging(commands)
+    return parser
 
-    chat = commands.add_parser("chat", help="ask questions one after the other")
+
+def _command(
+    commands: argparse._SubParsersAction[_Parser],
+    name: str,
+    does: str,
+    run: Callable[[argparse.Namespace], int],
+    epilog: str | None = None,
+) -> _Parser:
+    parser = commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.", epilog=epilog)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_asking(commands: argparse._SubParsersAction[_Parser]) -> None:
+    chat = _command(commands, "chat", "ask questions one after the other", _chat)
     _corpus_options(chat)
     chat.add_argument("--vi", action="store_true", help="edit lines as vi does, not as Emacs")
     chat.add_argument("--no-history", action="store_true", help="leave no trace of what is typed")
     chat.add_argument("--resume", metavar="FILE", help="go on from a conversation that /save or /export wrote")
     chat.add_argument("--gold", metavar="FILE", help="your own questions, to which /good, /bad and /span add")
-    chat.set_defaults(run=_chat)
 
-    ask = commands.add_parser("ask", help="answer one question", epilog=_ASK_FILTERS)
-    ask.add_argument("question", metavar="QUESTION", help="- with --batch: the lines of standard input")
-    ask.add_argument("--batch", action="store_true", help="answer every line of a file, as JSON Lines with --json")
+    ask = _command(commands, "ask", "answer one question", _ask, _ASK_FILTERS)
+    ask.add_argument("question", metavar="QUESTION", help="with --batch: a file of questions, or - for standard input")
+    ask.add_argument("--batch", action="store_true", help="answer every line of the file, as JSON Lines with --json")
     _corpus_options(ask)
     _output_options(ask, "quotes", 3)
     ask.add_argument("--explain", action="store_true", help="say why each quote won, to the last point of its score")
-    ask.set_defaults(run=_ask)
 
-    search = commands.add_parser("search", help="find passages", epilog=_SEARCH_FILTERS)
+    search = _command(commands, "search", "find passages", _search, _SEARCH_FILTERS)
     search.add_argument("query", metavar="QUERY")
     _corpus_options(search)
     _output_options(search, "passages", 10)
-    search.set_defaults(run=_search)
 
-    index = commands.add_parser("index", help="build or refresh the index of a folder")
-    index.add_argument("corpus", nargs="+", metavar="PATH")
+
+def _add_keeping(commands: argparse._SubParsersAction[_Parser]) -> None:
+    index = _command(commands, "index", "build or refresh the index of a folder", _index)
+    index.add_argument("corpus", nargs="+", metavar="PATH", help="a file or folder; several are one corpus")
     _exclude_option(index)
-    index.set_defaults(run=_index)
 
-    calibrate = commands.add_parser("calibrate", help="promise how many answers are wrong at most", epilog=_CALIBRATE)
+    cache = _command(commands, "cache", "list or clean the cached indexes", _cache)
+    cache.add_argument("action", nargs="?", choices=("list", "clean"), default="list")
+
+    _command(commands, "formats", "list the formats that can be read", _formats)
+
+
+def _add_judging(commands: argparse._SubParsersAction[_Parser]) -> None:
+    verify = _command(commands, "verify", "check that quotes still stand where they stood", _verify, _VERIFY)
+    verify.add_argument("transcript", metavar="TRANSCRIPT.json", help="what --json or /export wrote; - standard input")
+    verify.add_argument("--corpus", action="append", metavar="PATH", help="look here, not where the transcript says")
+    verify.add_argument("--json", action="store_true", help="print what became of each quote as JSON")
+
+    calibrate = _command(commands, "calibrate", "promise how many answers are wrong at most", _calibrate, _CALIBRATE)
     calibrate.add_argument("gold", metavar="GOLD", nargs="?", help="questions about the documents, as eval/gold.jsonl")
     _corpus_options(calibrate)
     calibrate.add_argument("--risk", type=float, default=0.10, metavar="R", help="share of wrong answers (0.10)")
     calibrate.add_argument("--forget", action="store_true", help="go back to the cut that ships with qa")
-    calibrate.set_defaults(run=_calibrate)
 
-    cache = commands.add_parser("cache", help="list or clean the cached indexes")
-    cache.add_argument("action", nargs="?", choices=("list", "clean"), default="list")
-    cache.set_defaults(run=_cache)
-
-    gold = commands.add_parser("gold", help="check or extend a file of your own test questions", epilog=_GOLD)
+    gold = _command(commands, "gold", "check or extend a file of your own test questions", _gold, _GOLD)
     gold.add_argument("action", choices=("check", "new"))
     gold.add_argument("file", metavar="FILE")
     gold.add_argument("-n", type=int, default=10, metavar="N", help="questions to propose at most (10)")
     _corpus_options(gold)
-    gold.set_defaults(run=_gold)
-
-    verify = commands.add_parser("verify", help="check that quotes still stand where they stood", epilog=_VERIFY)
-    verify.add_argument("transcript", metavar="TRANSCRIPT.json", help="what --json or /export wrote; - standard input")
-    verify.add_argument("--corpus", action="append", metavar="PATH", help="look here, not where the transcript says")
-    verify.add_argument("--json", action="store_true", help="print what became of each quote as JSON")
-    verify.set_defaults(run=_verify)
-
-    formats = commands.add_parser("formats", help="list the formats that can be read")
-    formats.set_defaults(run=_formats)
-    return parser
 
 
 def _output_options(parser: argparse.ArgumentParser, what: str, most: int) -> None:
@@ -636,7 +648,7 @@ def _verify(options: argparse.Namespace) -> int:
     from qa.present import checks_text, json_text
     from qa.receipt import claims_in, prove
 
-    transcript = "".join(_lines(options.transcript)).removeprefix("\ufeff")
+    transcript = "".join(_lines(options.transcript))
     roots = options.corpus and [os.path.expanduser(root) for root in options.corpus]
     try:
         checks = prove(claims_in(transcript, corpus=roots))
@@ -650,6 +662,7 @@ def _formats(_: argparse.Namespace) -> int:
     from qa.load import formats
 
     for reader in formats():
-        _say(f"{reader.name:<12} {' '.join(reader.suffixes)}")
+        _say(f"{reader.name:<12} {' '.join(suffix for suffix in reader.suffixes if suffix)}")
     _say(f"{'compressed':<12} .gz of any of these, .zip of any of these")
+    _say("A file of any other name is read as text where it decodes as such.")
     return 0

@@ -10,6 +10,20 @@
 A message names the thing, what was seen and what to do. Only `qa.cli` turns one into a line and an exit code.
 """
 
+import json
+
+_LONGEST_SEEN = 60
+
+
+def seen(value: object) -> str:
+    """A wrong value as it stands in its file, if short.
+
+    >>> seen("four"), seen([1] * 100)[-6:]
+    ('"four"', ' 1, 1…')
+    """
+    written = json.dumps(value, ensure_ascii=False)
+    return written if len(written) <= _LONGEST_SEEN else f"{written[: _LONGEST_SEEN - 1]}…"
+
 
 class QAError(Exception):
     """Anything the tool reports in one line."""

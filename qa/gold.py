@@ -14,7 +14,6 @@ wrong line is refused by its number.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,8 +21,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from qa.errors import CorpusError, GoldError, QAError
+from qa.errors import CorpusError, GoldError, QAError, seen
 from qa.model import AROUND, Document
+from qa.state import put
 
 __all__ = [
     "KINDS",
@@ -102,23 +102,19 @@ def read_gold(
     Raises GoldError, naming file and line, for a line that is not as the module says, unless `wrong` is given, which is
     called with each such error and may let the line be left out.
     """
-    try:
-        lines = file.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise GoldError(f"{file}: cannot be read: {error}") from None
     items: list[GoldItem] = []
-    seen: set[str] = set()
-    for number, line in enumerate(lines, 1):
+    taken: set[str] = set()
+    for number, line in enumerate(_lines(file), 1):
         if not line.strip():
             continue
         try:
             item = _item(_parsed(line), document)
-            if item.id in seen:
+            if item.id in taken:
                 raise ValueError(f"id {item.id} is taken by an earlier line")
         except (ValueError, QAError) as error:
             wrong(GoldError(f"{file}:{number}: {error}"))
             continue
-        seen.add(item.id)
+        taken.add(item.id)
         items.append(item)
     return items
 
@@ -201,20 +197,14 @@ def _item(entry: object, document: Callable[[str], Document]) -> GoldItem:
 def _checked(entry: object, fields: Mapping[str, _Field], *, within: str = "") -> dict[str, Any]:
     """The entry, an object whose fields are what they must be. Raises ValueError, naming the first that is not."""
     if not isinstance(entry, dict):
-        raise ValueError(f"expected an object, not {_seen(entry)}")
+        raise ValueError(f"expected an object, not {seen(entry)}")
     for name, field in fields.items():
         if name not in entry:
             if not field.optional:
                 raise ValueError(f"{within}{name}: missing; expected {field.expected}")
         elif not field.fits(entry[name]):
-            raise ValueError(f"{within}{name}: expected {field.expected}, not {_seen(entry[name])}")
+            raise ValueError(f"{within}{name}: expected {field.expected}, not {seen(entry[name])}")
     return entry
-
-
-def _seen(value: object) -> str:
-    """A value as it stands in the file, if short."""
-    written = json.dumps(value, ensure_ascii=False)
-    return written if len(written) <= 60 else f"{written[:59]}…"
 
 
 def _spaced(text: str) -> str:
@@ -357,7 +347,7 @@ def free_ids(file: Path) -> Iterator[str]:
 
 
 def _free_ids(lines: Sequence[str]) -> Iterator[str]:
-    taken = {match[1] for line in lines if (match := re.search(r'"id": "(u\d+)"', line))}
+    taken = {match[1] for line in lines if (match := re.search(r'"id"\s*:\s*"(u\d+)"', line))}
     numbered = (f"u{number:03}" for number in count(len(lines) + 1))
     return (name for name in numbered if name not in taken)
 
@@ -365,20 +355,19 @@ def _free_ids(lines: Sequence[str]) -> Iterator[str]:
 def _lines(file: Path) -> list[str]:
     try:
         return file.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise GoldError(f"{file}: cannot be read: {error}") from None
+    except OSError as error:
+        raise GoldError(f"{file}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise GoldError(f"{file}: cannot be read: not UTF-8") from None
 
 
 def _write(file: Path, lines: Sequence[str]) -> None:
-    """Put a file in place of another in one step, so that neither is ever half written."""
-    beside = file.with_name(f"{file.name}.new")
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside.touch(mode=0o600)
-        beside.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        os.replace(beside, file)
-    except (OSError, UnicodeEncodeError) as error:
-        raise GoldError(f"{file}: cannot be written: {error}") from None
+        put(file, "".join(f"{line}\n" for line in lines))
+    except OSError as error:
+        raise GoldError(f"{file}: cannot be written: {error.strerror}") from None
+    except UnicodeEncodeError as error:
+        raise GoldError(f"{file}: cannot be written: {error.reason}") from None
 
 
 @dataclass(frozen=True, slots=True)

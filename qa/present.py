@@ -69,6 +69,15 @@ _ALIKE = 0.5
 _AROUND = 2
 """Blocks before and after a quote that are its context."""
 
+_MOST_MISSING = 8
+_MOST_LACKING = 4
+_MOST_PATHS = 3
+_CHANGED = "Not quoted, for they changed since they were read (ask again, in a chat after /reload):"
+_LONGEST_MISSING = 40
+_NAME_WIDTH = 17
+_LEAST_SEEN = 0.005
+_STATUS_WIDTH = 9
+
 Link = Callable[[Quote], str | None]
 """Quote -> the address of its place in the file, for terminals that make text a link."""
 
@@ -81,16 +90,6 @@ class _View:
     color: bool
     fold: int | None = None
     link: Link | None = None
-
-
-_MOST_MISSING = 8
-_MOST_LACKING = 4
-_MOST_PATHS = 3
-_CHANGED = "Not quoted, for they changed since they were read (ask again, in a chat after /reload):"
-_LONGEST_MISSING = 40
-_NAME_WIDTH = 17
-_LEAST_SEEN = 0.005
-_STATUS_WIDTH = 9
 
 
 def confidence_word(confidence: float) -> str:
@@ -129,13 +128,13 @@ def counted(number: int, noun: str) -> str:
 
 
 def json_text(
-    value: Answer | Sequence[Hit | Check] | Mapping[str, Any],
+    value: Answer | Sequence[Answer | Hit | Check] | Mapping[str, Any],
     *,
     explanation: Explanation | None = None,
     indent: int | None = 2,
     encoding: str = "utf-8",
 ) -> str:
-    """An Answer, Hits or Checks, or names and values, as JSON that steers no terminal and that `encoding` can write.
+    """Answers, Hits or Checks, or names and values, as JSON that steers no terminal and that `encoding` can write.
 
     It parses the same: what `json` leaves raw is escaped, DEL and C1, direction characters, lone surrogates, what the
     encoding lacks. An Answer's explanation goes inside it. Without `indent` it is one line, for JSON Lines.
@@ -213,7 +212,9 @@ def coverage_text(covered: Coverage, doubled: Sequence[Alike]) -> str:
     total = sum(count for _, count in covered.kinds)
     kinds = ", ".join(f"{count} {kind}" for kind, count in covered.kinds if count)
     lacking = ", ".join(kind for kind, count in covered.kinds if not count)
-    lines = [f"{total} questions" + (f": {kinds}" if kinds else "") + (f"; none yet: {lacking}" if lacking else "")]
+    lines = [
+        counted(total, "question") + (f": {kinds}" if kinds else "") + (f"; none yet: {lacking}" if lacking else "")
+    ]
     without = [path for path, count in covered.documents if not count]
     if without:
         lines.append(f"{len(without)} of {len(covered.documents)} documents without a question: {_listed(without)}")
@@ -581,7 +582,7 @@ def hits_text(hits: Sequence[Hit], *, width: int = 80) -> str:
         return "No passage is found."
     parts = []
     for number, hit in enumerate(hits, 1):
-        where = one_line(hit.path) + (f":{hit.line}" if hit.line is not None else "")
+        where = _at(hit.path, hit.line, None)
         beside = (f"· {printable(hit.heading)} " if hit.heading else "") + f"· {hit.score:.3f}"
         body = _shortened(printable(hit.text), 3 * width)
         lines = [*_wrap([where, *beside.split()], width - 4), *_wrap(body.split(), width - 4)]
@@ -595,7 +596,7 @@ def checks_text(checks: Sequence[Check], *, width: int = 80) -> str:
     told = ", ".join(
         f"{counts[status]} {status}" for status in ("intact", "moved", "changed", "gone") if counts[status]
     )
-    total = f"{len(checks)} quote{'' if len(checks) == 1 else 's'}"
+    total = counted(len(checks), "quote")
     return "\n".join([*(_check(check, width) for check in checks), ": ".join(filter(None, [total, told]))])
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import asdict, fields
 from functools import cache
 from importlib.resources import files
@@ -20,7 +19,7 @@ from qa import __version__
 from qa.chunk import CHUNKING
 from qa.errors import CacheError
 from qa.model import Promise
-from qa.state import state_folder
+from qa.state import put, state_folder
 from qa.text import ANALYSIS
 from qa.vectors import TABLE
 
@@ -72,18 +71,8 @@ def _promise(data: dict[str, Any]) -> Promise:
 def keep(name: str, promise: Promise) -> Path:
     """Write a promise down under a name, for its user alone, in one step. Raises CacheError when that cannot be."""
     file = _file(name)
-    temporary = file.with_name(f"{file.name}.{os.getpid()}.new")
-    data = json.dumps({"model": model_identity(), "promise": asdict(promise)})
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(temporary, file)
-        finally:
-            temporary.unlink(missing_ok=True)
+        put(file, json.dumps({"model": model_identity(), "promise": asdict(promise)}))
     except OSError as error:
         raise CacheError(f"{file}: the promise cannot be written: {error.strerror}; set QA_STATE to another") from None
     return file

@@ -20,7 +20,7 @@ from heapq import nlargest
 from pathlib import Path
 from typing import Any, Literal
 
-from qa.errors import QAError, ReadError
+from qa.errors import QAError, ReadError, seen
 from qa.gold import Anchor, places_of
 from qa.load import locate, read
 from qa.model import Block, Document
@@ -32,7 +32,6 @@ Status = Literal["intact", "moved", "changed", "gone"]
 
 _NO_CORPUS = "no corpus is named; --corpus PATH names one"
 _NO_BLANK = re.compile(r"\S")
-_LONGEST_SEEN = 60
 _OPEN_DOCUMENTS = 8
 _MOST_PLACES = 1_000
 """Places of one text that are looked at; a letter has more than anybody cites."""
@@ -109,7 +108,7 @@ def _answers(transcript: str) -> Iterator[dict[str, Any]]:
             raise QAError("not JSON that can be read: nested too deeply, or a number too long") from None
         for answer in value if isinstance(value, list) else [value]:
             if not isinstance(answer, dict):
-                raise QAError(f"no transcript: expected answers, not {_seen(answer)}")
+                raise QAError(f"no transcript: expected answers, not {seen(answer)}")
             yield answer
         at = _NO_BLANK.search(transcript, end)
 
@@ -118,17 +117,11 @@ def _quotes(answer: Mapping[str, Any]) -> list[Any]:
     """The quotes and near misses of an answer; none where a question of a batch could not be asked."""
     named = [answer[name] for name in ("quotes", "nearest") if answer.get(name) is not None]
     if not named and "error" not in answer:
-        raise QAError(f"no transcript: an answer without quotes, {_seen(answer)}")
+        raise QAError(f"no transcript: an answer without quotes, {seen(answer)}")
     for quotes in named:
         if not isinstance(quotes, list):
-            raise QAError(f"no transcript: quotes are a list, not {_seen(quotes)}")
+            raise QAError(f"no transcript: quotes are a list, not {seen(quotes)}")
     return [quote for quotes in named for quote in quotes]
-
-
-def _seen(value: object) -> str:
-    """A value as it stands in the transcript, if short."""
-    written = json.dumps(value)
-    return written if len(written) <= _LONGEST_SEEN else f"{written[: _LONGEST_SEEN - 1]}…"
 
 
 def _is_text(value: object) -> bool:
@@ -158,7 +151,7 @@ def _claim(quote: object, corpus: object) -> Claim:
     said = quote if isinstance(quote, dict) else {}
     kept = {name: said[name] for name, (fits, _) in _FIELDS.items() if name in said and fits(said[name])}
     roots = _roots(corpus)
-    wrong = f"no quote but {_seen(quote)}" if quote is not said else _wrong(said) or ("" if roots else _NO_CORPUS)
+    wrong = f"no quote but {seen(quote)}" if quote is not said else _wrong(said) or ("" if roots else _NO_CORPUS)
     kept.pop("answer", None)
     return Claim(**{"roots": roots, "path": "", "text": "", **kept}, wrong=wrong or None)
 
@@ -167,12 +160,12 @@ def _wrong(said: Mapping[str, Any]) -> str:
     """What is the matter with a quote by itself: a field that is missing or no such thing, an answer from elsewhere."""
     for name, (fits, expected) in _FIELDS.items():
         if said.get(name) is not None and not fits(said[name]):
-            return f"its {name} is {_seen(said[name])}, not {expected}"
+            return f"its {name} is {seen(said[name])}, not {expected}"
     for name in ("path", "text"):
         if not (said.get(name) or "").strip():
             return f"it has no {name}"
     answer = said.get("answer")
-    return f"its short answer {_seen(answer)} is not in it" if answer and answer not in said["text"] else ""
+    return f"its short answer {seen(answer)} is not in it" if answer and answer not in said["text"] else ""
 
 
 def _roots(corpus: object) -> tuple[Path, ...]:

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["TABLE", "UNKNOWN", "Neighbours", "Vectors", "compared", "scaled", "shipped", "sums"]
+__all__ = ["TABLE", "UNKNOWN", "Vectors", "compared", "scaled", "shipped", "sums"]
 
 Array = npt.NDArray[Any]
 
@@ -33,26 +33,6 @@ UNKNOWN = -1
 
 _MATRIX = "vectors.npy"
 _TERMS = "vectors_terms.npy"
-_BLOCK = 256
-"""Terms compared with all others at a time: 256 by 100,000 cosines are 100 MB."""
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    """For each of some terms the others that are near it, nearest first, ties to the lower number.
-
-    Those of term `t` are `numbers[starts[t]:starts[t + 1]]` and `cosines[…]` likewise. Shapes: `starts` (terms + 1,),
-    `numbers` and `cosines` (pairs,).
-    """
-
-    starts: Array
-    numbers: Array
-    cosines: Array
-
-    def of(self, term: int) -> tuple[Array, Array]:
-        """Numbers and cosines of the terms near one."""
-        part = slice(self.starts[term], self.starts[term + 1])
-        return self.numbers[part], self.cosines[part]
 
 
 @dataclass(frozen=True)
@@ -106,15 +86,6 @@ class Vectors:
         at = np.minimum(np.searchsorted(self.terms, wanted), len(self) - 1)
         return np.where(self.terms[at] == wanted, at, UNKNOWN)
 
-    def vector(self, term: str) -> Array | None:
-        """The term's vector of length 1, shape (dimensions,); None when the table does not have it."""
-        row = int(self.rows([term])[0])
-        if row == UNKNOWN:
-            return None
-        whole = self.matrix[row].astype(np.float32)
-        unit: Array = whole / np.sqrt((whole * whole).sum())
-        return unit
-
     def cosines(self, left: Array, right: Array) -> Array:
         """The cosine of each row of `left` with each of `right`, shape (left, right), float32; 0 beside UNKNOWN.
 
@@ -134,34 +105,6 @@ class Vectors:
         True
         """
         return self.cosines(self.rows(terms), self.rows(others))
-
-    def neighbours(self, terms: Sequence[str], *, k: int, least: float) -> Neighbours:
-        """For each of a vocabulary's terms, its `k` nearest others in that vocabulary of cosine `least` or more."""
-        rows = self.rows(terms)
-        known = np.flatnonzero(rows != UNKNOWN)
-        whole, lengths = self.gathered(rows[known])
-        owners: list[Array] = []
-        numbers: list[Array] = []
-        cosines: list[Array] = []
-        for begin in range(0, len(known), _BLOCK):
-            part = slice(begin, begin + _BLOCK)
-            near = whole[part] @ whole.T
-            near /= lengths[part, None] * lengths
-            near[np.arange(len(near)), np.arange(begin, begin + len(near))] = -1.0
-            one, other = np.nonzero(near >= least)
-            found = near[one, other]
-            order = np.lexsort((other, -found, one))
-            one, other, found = one[order], other[order], found[order]
-            rank = np.arange(len(one)) - np.searchsorted(one, one)
-            owners.append(known[begin + one[rank < k]])
-            numbers.append(known[other[rank < k]])
-            cosines.append(found[rank < k])
-        counts = np.bincount(np.concatenate([*owners, np.zeros(0, np.int64)]), minlength=len(terms))
-        return Neighbours(
-            np.concatenate([[0], np.cumsum(counts)]),
-            np.concatenate([*numbers, np.zeros(0, np.int64)]),
-            np.concatenate([*cosines, np.zeros(0, np.float32)]),
-        )
 
     def gathered(self, rows: Array) -> tuple[Array, Array]:
         """The rows as float32 whole numbers, 0 for UNKNOWN, and their lengths, 1 for UNKNOWN."""

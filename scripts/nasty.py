@@ -195,6 +195,6 @@ def _deep(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
         sys.exit("usage: python scripts/nasty.py FOLDER")
     make(Path(sys.argv[1]))

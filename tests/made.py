@@ -1,9 +1,11 @@
-"""Small PDF, DOCX and EPUB files, made by hand, so that a test says all that is in its file."""
+"""Small PDF, DOCX, EPUB and SQuAD files, made by hand, so that a test says all that is in its file."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 Text = tuple[float, float, float, str]  # x, y, font size, text
@@ -138,3 +140,22 @@ def epub(chapters: Mapping[str, str], *, metadata: str = "", more: Mapping[str, 
             **(more or {}),
         }
     )
+
+
+def squad(file: Path, contexts: Mapping[str, str], asked: Sequence[tuple[str, str, str, str | None]]) -> Path:
+    """A SQuAD file, a paragraph a title; of each question id, title, text and answer, None where there is none."""
+    articles = []
+    for title, context in contexts.items():
+        entries = [
+            {
+                "id": name,
+                "question": question,
+                "is_impossible": answer is None,
+                "answers": [{"text": answer, "answer_start": context.index(answer)}] if answer else [],
+            }
+            for name, of, question, answer in asked
+            if of == title
+        ]
+        articles.append({"title": title, "paragraphs": [{"context": context, "qas": entries}]})
+    file.write_text(json.dumps({"data": articles}), encoding="utf-8")
+    return file

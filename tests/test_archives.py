@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -159,13 +160,8 @@ def test_any_damage_to_an_archive_costs_no_more_than_it(
 
 
 @given(st.binary(max_size=60), st.integers(0, 60), st.integers(0, 255))
-def test_any_damage_to_a_compressed_file_is_a_reason(data: bytes, at: int, byte: int) -> None:
+def test_any_damage_to_a_compressed_file_is_a_reason_or_costs_nothing(data: bytes, at: int, byte: int) -> None:
     damaged = bytearray(gzip.compress(data))
     damaged[at % len(damaged)] = byte
-    try:
-        assert isinstance(expanded(bytes(damaged), "x.gz")[0], bytes)
-    except Unreadable as refused:
-        reason = str(refused)
-    else:
-        reason = "none"
-    assert reason
+    with suppress(Unreadable):
+        assert expanded(bytes(damaged), "x.gz")[0] == data

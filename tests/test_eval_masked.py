@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made import squad
 
 from eval import across
 from eval.__main__ import main
@@ -118,23 +119,7 @@ ASKED = [
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    articles = []
-    for title, said in TOPICS.items():
-        context = " ".join(said)
-        entries = [
-            {
-                "id": name,
-                "question": question,
-                "is_impossible": answer is None,
-                "answers": [{"text": answer, "answer_start": context.index(answer)}] if answer else [],
-            }
-            for name, of, question, answer in ASKED
-            if of == title
-        ]
-        articles.append({"title": title, "paragraphs": [{"context": context, "qas": entries}]})
-    path = tmp_path / "set.json"
-    path.write_text(json.dumps({"data": articles}), encoding="utf-8")
-    return path
+    return squad(tmp_path / "set.json", {title: " ".join(said) for title, said in TOPICS.items()}, ASKED)
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """Question sets: every format is read as it is described, and every wrong entry is named by its place."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from eval.__main__ import main
 from eval.questions import (
     QuestionSet,
     Wrong,
@@ -244,3 +246,13 @@ def test_a_set_judged_by_document_counts_each_that_holds_an_answer(tmp_path: Pat
     [question] = found.questions
     assert [(of.path, of.grade) for of in question.judgements] == [("T/0000.txt", 1)]
     assert (question.anchors, question.answerable, found.judged) == ((), True, True)
+
+
+def test_a_document_that_is_judged_not_to_answer_bears_no_star(
+    tmp_path: Path, notes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder_of(tmp_path, topics="9\tthe bridge and the mill\n", qrels="9 0 mill.txt 2\n9 0 bridge.md 0\n")
+    given = ["--topics", str(tmp_path / "topics"), "--qrels", str(tmp_path / "qrels"), "--corpus", str(notes)]
+    assert main([*given, "--system", "bm25", "--show", "9"]) == 0
+    ranked = re.findall(r"^  \d (.) .* (\S+)$", capsys.readouterr().out, re.MULTILINE)
+    assert sorted(ranked) == [(" ", "bridge.md"), ("*", "mill.txt")]

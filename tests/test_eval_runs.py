@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import pytrec_eval
+from made import squad
 
 from eval.__main__ import main
 from eval.blame import stage
@@ -46,22 +47,7 @@ ASKED = [
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    articles = []
-    for title, context in TOPICS.items():
-        entries = [
-            {
-                "id": name,
-                "question": question,
-                "is_impossible": answer is None,
-                "answers": [{"text": answer, "answer_start": context.index(answer)}] if answer else [],
-            }
-            for name, of, question, answer in ASKED
-            if of == title
-        ]
-        articles.append({"title": title, "paragraphs": [{"context": context, "qas": entries}]})
-    path = tmp_path / "set.json"
-    path.write_text(json.dumps({"data": articles}), encoding="utf-8")
-    return path
+    return squad(tmp_path / "set.json", TOPICS, ASKED)
 
 
 @pytest.fixture
@@ -214,7 +200,8 @@ def test_a_run_against_one_of_other_questions_says_what_differs(
         "3 questions asked in both\nnote: the questions are not the same\nnote: the settings are not the same\n" in out
     )
     assert main(["--squad", str(file), "--compare", str(tmp_path)]) == 2
-    assert capsys.readouterr().err.startswith(f"eval: {tmp_path}: no saved run: ")
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", f"eval: {tmp_path}: no saved run: No such file or directory; --save DIR writes one\n")
 
 
 def test_one_question_is_shown_with_all_that_is_known_of_it(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

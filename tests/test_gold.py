@@ -177,10 +177,11 @@ def test_an_id_is_taken_once(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     latin = tmp_path / "latin.jsonl"
     latin.write_bytes(b'{"id": "\xe9"}')
-    for file in (latin, tmp_path / "nowhere.jsonl", tmp_path):
+    reasons = {latin: "not UTF-8", tmp_path / "nowhere.jsonl": "No such file or directory", tmp_path: "Is a directory"}
+    for file, reason in reasons.items():
         with pytest.raises(GoldError) as error:
             read_gold(file, document)
-        assert str(error.value).startswith(f"{file}: cannot be read: ")
+        assert str(error.value) == f"{file}: cannot be read: {reason}"
 
 
 def test_evidence_is_found_whatever_white_space_parts_its_words() -> None:
@@ -346,6 +347,21 @@ def test_a_gold_file_that_cannot_be_written_is_a_line(notes: Path, tmp_path: Pat
     chat.take("Who built the old bridge?")
     with pytest.raises(GoldError, match=r"gold\.jsonl: cannot be"):
         chat.take("/good")
+
+
+def test_a_question_is_added_in_place_whatever_the_file_is_and_however_its_lines_are_written(
+    notes: Path, tmp_path: Path
+) -> None:
+    kept, link = tmp_path / "kept.jsonl", tmp_path / "link.jsonl"
+    kept.write_text('{"id":"u002","question":"Who?"}\n', encoding="utf-8")  # compact, as other programs write it
+    kept.chmod(0o644)
+    link.symlink_to(kept)
+    chat = Chat(open_library(notes), lambda _: None, gold=link)
+    chat.take("Who built the old bridge?")
+    chat.take("/good")
+    assert [json.loads(line)["id"] for line in kept.read_text(encoding="utf-8").splitlines()] == ["u002", "u003"]
+    assert (link.is_symlink(), stat.S_IMODE(kept.stat().st_mode)) == (True, 0o644)
+    assert sorted(file.name for file in tmp_path.glob("*.jsonl*")) == ["kept.jsonl", "link.jsonl"]
 
 
 TWICE = "The lease ends in May.\n\nRooms are let by the month.\n\nThe lease ends in May.\n\nDogs are welcome.\n"

@@ -25,16 +25,10 @@ def term(word: str) -> str:
     return terms(word)[0]
 
 
-def test_every_vector_has_length_one() -> None:
-    for word in KNOWN:
-        vector = shipped().vector(word)
-        assert vector is not None
-        assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-6)
-
-
 def test_a_cosine_is_the_product_of_two_vectors_and_the_same_both_ways() -> None:
     cosines = shipped().similarities(KNOWN, KNOWN)
-    vectors = np.array([shipped().vector(word) for word in KNOWN])
+    whole = shipped().matrix[shipped().rows(KNOWN)].astype(np.float64)
+    vectors = whole / np.linalg.norm(whole, axis=1, keepdims=True)
     assert np.array_equal(cosines, cosines.T)
     assert cosines == pytest.approx(vectors @ vectors.T, abs=1e-6)
     assert np.diag(cosines) == pytest.approx(1.0, abs=1e-6)
@@ -54,7 +48,7 @@ def test_a_row_is_looked_up_by_the_whole_term() -> None:
 
 
 def test_what_the_table_does_not_have_is_near_nothing() -> None:
-    assert shipped().vector("unheardofword") is None
+    assert shipped().rows(["unheardofword"]).tolist() == [UNKNOWN]
     assert not shipped().similarities(["unheardofword"], ["unheardofword", KNOWN[0]]).any()
     assert shipped().similarities([], KNOWN).shape == (0, len(KNOWN))
 
@@ -76,25 +70,6 @@ def test_a_saved_table_answers_as_the_one_that_was_made(
     assert np.array_equal(made.rows(asked), loaded.rows(asked))
     assert [row != UNKNOWN for row in made.rows(asked)] == [word in (words or {"one"}) for word in asked]
     assert np.array_equal(made.similarities(asked, asked), loaded.similarities(asked, asked))
-
-
-@given(st.lists(WORDS, unique=True, max_size=30), st.integers(1, 4), st.floats(-0.5, 0.5))
-def test_neighbours_are_those_that_comparing_all_pairs_finds(words: list[str], k: int, least: float) -> None:
-    table = random_table({*words[::2], "one"})
-    found = table.neighbours(words, k=k, least=least)
-    cosines = table.similarities(words, words)
-    known = table.rows(words) != UNKNOWN
-    for number in range(len(words)):
-        others = [other for other in range(len(words)) if other != number and known[other] and known[number]]
-        near = sorted((-float(cosines[number, other]), other) for other in others if cosines[number, other] >= least)
-        assert list(zip(*map(np.ndarray.tolist, found.of(number)), strict=True)) == [
-            (other, -cosine) for cosine, other in near[:k]
-        ]
-
-
-def test_an_empty_vocabulary_has_no_neighbours() -> None:
-    assert shipped().neighbours([], k=3, least=0.5).starts.tolist() == [0]
-    assert shipped().neighbours(["unheardofword"], k=3, least=0.5).starts.tolist() == [0, 0]
 
 
 @pytest.mark.parametrize(

@@ -42,12 +42,8 @@ def verdict(results: Results, outcome: Outcome) -> str:
         return stage(outcome, leading(results))
     if not outcome.question.answerable:
         return "nothing to retrieve"
-    places = ranks(outcome.rankings[leading(results)], _relevant(outcome))
+    places = ranks(outcome.rankings[leading(results)], outcome.wanted)
     return "not retrieved" if not places else RIGHT if places[0] == 1 else "retrieved, not first"
-
-
-def _relevant(outcome: Outcome) -> set[str]:
-    return {label for label, grade in outcome.relevant.items() if grade > 0}
 
 
 def listed(results: Results) -> list[int]:
@@ -113,7 +109,7 @@ def _row(results: Results, at: int, documents: dict[str, Document]) -> str:
 def _figures(results: Results, at: int) -> Iterator[tuple[str, str, str]]:
     """Name, what it is sorted by, and what is shown, of the last columns."""
     system, outcome = leading(results), results.outcomes[at]
-    places = ranks(outcome.rankings[system], _relevant(outcome))
+    places = ranks(outcome.rankings[system], outcome.wanted)
     rank = ("rank", str(places[0] if places else 10**6), str(places[0]) if places else "–")
     if results.answering:
         sure = outcome.choices[system].confidence
@@ -144,7 +140,7 @@ def _about(results: Results, outcome: Outcome, documents: dict[str, Document]) -
 
 
 def _rank(outcome: Outcome, system: str) -> str:
-    places = ranks(outcome.rankings[system], _relevant(outcome))
+    places = ranks(outcome.rankings[system], outcome.wanted)
     return str(places[0]) if places else "none"
 
 
@@ -212,11 +208,10 @@ def marked(quote: Quote, anchors: Sequence[Anchor], wanted: set[str]) -> str:
 
 def _ranked(outcome: Outcome, system: str, documents: dict[str, Document]) -> str:
     """What was found first, what is relevant marked."""
-    relevant = _relevant(outcome)
     items = []
     for label in outcome.rankings[system].labels[:_LABELS]:
         document = documents.get(label)
         title = f" {document.title}" if document and document.title != label else ""
         shown = text(f"{label}{title}")
-        items.append(f"<li>{f'<mark>{shown}</mark>' if label in relevant else shown}</li>")
+        items.append(f"<li>{f'<mark>{shown}</mark>' if label in outcome.wanted else shown}</li>")
     return f"<p>{text(system)} found:</p><ol>{''.join(items)}</ol>"

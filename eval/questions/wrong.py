@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from qa.errors import GoldError, QAError
+from qa.errors import GoldError, QAError, seen
 
 __all__ = ["Wrong", "json_lines", "labels", "lines", "read_text", "text", "whole"]
 
@@ -49,7 +49,7 @@ def read_text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise GoldError(f"{file}: cannot be read: {error}") from None
+        raise GoldError(f"{file}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
 def lines(file: Path) -> Iterator[tuple[str, str]]:
@@ -74,7 +74,7 @@ def _object(line: str) -> Mapping[str, Any]:
     except RecursionError:
         raise ValueError("not JSON that can be read: nested too deeply") from None
     if not isinstance(entry, dict):
-        raise ValueError(f"expected an object, not {_seen(entry)}")
+        raise ValueError(f"expected an object, not {seen(entry)}")
     return entry
 
 
@@ -87,7 +87,7 @@ def text(entry: Mapping[str, Any], name: str) -> str:
     """
     value = _given(entry, name, "text")
     if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"{name}: expected text, not {_seen(value)}")
+        raise ValueError(f"{name}: expected text, not {seen(value)}")
     value.encode()  # half a character, which JSON can hold, is a ValueError here and not later
     return value
 
@@ -96,7 +96,7 @@ def whole(entry: Mapping[str, Any], name: str) -> int:
     """A field that is a whole number from 0."""
     value = _given(entry, name, "a whole number")
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"{name}: expected a whole number from 0, not {_seen(value)}")
+        raise ValueError(f"{name}: expected a whole number from 0, not {seen(value)}")
     return value
 
 
@@ -104,7 +104,7 @@ def labels(entry: Mapping[str, Any], name: str, length: int) -> tuple[int, ...]:
     """A field that is a list of 0 and 1, of a given length."""
     value = _given(entry, name, "a list of 0 and 1")
     if not isinstance(value, list) or any(label not in (0, 1) for label in value):
-        raise ValueError(f"{name}: expected a list of 0 and 1, not {_seen(value)}")
+        raise ValueError(f"{name}: expected a list of 0 and 1, not {seen(value)}")
     if len(value) != length:
         raise ValueError(f"{name}: expected {length} of them, one a sentence, not {len(value)}")
     return tuple(map(int, value))
@@ -114,9 +114,3 @@ def _given(entry: Mapping[str, Any], name: str, expected: str) -> Any:
     if name not in entry:
         raise ValueError(f"{name}: missing; expected {expected}")
     return entry[name]
-
-
-def _seen(value: object) -> str:
-    """A value as it stands in the file, if short."""
-    written = json.dumps(value, ensure_ascii=False)
-    return written if len(written) <= 60 else f"{written[:59]}…"

@@ -15,7 +15,7 @@ from qa.model import BlockKind
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-__all__ = ["parse"]
+__all__ = ["parse", "parse_mdx"]
 
 _LINE_END = re.compile(r"\r\n?|\n")  # as markdown-it-py sees lines
 _TASK = re.compile(r"\[[ xX]\](?=\s)")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from qa.errors import CorpusError, QAError
 from qa.model import Answer, Quote
-from qa.present import markdown_text
+from qa.present import json_text, markdown_text
 
 if TYPE_CHECKING:
     from qa.library import Library
@@ -21,7 +21,7 @@ def exported(answers: Sequence[Answer], suffix: str) -> str:
     """A conversation as the text of a `.md` or `.json` file."""
     if suffix == ".md":
         return markdown_text(answers)
-    return json.dumps([answer.to_dict() for answer in answers], ensure_ascii=True, indent=2) + "\n"
+    return json_text(answers, encoding="ascii") + "\n"
 
 
 def resumed(file: Path, library: Library) -> list[Answer]:
@@ -52,6 +52,7 @@ def _answer(entry: dict[str, Any], library: Library) -> Answer:
         confidence=float(entry["confidence"]),
         corpus=tuple(map(str, entry.get("corpus", ()))),
         missing=tuple(map(str, entry.get("missing", ()))),
+        read_as=tuple((str(each["word"]), str(each["as"])) for each in entry.get("read_as", ())),
     )
 
 
