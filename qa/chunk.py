@@ -72,11 +72,13 @@ def passages(document: Document) -> tuple[Passage, ...]:
 def _sections(blocks: Sequence[Block]) -> Iterator[list[Block]]:
     """Runs of blocks that no passage leaves: a heading begins one, unless all before it are of a higher level."""
     section: list[Block] = []
+    deepest = 0  # level of the headings in the section, 0 for none
     for block in blocks:
-        levels = [earlier.level for earlier in section if earlier.kind == "heading"]
-        if block.kind == "heading" and section and not (levels and max(levels) < block.level):
-            yield section
-            section = []
+        if block.kind == "heading":
+            if section and not 0 < deepest < block.level:
+                yield section
+                section, deepest = [], 0
+            deepest = max(deepest, block.level)
         section.append(block)
     if section:
         yield section

@@ -141,17 +141,16 @@ class Document:
         return HEADING_SEPARATOR.join(self.headings(offset)) or None
 
     @cached_property
-    def _headers(self) -> tuple[tuple[int, Block | None], ...]:
-        """Each text offset from which other column headers hold, with their row, None where there are none."""
-        found: list[tuple[int, Block | None]] = [(0, None)]
-        header, end = None, 0
+    def _headers(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """Each text offset from which other column headers hold, with these, () where there are none."""
+        found: list[tuple[int, tuple[str, ...]]] = [(0, ())]
+        end = 0
         for block in self.blocks:
             if block.kind == "header":
-                header = block
-            elif block.kind != "row" or "\n\n" in self.text[end : block.start]:
-                header = None
-            if header is not found[-1][1]:
-                found.append((block.start, header))
+                names = "\t" * block.level + self.text[block.start : block.end]
+                found.append((block.start, tuple(" ".join(name.split()) for name in names.split("\t"))))
+            elif found[-1][1] and (block.kind != "row" or "\n\n" in self.text[end : block.start]):
+                found.append((block.start, ()))
             end = block.end
         return tuple(found)
 
@@ -160,15 +159,14 @@ class Document:
 
         The first is that of the cell in which `start` lies. Empty where there is no row, or its table has no headers.
         """
-        header = self._headers[bisect_right(self._headers, start, key=lambda entry: entry[0]) - 1][1]
+        names = self._headers[bisect_right(self._headers, start, key=lambda entry: entry[0]) - 1][1]
         at = bisect_right(self.blocks, start, key=lambda block: block.start) - 1
         row = self.blocks[at] if at >= 0 else None
-        if header is None or row is None or row.kind != "row":
+        if not names or row is None or row.kind != "row":
             return ()
         first = row.level + self.text.count("\t", row.start, start)
         cells = self.text.count("\t", start, row.end if end is None else end) + 1
-        names = "\t" * header.level + self.text[header.start : header.end]
-        return tuple(" ".join(name.split()) for name in names.split("\t")[first : first + cells])
+        return names[first : first + cells]
 
     def line(self, offset: int) -> int | None:
         """Line of the source file, from 1, or None for a format without lines."""
@@ -357,10 +355,15 @@ class Answer:
     def agreement(self) -> tuple[Said, ...]:
         """What the quotes' short answers say, most often first: one entry where they agree, several where they differ.
 
-        Of quotes less than half as sure as the first nothing is said, nor when fewer than two answers compare.
+        Of quotes less than half as sure as the first nothing is said, nor when fewer than two answers compare. Rows of
+        one table tell of different things: only the first of them is compared.
         """
         sure = self.quotes[0].confidence / 2 if self.quotes else 0.0
-        answers = [quote.answer if quote.confidence >= sure else None for quote in self.quotes]
+        tables = [(quote.path, quote.columns) if quote.columns else number for number, quote in enumerate(self.quotes)]
+        answers = [
+            quote.answer if quote.confidence >= sure and tables.index(tables[number]) == number else None
+            for number, quote in enumerate(self.quotes)
+        ]
         if sum(answer is not None for answer in answers) < 2:
             return ()
         from qa.agreement import agreement  # late: most answers need none

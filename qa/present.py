@@ -53,12 +53,15 @@ _BOLD, _STRONG, _DIM, _RESET = "\x1b[1m", "\x1b[1;4m", "\x1b[2m", "\x1b[0m"
 _IMPLICIT = re.compile("[\u061c\u200e\u200f]")
 _DIRECTION = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _CONTROL = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_DIRECTION}]")
+_BREAKS = re.compile(r"\r\n|\f")
 _LINE_ENDS = re.compile(r"[\n\u2028\u2029]")
 _TAGS = re.compile(r"<(?=[\w/!?])")
 _RAW_IN_JSON = re.compile(rf"[\x7f-\x9f{_DIRECTION}\u2028\u2029\ud800-\udfff]")
 _WORDS = ((0.9, "almost certain"), (0.7, "likely"), (0.5, "rather likely"), (0.25, "doubtful"), (0.0, "unlikely"))
 _ESCAPES = re.compile(r"\x1b\[[\d;]*m|\x1b\]8;;[^\x1b]*\x1b\\")
 _LONGEST_WORD = 200
+_CELLS = re.compile(r"(?<=\S)[ \t]*\t[ \t]*")
+"""What parts the cells of a row, not what indents a line."""
 _UNBROKEN = re.compile(rf"[^\s\x1b]{{{_LONGEST_WORD + 1},}}")
 _STYLED = re.compile(r"\x1b\[[\d;]*m")
 # What clings to the wide character after it, and what to the one before: no line ends between them.
@@ -105,12 +108,13 @@ def printable(value: str) -> str:
     r"""The text without what could steer a terminal: control and direction characters become U+FFFD.
 
     Marks that only lean on the direction of what they stand beside, usual where Arabic or Hebrew meets Latin, are left
-    out.
+    out. The line ends of Windows and the ends of pages are line ends.
 
-    >>> printable("a\x1b[2Jb")
-    'a\ufffd[2Jb'
+    >>> printable("a\x1b[2Jb"), printable("one\r\ntwo\fthree")
+    ('a\ufffd[2Jb', 'one\ntwo\nthree')
     """
-    return _CONTROL.sub("\ufffd", _IMPLICIT.sub("", value)).encode("utf-8", "replace").decode()
+    breaks = _BREAKS.sub("\n", _IMPLICIT.sub("", value))
+    return _CONTROL.sub("\ufffd", breaks).encode("utf-8", "replace").decode()
 
 
 def one_line(value: str) -> str:
@@ -422,7 +426,7 @@ def _headed(text: str, columns: Sequence[str]) -> str:
 
 def _parts(text: str) -> list[str]:
     """What stands on lines of its own: each paragraph of a quote and, after the first, each item, row or line."""
-    first, *others = _without_wide_breaks(text).replace("\t", " | ").split("\n\n")
+    first, *others = _CELLS.sub(_between, _without_wide_breaks(text)).split("\n\n")
     return [first, *(line for part in others for line in part.split("\n"))]
 
 
@@ -444,6 +448,11 @@ def _wide_break() -> re.Pattern[str]:
 def _without_end(word: re.Match[str]) -> str:
     """A word that is longer than any, cut; text without spaces is none."""
     return word[0] if is_unspaced(word[0]) else f"{word[0][:_LONGEST_WORD]}…"
+
+
+def _between(found: re.Match[str]) -> str:
+    """A bar for each tab: empty cells keep their places."""
+    return " |" * found[0].count("\t") + " "
 
 
 def place(quote: Quote) -> str:

@@ -4,7 +4,7 @@
 
 A transcript is `Answer.to_dict()` as JSON: one, a list of them, or one after the other. Nothing in it is trusted. Only
 files below its `corpus` are read, and no hidden ones; of a quote, `path` and `text` are needed, and
-whatever else it says of its place (`start`, `end`, `line`, `page`) must be true, too.
+whatever else it says of its place (`start`, `end`, `line`, `page`, `columns`) must be true, too.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ class Claim:
     end: int | None = None
     line: int | None = None
     page: int | None = None
+    columns: Sequence[str] = ()
     sha256: str | None = None
     before: str = ""
     after: str = ""
@@ -128,6 +129,10 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
@@ -139,6 +144,7 @@ _FIELDS: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "end": (_is_number, "a whole number"),
     "line": (_is_number, "a whole number"),
     "page": (_is_number, "a whole number"),
+    "columns": (_is_texts, "a list of texts"),
     "sha256": (_is_text, "text"),
     "before": (_is_text, "text"),
     "after": (_is_text, "text"),
@@ -198,10 +204,10 @@ def _check(claim: Claim, document: Callable[[tuple[Path, ...], str], Document | 
     here = [place for place in places if _is_where_claimed(found, place, claim)]
     if here:
         edited = claim.sha256 is not None and claim.sha256 != found.sha256
-        return _at(found, here[0], Check(claim, "intact", "the file has changed elsewhere" if edited else ""))
+        return _found(found, here[0], Check(claim, "intact", "the file has changed elsewhere" if edited else ""))
     fitting = places if len(places) == 1 else [place for place in places if _fits(found, place, claim)]
     if len(fitting) == 1:
-        return _at(found, fitting[0], Check(claim, "moved"))
+        return _found(found, fitting[0], Check(claim, "moved"))
     return _changed(found, claim, places)
 
 
@@ -228,6 +234,15 @@ def _fits(document: Document, place: Anchor, claim: Claim) -> bool:
     """Whether the same text surrounds a place as surrounded the quote."""
     before, after = document.around(place.start, place.end)
     return bool(claim.before or claim.after) and before.endswith(claim.before) and after.startswith(claim.after)
+
+
+def _found(document: Document, place: Anchor, check: Check) -> Check:
+    """The check of a text that stands at a place; a row below other column headers says something else."""
+    columns = document.columns(place.start, place.end)
+    if check.claim.columns and columns != tuple(check.claim.columns):
+        shown = ", ".join(columns) if any(columns) else "none"
+        check = replace(check, status="changed", reason=f"its column headers are other ones: {shown}")
+    return _at(document, place, check)
 
 
 def _at(document: Document, place: Anchor, check: Check, now: str | None = None) -> Check:

@@ -1,5 +1,6 @@
 """Passages: whole sentences, of a good size, under one heading, everything once."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,6 +81,12 @@ def test_text_without_sentence_ends_is_cut_at_lines() -> None:
 
 def sentence_texts(made: Document) -> list[str]:
     return [made.text[s.start : s.end] for passage in passages(made) for s in passage.sentences]
+
+
+@pytest.mark.usefixtures("no_hang")
+def test_a_list_without_headings_takes_time_in_proportion() -> None:
+    made = document("x\n" * 200_000, tuple(Block(2 * at, 2 * at + 1, "code") for at in range(200_000)))
+    assert sum(len(passage.sentences) for passage in passages(made)) == 200_000
 
 
 @given(st.text(alphabet="ab .:\n-#*1\t\r\x0b\u2028é。橋ก", max_size=600))

@@ -206,6 +206,16 @@ def big(folder: Path) -> Path:
     return folder
 
 
+def test_a_disk_that_is_full_for_a_worker_is_told_in_its_own_words(tmp_path: Path) -> None:
+    def full() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))
+
+    done = ask(big(tmp_path / "corpus"), tmp_path / "cache", preexec_fn=full)
+    assert done.returncode in (0, 1)
+    assert done.stderr.count("\n") == 1
+    assert "the index cannot be written: File too large" in done.stderr
+
+
 def test_sigterm_ends_workers_and_leaves_nothing_half_written(tmp_path: Path) -> None:
     corpus, cache = big(tmp_path / "corpus"), tmp_path / "cache"
     command = [sys.executable, "-m", "qa", "index", str(corpus)]

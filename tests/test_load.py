@@ -403,6 +403,10 @@ PLAIN = [
         "Title\n=====\ntext\n\nPart\n----\n",
         [("heading", 1, "Title\n====="), ("paragraph", 0, "text"), ("heading", 2, "Part\n----")],
     ),
+    (
+        "-----------\n$ make mill\n-----------\ntext",
+        [("paragraph", 0, "-----------\n$ make mill\n-----------\ntext")],
+    ),
     ("NOTES\n\nOne.\nTwo.", [("heading", 2, "NOTES"), ("paragraph", 0, "One.\nTwo.")]),
     (
         "Ann Lee\n\nBob Ray\n\nwent out",

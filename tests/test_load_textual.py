@@ -157,6 +157,14 @@ def test_json_nested_deeper_than_pythons_stack_is_read() -> None:
     assert "deep" in parsed("a.json", source).text
 
 
+def test_a_line_of_json_lines_that_is_cut_short_costs_that_line_only() -> None:
+    source = '{"id": 1, "text": "The mill."}\n{"id": 2, "text": "The weir."}\n{"id": 3, "te'
+    document = parsed("a.jsonl", source)
+    assert document.text == 'id: 1, text: The mill.\nid: 2, text: The weir.\n{"id": 3, "te'
+    assert document.source_map is not None
+    assert document.source_map.line(document.text.index('{"id": 3')) == 3
+
+
 def test_what_is_not_json_is_read_as_text() -> None:
     assert parsed("a.json", '{"a": 1, // why\n "b": 2}').text == '{"a": 1, // why\n "b": 2}'
     assert parsed("a.jsonl", '{"a": 1}\nnot json\n').text == '{"a": 1}\nnot json\n'

@@ -31,6 +31,22 @@ def test_a_quote_stands_above_its_place_title_and_confidence() -> None:
     )
 
 
+def quoted(body: str) -> str:
+    """A quote of a document that is nothing else, as it is shown."""
+    document = replace(DOCUMENT, text=body, blocks=(Block(0, len(body), "paragraph"),))
+    return text(replace(ANSWER, quotes=(document.quote(0, len(body)),)), width=60)
+
+
+def test_line_ends_of_windows_and_ends_of_pages_are_line_ends() -> None:
+    assert quoted("The bridge was\r\nbuilt in\f1874.").startswith(" 1  The bridge was built in 1874.\n")
+    assert quoted("There are:\r\n\r\n- one\r\n- two").startswith(" 1  There are:\n    - one\n    - two\n")
+
+
+def test_a_tab_parts_cells_and_is_nothing_where_it_indents() -> None:
+    assert quoted("ort::\n\tThe bridge\n\twas built.").startswith(" 1  ort:: The bridge was built.\n")
+    assert quoted("Ada\t\tStone\t1874").startswith(" 1  Ada | | Stone | 1874\n")
+
+
 def test_in_colour_the_matched_words_are_bold_and_the_short_answer_strong() -> None:
     shown = text(ANSWER, color=True)
     assert "\x1b[1mbridge\x1b[0m" in shown

@@ -114,6 +114,24 @@ def test_of_several_places_that_with_the_same_surroundings_is_the_new_one(notes:
     assert (first(unlike).status, "2 times" in first(unlike).reason) == ("changed", True)
 
 
+def test_a_row_whose_column_headers_are_others_says_something_else(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("| Place | Opened | Closed |\n|---|---|---|\n| Mill | 1901 | 1950 |\n")
+    transcript = asked(tmp_path, "When was the mill opened?")
+    row = (transcript["quotes"] or transcript["nearest"])[0]
+    assert (row["text"], row["columns"], first(transcript).status) == (
+        "Mill\t1901\t1950",
+        ["Place", "Opened", "Closed"],
+        "intact",
+    )
+    edit(tmp_path / "a.md", "Opened | Closed", "Closed | Opened")
+    check = first(transcript)
+    assert (check.status, check.reason) == ("changed", "its column headers are other ones: Place, Closed, Opened")
+    row["columns"] = [1]
+    assert first(transcript).reason == "its columns is [1], not a list of texts"
+    del row["columns"]
+    assert first(transcript).status == "intact"
+
+
 def test_a_quote_that_never_stood_in_the_file_that_it_names_is_told_from_a_changed_file(notes: Path) -> None:
     transcript = asked(notes)
     transcript["quotes"][0] |= {"text": BUILT.replace("Ada", "Ava"), "answer": None}

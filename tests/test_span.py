@@ -53,6 +53,13 @@ def test_why_and_how_want_a_cause_and_a_means_or_nothing() -> None:
     assert answered("How was the bell cast?", "The bell weighs two tons.") is None
 
 
+@pytest.mark.parametrize("gap", ["\t", "\n\n", "\r\n\r\n"])
+def test_no_answer_goes_from_one_cell_or_paragraph_to_the_next(gap: str) -> None:
+    text = f"Ada{gap}Stone{gap}in{gap}1901"
+    reading = read(text, ask("Who built the mill?", weighed("Who built the mill?")))
+    assert {text[slice(*reading.place(number))] for number in range(len(reading.first))} == {"Ada", "Stone", "1901"}
+
+
 @given(st.text(), st.text())
 def test_any_text_has_a_trimmed_answer_inside_it_or_none(question: str, text: str) -> None:
     found = short_answer(text, question, weighed(question))

@@ -56,6 +56,43 @@ def test_a_column_without_a_header_keeps_its_place(tmp_path: Path) -> None:
     assert "Boot time | Linux: 12 s | Windows: 30 s" in text(reply)
 
 
+TOOLS = """# Tools
+
+| Model | Weight | Battery life | Warranty | Oil |
+|---|---|---|---|---|
+| Heron S | 0.9 kg | 9 hours | 12 months | ISO VG 32 |
+| Heron X | 1.4 kg | 18 hours | 48 months | ISO VG 46 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "row", "cell"),
+    [
+        ("How long is the battery life of the Heron X?", "Heron X", "18 hours"),
+        ("What is the warranty of the Heron S?", "Heron S", "12 months"),
+        ("What is the oil of the Heron X?", "Heron X", "ISO VG 46"),
+        ("Which tool has a warranty of 48 months?", "Heron X", "Heron X"),
+        ("Is the warranty of the Heron X 48 months?", "Heron X", None),
+    ],
+)
+def test_the_short_answer_of_a_row_is_the_cell_that_is_asked_for(
+    tmp_path: Path, question: str, row: str, cell: str | None
+) -> None:
+    """Words of neighbouring cells are no phrase: "1.4 kg 18" is in no cell."""
+    (tmp_path / "a.md").write_text(TOOLS)
+    reply = qa.open(tmp_path).answer(question)
+    quote = (reply.quotes or reply.nearest)[0]
+    assert quote.text.startswith(row)
+    assert quote.answer == cell
+
+
+def test_rows_of_one_table_do_not_contradict_each_other(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(TOOLS)
+    rows = qa.open(tmp_path).answer("What is the warranty of the Heron S?", k=2)
+    assert {quote.answer for quote in rows.quotes} == {"12 months", "48 months"}
+    assert rows.agreement == ()
+
+
 def table(*rows: tuple[str, str, int]) -> Document:
     """A document of these blocks: kind, text, level; "apart" begins another table."""
     body, blocks = "", []
@@ -104,6 +141,16 @@ def test_a_block_of_code_is_quoted_whole(tmp_path: Path) -> None:
     )
     reply = qa.open(tmp_path).answer("make frobnicator")
     assert (reply.quotes or reply.nearest)[0].text == "make frobnicator\nmake install"
+
+
+@pytest.mark.usefixtures("no_hang")
+def test_a_table_of_thousands_of_columns_is_indexed_in_proportion(tmp_path: Path) -> None:
+    """Each cell of a long row has the header of its own column, not those of all after it."""
+    names = ",".join(f"c{number}" for number in range(4_000))
+    rows = [",".join(f"v{row}x{number}" for number in range(4_000)) for row in range(10)]
+    (tmp_path / "a.csv").write_text("\n".join([names, *rows]))
+    hit = qa.open(tmp_path).search("v3x77")[0]
+    assert "v3x77" in hit.text
 
 
 @pytest.mark.parametrize(

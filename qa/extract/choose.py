@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,9 +16,10 @@ from qa.extract.repeats import of_a_size, repeats, wording
 from qa.extract.span import short_answer
 from qa.index import Index, ranked
 from qa.index.segment import KINDS, Array
-from qa.model import Quote
+from qa.model import Document, Quote
 from qa.query import Query
 from qa.retrieve import Candidates
+from qa.text import content_terms, trim
 
 __all__ = ["Rated", "Selection", "confidence_signs", "quotes", "rate", "rerank", "select"]
 
@@ -31,6 +33,8 @@ _SHORT_SENTENCE = 80
 """Characters."""
 _QUOTED = 2
 """Sentences, a quote, that what repeats them is looked for: some stand inside another's quote and make none."""
+_MAX_CELL = 40
+"""Characters of a cell that is an answer as a whole."""
 _RIVALS = 12
 """Sentences whose scores say how many could be meant."""
 
@@ -187,9 +191,9 @@ def _quote(
 ) -> Quote:
     document = index.document_of(passage)
     own = index.sentence(sentence)[:2]
-    answer = _short_answer(document.text, *own, asked)
+    answer = _short_answer(document, *own, asked)
     if answer is None and own != quoted:
-        answer = _short_answer(document.text, *quoted, asked)
+        answer = _short_answer(document, *quoted, asked)
     return document.quote(*quoted, confidence=confidence, answer=answer, also_in=also_in)
 
 
@@ -238,8 +242,41 @@ def _last_item(index: Index, lead_in: int, stop: int) -> int:
     return last if words <= _MAX_LIST_WORDS else lead_in
 
 
-def _short_answer(text: str, start: int, end: int, asked: Query) -> tuple[int, int] | None:
-    """The range in the quote that answers in a few words."""
+def _short_answer(document: Document, start: int, end: int, asked: Query) -> tuple[int, int] | None:
+    """The range in the quote that answers in a few words; in a table's row a cell, or a part of a long one."""
     shares = dict(zip(asked.terms, asked.weights.tolist(), strict=True))
-    found = short_answer(text[start:end], asked.text, shares)
-    return (start + found[0], start + found[1]) if found else None
+    is_row = bool(document.columns(start, end))
+    if is_row:
+        start, end = _asked_cell(document, start, end, shares)
+    found = short_answer(document.text[start:end], asked.text, shares)
+    if found is None:
+        return None
+    first, last = start + found[0], start + found[1]
+    return _whole_cell(document.text, first, last, start, end) if is_row else (first, last)
+
+
+def _asked_cell(document: Document, start: int, end: int, shares: Mapping[str, float]) -> tuple[int, int]:
+    """The cell of a row that the question asks for, else the row.
+
+    Its header is named in the question, which says none of its words; where all cells under such headers are told by
+    the question ("Which mill is in Harlow?"), the first of the row is asked for.
+    """
+    cells = _cells(document.text, start, end)
+    named = [sum(shares.get(term, 0.0) for term in set(content_terms(name))) for name in document.columns(start, end)]
+    told = [any(term in shares for term in content_terms(document.text[first:last])) for first, last in cells]
+    asked = [(-weight, at) for at, weight in enumerate(named[: len(cells)]) if weight and not told[at]]
+    if asked:
+        return cells[min(asked)[1]]
+    return cells[0] if any(named) and not told[0] else (start, end)
+
+
+def _cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The ranges of the cells of a row."""
+    edges = [start - 1, *(at for at in range(start, end) if text[at] == "\t"), end]
+    return [(before + 1, after) for before, after in pairwise(edges)]
+
+
+def _whole_cell(text: str, first: int, last: int, start: int, end: int) -> tuple[int, int]:
+    """The cell in which a range of a row lies, where it is short; a part of "ISO VG 46" is no answer."""
+    cell = next((begin, stop) for begin, stop in _cells(text, start, end) if last <= stop)
+    return trim(text, *cell) or cell if cell[1] - cell[0] <= _MAX_CELL else (first, last)

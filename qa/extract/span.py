@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 import numpy as np
 
@@ -171,7 +172,7 @@ def read(text: str, asked: Ask) -> Reading:
         "ASKED" if here else "ALIKE" if like else token.kind
         for token, here, like in zip(tokens, known, alike, strict=True)
     ]
-    ranges = list(_ranges(tokens, known))
+    ranges = list(_ranges(tokens, known, _apart(text, tokens)))
     first = np.array([each[0] for each in ranges], dtype=np.int64)
     last = np.array([each[1] for each in ranges], dtype=np.int64)
     padded = ["^", "^", *classes, "^", "^"]
@@ -221,7 +222,15 @@ def _nearness(tokens: Sequence[Token], asked: Ask) -> tuple[Array, Array]:
     return np.where(same, 1.0, np.maximum(cosines[:, 0], 0.0)), alike
 
 
-def _ranges(tokens: Sequence[Token], known: Sequence[bool]) -> Iterator[tuple[int, int, str, str]]:
+def _apart(text: str, tokens: Sequence[Token]) -> list[bool]:
+    """Whether each token stands in another cell or paragraph than the one before."""
+    gaps = (text[one.end : other.start] for one, other in pairwise(tokens))
+    return [False, *(("\t" in gap and "\n" not in gap) or gap.count("\n") > 1 for gap in gaps)]
+
+
+def _ranges(
+    tokens: Sequence[Token], known: Sequence[bool], apart: Sequence[bool]
+) -> Iterator[tuple[int, int, str, str]]:
     """First and last token, kind and size of the ranges that rules allow, the first 600 of a long text."""
     flags = [_flag(token) for token in tokens]
     wordy = [token.text[0].isalnum() or len(token.text) > 1 for token in tokens]
@@ -236,6 +245,8 @@ def _ranges(tokens: Sequence[Token], known: Sequence[bool]) -> Iterator[tuple[in
         words = depth = held = 0
         new = False
         for last in range(first, len(tokens)):
+            if last > first and apart[last]:
+                break
             held |= flags[last]
             if not wordy[last]:
                 mark = tokens[last].text

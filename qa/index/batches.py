@@ -149,7 +149,10 @@ def _counted_by_workers(
 def _asked(
     worker: subprocess.Popen[bytes], batch: Sequence[Source], file: Path, read: Callable[[int], None]
 ) -> list[Skipped]:
-    """One batch's turn with a worker; `read` is told how many bytes it has. Raises CacheError when the worker dies."""
+    """One batch's turn with a worker; `read` is told how many bytes it has.
+
+    Raises CacheError when the worker dies or cannot write.
+    """
     assert worker.stdin is not None
     assert worker.stdout is not None
     sources = [astuple(source) for source in batch]
@@ -166,4 +169,6 @@ def _asked(
         raise CacheError(
             f"{file.parent}: indexing stopped at {batch[0].path} or one of the {len(batch)} files from there"
         )
+    if "failed" in reply:
+        raise CacheError(reply["failed"])
     return [Skipped(*entry) for entry in reply["unread"]]

@@ -217,8 +217,8 @@ def _context(document: Document, headings: Sequence[str], columns: Sequence[str]
 
 def _columns(document: Document, passage: Passage) -> tuple[str, ...]:
     """The column headers above each table that has rows in a passage."""
-    rows = (sentence.start for sentence in passage.sentences if sentence.kind == "row")
-    return tuple(dict.fromkeys(" ".join(document.columns(start)) for start in rows))
+    rows = (sentence for sentence in passage.sentences if sentence.kind == "row")
+    return tuple(dict.fromkeys(" ".join(document.columns(row.start, row.end)) for row in rows))
 
 
 def _stemmed(raw: Sequence[str]) -> tuple[list[bytes], Array]:

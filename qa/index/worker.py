@@ -1,8 +1,8 @@
 """A process that counts batches of files: a JSON line in, a segment file and JSON lines out for each.
 
-The last line out says what could not be read, those before it how many bytes have been.
-Started as `python -m qa.index.worker`; see `qa.index.batches`. A process of its own uses another core, and its death
-costs a batch and not the tool.
+The last line out says what could not be read, or why the file could not be written, those before it how many bytes
+have been read. Started as `python -m qa.index.worker`; see `qa.index.batches`. A process of its own uses another core,
+and its death costs a batch and not the tool.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-from qa.errors import ReadError
+from qa.errors import CacheError, ReadError
 from qa.index.count import Counter
 from qa.index.store import write_arrays
 from qa.load import Source, read
@@ -52,9 +53,16 @@ def main() -> None:
     for line in sys.stdin:
         batch = json.loads(line)
         sources = [Source(*fields) for fields in batch["sources"]]
-        documents, unread = count_files(sources, Path(batch["file"]), tell=_teller())
-        reply = {"documents": documents, "unread": [[entry.path, entry.reason] for entry in unread]}
-        print(json.dumps(reply), flush=True)
+        print(json.dumps(_counted(sources, Path(batch["file"]))), flush=True)
+
+
+def _counted(sources: Sequence[Source], file: Path) -> dict[str, Any]:
+    """What came of a batch: what could not be read, or why the segment could not be written."""
+    try:
+        documents, unread = count_files(sources, file, tell=_teller())
+    except CacheError as error:
+        return {"failed": str(error)}
+    return {"documents": documents, "unread": [[entry.path, entry.reason] for entry in unread]}
 
 
 def _teller() -> Callable[[int], None]:

@@ -117,39 +117,43 @@ def parse(source: str, start: int = 0) -> Parsed:
     >>> parse('{"name": "Irmin", "about": "A store.\\\\nLike Git.", "tags": ["a", "b"], "x": {"y": 1}}').text
     'Irmin\\n\\nabout: A store.\\nLike Git.\\ntags: a, b\\nx: y: 1'
     """
-    return _parse(source, start, [(start, len(source))])
+    return _told(source, start, [_line(source, start, len(source))])
 
 
 def parse_lines(source: str, start: int = 0) -> Parsed:
-    r"""Reads a JSON value a line from `start` on; the whole as plain text where a line is something else.
+    r"""Reads a JSON value a line from `start` on; a line that is none, perhaps cut short, is kept as it stands.
 
-    >>> parse_lines('{"a": 1, "b": "c"}\n{"a": 2}\n').text
-    'a: 1, b: c\na: 2'
+    The whole is plain text where that is so of half of the lines or more.
+
+    >>> parse_lines('{"a": 1, "b": "c"}\n{"a": 2}\n{"a": 3, "b').text
+    'a: 1, b: c\na: 2\n{"a": 3, "b'
     """
-    ranges, at = [], start
+    values, at = [], start
     while at < len(source):
         end = source.find("\n", at) + 1 or len(source)
         if source[at:end].strip():
-            ranges.append((at, end))
+            values.append(_line(source, at, end))
         at = end
-    return _parse(source, start, ranges)
+    return _told(source, start, values)
 
 
-def _parse(source: str, start: int, ranges: list[Range]) -> Parsed:
-    document = _Fields(source, TextBuilder(source))
-    try:
-        values = [_tree(source, first, last) for first, last in ranges]
-    except NotJsonError:
+def _told(source: str, start: int, values: list[_Node]) -> Parsed:
+    """Values as text; the source as plain text where half of them or more are none."""
+    if 2 * sum(inner.kind == "raw" for value in values for inner in value.held) >= len(values):
         return replace(plain.parse(source, start), format="json")
+    document = _Fields(source, TextBuilder(source))
     document.walk(values)
     return document.builder.finish("json")
 
 
 @dataclass(slots=True)
 class _Node:
-    """A value with its range, its key's range, and what it holds; one that is `flat` is told in one sentence."""
+    """A value with its range, its key's range, and what it holds.
 
-    kind: Literal["object", "list", "flat", "string", "scalar"]
+    One that is `flat` is told in one sentence; what is `raw` is no value and told as it stands.
+    """
+
+    kind: Literal["object", "list", "flat", "raw", "string", "scalar"]
     at: int
     end: int
     key: Range | None
@@ -157,7 +161,15 @@ class _Node:
 
     @property
     def is_plain(self) -> bool:
-        return self.kind in ("flat", "string", "scalar")
+        return self.kind in ("flat", "raw", "string", "scalar")
+
+
+def _line(source: str, at: int, end: int) -> _Node:
+    """The value in a range of the source, or what stands there instead."""
+    try:
+        return _tree(source, at, end)
+    except NotJsonError:
+        return _Node("list", at, end, None, [_Node("raw", at, end, None)])
 
 
 def _tree(source: str, at: int, end: int) -> _Node:
@@ -251,7 +263,7 @@ class _Fields:
             self.builder.space()
         if value.kind == "flat":
             self._inline(value.at, value.end)
-        elif value.kind == "scalar":
+        elif value.kind in ("scalar", "raw"):
             self.builder.add(self.source[value.at : value.end], value.at)
         else:
             excerpt = Excerpt()

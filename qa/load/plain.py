@@ -51,6 +51,8 @@ _SMALL_WORDS = frozenset(
     }
 )
 _HEADING_LENGTH = 70
+_PROMPTS = ("$ ", "% ", ">>> ")
+"""What commands begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def _underlined(group: list[_Line]) -> tuple[int, int]:
         return 0, 0
     if len(words) > 120 or not any(character.isalnum() for character in words):
         return 0, 0
-    if 2 * len(under.text.strip()) < len(words):
+    if 2 * len(under.text.strip()) < len(words) or words.startswith(_PROMPTS):  # AsciiDoc's lines round a listing
         return 0, 0
     return {"=": 1, "-": 2}.get(mark[1], 3), 3 if over else 2
 
