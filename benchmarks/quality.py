@@ -24,6 +24,7 @@ from benchmarks.report import markdown
 from benchmarks.rows import Row
 from benchmarks.systems import system
 from eval.questions import Question, from_beir, from_squad
+from eval.statistics import randomisation_test
 from qa.chunk import passages
 from qa.errors import QAError
 from qa.model import Document
@@ -33,7 +34,6 @@ __all__ = ["Judged", "Scores", "beir", "score", "squad"]
 SYSTEMS = ("qa", "qa-fused", "rank_bm25-spaces", "bm25s", "tantivy", "tantivy-stop")
 DEPTH = 10
 _PASSAGES = 100  # asked for, so that ten documents are among them
-_DRAWS = 10_000
 
 Grades = dict[str, float]
 """A question's relevant documents, by path."""
@@ -126,19 +126,9 @@ def run(name: str, judged: Judged) -> list[Scores]:
         ]
 
 
-def chance(scores: Sequence[float], others: Sequence[float]) -> float:
-    """How probable a mean difference as large is if the two do not differ: paired randomisation test, two-sided.
-
-    Smucker, Allan and Carterette 2007, "A comparison of statistical significance tests for information retrieval".
-    """
-    differences = np.array(scores) - np.array(others)
-    random = np.random.default_rng(0)
-    observed = abs(differences.sum())
-    beyond = 0
-    for _ in range(_DRAWS):
-        signs = random.integers(0, 2, len(differences)) * 2 - 1
-        beyond += abs((signs * differences).sum()) >= observed - 1e-12
-    return (beyond + 1) / (_DRAWS + 1)
+def chance(scores: Sequence[Scores], others: Sequence[Scores]) -> float:
+    """How probable a difference in nDCG as large is if the two do not differ."""
+    return randomisation_test(np.array([one.ndcg - other.ndcg for one, other in zip(scores, others, strict=True)]))
 
 
 def report(judged: Judged, found: dict[str, list[Scores]]) -> str:
@@ -149,7 +139,7 @@ def report(judged: Judged, found: dict[str, list[Scores]]) -> str:
         columns = list(
             zip(*((s.recall_1, s.recall_5, s.recall_10, s.reciprocal_rank, s.ndcg) for s in scores), strict=True)
         )
-        p = "" if name == base else f"{chance(columns[-1], [s.ndcg for s in found[base]]):.4f}"
+        p = "" if name == base else f"{chance(scores, found[base]):.4f}"
         lines.append((name, *(f"{sum(column) / len(column):.3f}" for column in columns), p))
     head = ("system", "R@1", "R@5", "R@10", "MRR@10", "nDCG@10", f"p against {base}")
     return (

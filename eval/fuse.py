@@ -10,7 +10,6 @@ the tuning half alone is used. Only the proportions of the weights count, so the
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,8 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from eval.pairwise import pairwise
-from eval.questions import Question, QuestionSet, from_beir, from_gold, from_sentences, from_squad
-from eval.train import sampled, tuning_half
+from eval.questions import Question, QuestionSet
+from eval.training import options_for, sets_of
 from qa import dialogue
 from qa.index import Index, build
 from qa.index.segment import Array
@@ -36,18 +35,10 @@ ROUNDS = 3
 
 def main() -> None:
     """Train on the sets named on the command line and write the weights."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--squad", type=Path, action="append", default=[], metavar="FILE")
-    parser.add_argument("--sentences", type=Path, action="append", default=[], metavar="FILE")
+    parser = options_for(__doc__)
     parser.add_argument("--beir", type=Path, action="append", default=[], metavar="DIR")
-    parser.add_argument("--gold", type=Path, metavar="FILE", help="a gold file of the bundled documents")
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE")
     options = parser.parse_args()
-    sets = [from_squad(file) for file in options.squad] + [from_sentences(file) for file in options.sentences]
-    sets = [sampled(questions) for questions in (*sets, *map(from_beir, options.beir))]
-    if options.gold:
-        sets.append(tuning_half(from_gold(options.gold, None)))
-    weights = fused([_examples(questions) for questions in sets])
+    weights = fused([_examples(questions) for questions in sets_of(options)])
     options.out.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")
 
 

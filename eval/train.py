@@ -11,11 +11,8 @@ half alone is used. Each set weighs the same, however many questions it has.
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +21,8 @@ from sklearn.linear_model import LogisticRegression
 from eval.masking import Masking
 from eval.pairwise import pairwise
 from eval.part import ready_for_parts
-from eval.questions import Question, QuestionSet, from_gold, from_sentences, from_squad
+from eval.questions import Question, QuestionSet
+from eval.training import options_for, sets_of
 from qa import dialogue
 from qa.extract.choose import confidence_signs
 from qa.extract.features import FEATURES, Rows, rows
@@ -34,44 +32,20 @@ from qa.index.segment import Array
 from qa.query import Query, query
 from qa.retrieve import retrieve
 
-QUESTIONS = 4_000
-"""Questions of a set that are used; more change no weight that matters."""
 WEIGHT = 3000.0
 """Of a set, beside the regularisation."""
-SEED = 20
 PINNED = {"defines": 4.0, "code": -1.0, "question": -2.0}
 """Weights set by hand: the public sets are plain paragraphs without headings and code, and seldom ask "what is X"."""
 
 
 def main() -> None:
     """Train on the sets named on the command line and write the weights."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--squad", type=Path, action="append", default=[], metavar="FILE")
-    parser.add_argument("--sentences", type=Path, action="append", default=[], metavar="FILE")
-    parser.add_argument("--gold", type=Path, metavar="FILE", help="a gold file of the bundled documents")
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE")
-    options = parser.parse_args()
-    sets = [
-        sampled(questions) for questions in (*map(from_squad, options.squad), *map(from_sentences, options.sentences))
-    ]
-    if options.gold:
-        sets.append(tuning_half(from_gold(options.gold, None)))
+    options = options_for(__doc__).parse_args()
+    sets = sets_of(options)
     sentence = train_sentences(sets)
     examples = [confidence_examples(questions, sentence) for questions in sets]
     weights = {"sentence": _named(FEATURES, sentence), **train_confidence(examples)}
     options.out.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")
-
-
-def sampled(questions: QuestionSet) -> QuestionSet:
-    """The set with the answerable questions only, and no more than are needed."""
-    answerable = [question for question in questions.questions if question.answerable]
-    chosen = np.random.default_rng(SEED).permutation(len(answerable))[:QUESTIONS]
-    return replace(questions, questions=tuple(answerable[number] for number in sorted(chosen)))
-
-
-def tuning_half(gold: QuestionSet) -> QuestionSet:
-    """The questions of a gold file that may be tuned on."""
-    return replace(gold, questions=tuple(question for question in gold.questions if question.split == "tune"))
 
 
 def _named(names: Sequence[str], weights: Array) -> dict[str, float]:

@@ -24,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 
 from eval.metrics import f1
 from eval.questions import Question, QuestionSet, from_gold, from_squad
-from eval.train import tuning_half
+from eval.training import tuning_half
 from qa.extract.ask import ask
 from qa.extract.span import read
 from qa.index import build, idf

@@ -85,16 +85,16 @@ def _evidence_in(index: Index, number: int, asked: Query, places: Array, local: 
     segment = index.segments[number]
     sentences, owner = segment.sentences_of(local)
     tokens, within = segment.tokens_of(sentences)
-    ids = _ids(segment, asked.terms)
     inside = _found(segment, asked, tokens, within, len(sentences))
     first = np.diff(owner, prepend=-1) > 0
     near = np.zeros_like(inside)
     near[1:] = inside[:-1] * ~first[1:, None]
     near[:-1] = np.maximum(near[:-1], inside[1:] * ~first[1:, None])
     around = np.maximum.reduceat(inside, np.flatnonzero(first), axis=0)[np.cumsum(first) - 1]
-    above = _found(segment, asked, *segment.context_of(local), len(local))
+    context, below = segment.context_of(local)
+    above = _found(segment, asked, context, below, len(local))
     words = segment.sentence_tokens[sentences + 1] - segment.sentence_tokens[sentences]
-    soft, meaning = _by_vectors(index, number, asked, (tokens, within), (local, owner))
+    soft, meaning = _by_vectors(index, number, asked, (tokens, within), (context, below), owner)
     return (
         sentences + index.sentence_bases[number],
         places[owner],
@@ -105,7 +105,7 @@ def _evidence_in(index: Index, number: int, asked: Query, places: Array, local: 
         above[owner],
         around,
         soft * asked.trust,
-        _pair_share(asked, ids, tokens, within, len(sentences))
+        _pair_share(asked, _ids(segment, asked.terms), tokens, within, len(sentences))
         + _PHRASE * _phrase_share(segment, asked, tokens, within, len(sentences)),
         meaning,
     )
@@ -137,18 +137,18 @@ def _phrase_share(segment: Segment, asked: Query, tokens: Array, owners: Array, 
 
 
 def _by_vectors(
-    index: Index, number: int, asked: Query, said: tuple[Array, Array], passages: tuple[Array, Array]
+    index: Index, number: int, asked: Query, said: tuple[Array, Array], over: tuple[Array, Array], owner: Array
 ) -> tuple[Array, Array]:
     """`soft` and `meaning` of Evidence, for the sentences of some passages.
 
-    `said` are the tokens and the sentence of each, `passages` the passages and the place there of each sentence's own.
+    `said` are the tokens and the sentence of each, `over` the tokens above and the passage of each, `owner` the passage
+    of each sentence, in ascending order; every passage has one.
 
     A text means the sum of its words' vectors, each as long as the root of the word's idf; a sentence has what stands
     above it for half.
     """
     segment = index.segments[number]
-    (tokens, within), (local, owner) = said, passages
-    above, below = segment.context_of(local)
+    (tokens, within), (above, below) = said, over
     terms, places = np.unique(np.concatenate([tokens, above]), return_inverse=True)
     words, wanted = shipped().gathered(segment.term_rows[terms]), shipped().gathered(asked.rows)
     likeness = np.maximum(compared(words, wanted) - _UNLIKE, 0.0) / (1 - _UNLIKE)
@@ -159,7 +159,7 @@ def _by_vectors(
     weights = idfs(index.passage_count, index.frequencies_of(number, terms)[0])
     vectors = scaled(words, np.sqrt(weights))
     meant = sums(vectors, places[: len(tokens)], within, len(owner))
-    meant += _ABOVE_MEANING * sums(vectors, places[len(tokens) :], below, len(local))[owner]
+    meant += _ABOVE_MEANING * sums(vectors, places[len(tokens) :], below, int(owner[-1]) + 1)[owner]
     return soft, _cosines(meant, scaled(wanted, np.sqrt(asked.weights)).sum(axis=0))
 
 

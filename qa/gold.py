@@ -37,6 +37,7 @@ __all__ = [
     "judged_questions",
     "kind_of",
     "new_item",
+    "parsed_line",
     "places_of",
     "read_gold",
     "recheck",
@@ -108,7 +109,7 @@ def read_gold(
         if not line.strip():
             continue
         try:
-            item = _item(_parsed(line), document)
+            item = _item(parsed_line(line), document)
             if item.id in taken:
                 raise ValueError(f"id {item.id} is taken by an earlier line")
         except (ValueError, QAError) as error:
@@ -159,7 +160,8 @@ _PLACE = {
 }
 
 
-def _parsed(line: str) -> object:
+def parsed_line(line: str) -> object:
+    """What a line of JSON says. Raises ValueError, in words, for one that is none."""
     try:
         return json.loads(line)
     except json.JSONDecodeError as error:
@@ -393,7 +395,7 @@ def recheck(file: Path, document: Callable[[str], Document]) -> list[Moved]:
         if not line.strip():
             continue
         try:
-            item = _checked(_parsed(line), _LINE)
+            item = _checked(parsed_line(line), _LINE)
             places = [_checked(place, _PLACE, within="evidence ") for place in item["evidence"]]
         except ValueError as error:
             raise GoldError(f"{file}:{number + 1}: {error}") from None

@@ -14,7 +14,7 @@ from functools import cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from qa.model import Answer, Document, Explanation, Hit, Promise, Quote, Reason, Skipped
+from qa.model import HEADING_SEPARATOR, Answer, Document, Explanation, Hit, Promise, Quote, Reason, Skipped
 from qa.scripts import WIDE, columns, is_unspaced
 from qa.syntax import parse
 from qa.text import STOP_TERMS, content_terms, spans, spelt, terms
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Link",
+    "above",
     "agreement_text",
     "calibration_text",
     "checks_text",
@@ -231,7 +232,7 @@ def coverage_text(covered: Coverage, doubled: Sequence[Alike]) -> str:
 
 def proposal_text(proposal: Proposal, quote: Quote, *, width: int = 80) -> str:
     """A place to ask about, and the question that is proposed for it."""
-    where = _wrap([place(quote), "·", *printable(_above(quote)).split()], width)
+    where = _wrap([place(quote), "·", *printable(above(quote)).split()], width)
     body = [line for part in _parts(printable(quote.text)) for line in _wrap(part.split(), width - 2)]
     asked = "No question can be made of it: what does it answer?"
     if proposal.question is not None:
@@ -323,7 +324,7 @@ def _quotes(answer: Answer, quotes: Sequence[Quote], view: _View, first: int, gr
 
 def _lacking(quote: Quote, asked: str, wanted: set[str]) -> tuple[str, ...]:
     """The wanted words, as asked, that stand neither in a quote nor above it."""
-    known = "\n".join((quote.text, _above(quote), *quote.columns))
+    known = "\n".join((quote.text, above(quote), *quote.columns))
     return spelt(asked, wanted - set(terms(known)))
 
 
@@ -367,7 +368,7 @@ def _beside(quote: Quote, lacking: Sequence[str], view: _View) -> list[str]:
     """The words below a quote: its place, what stands above it, how sure it is, what it lacks."""
     sure = f"{confidence_word(quote.confidence)} ({quote.confidence:.0%})"
     without = f"without: {_listed(lacking, _MOST_LACKING)}" if lacking else ""
-    words = "".join(f"· {part} " for part in (printable(_above(quote)), sure, without) if part)
+    words = "".join(f"· {part} " for part in (printable(above(quote)), sure, without) if part)
     where, address = place(quote), view.link(quote) if view.link else None
     also = ["·", "also", "in", *_paths(quote.also_in)] if quote.also_in else []
     return [f"\x1b]8;;{address}\x1b\\{where}\x1b]8;;\x1b\\" if address else where, *words.split(), *also]
@@ -386,7 +387,7 @@ def context_text(document: Document, quote: Quote, *, width: int = 80, color: bo
         parts = body.split("\n") if block.kind in ("code", "row", "header") else [body]
         lines = [line for part in parts for line in _wrap(part.split(), width - 2)]
         shown.append("\n".join(f"{mark}{style}{line}{_RESET if style else ''}" for line in lines))
-    below = [place(quote), *"".join(f"· {part} " for part in (printable(_above(quote)),) if part).split()]
+    below = [place(quote), *"".join(f"· {part} " for part in (printable(above(quote)),) if part).split()]
     return "\n\n".join([*shown, "\n".join(_dim(line, color) for line in _wrap(below, width))])
 
 
@@ -408,7 +409,7 @@ def markdown_text(answers: Sequence[Answer]) -> str:
             sure = f"{confidence_word(quote.confidence)} ({quote.confidence:.0%})"
             receipt = f"{quote.start}–{quote.end}, sha256 {quote.sha256[:16]}"
             also = f"; also in {' '.join(_paths(quote.also_in))}" if quote.also_in else ""
-            parts.append(f"{body}\n>\n> — {place(quote)}, {one_line(_above(quote))}{also}; {sure}; {receipt}")
+            parts.append(f"{body}\n>\n> — {place(quote)}, {one_line(above(quote))}{also}; {sure}; {receipt}")
     return _TAGS.sub("&lt;", "\n\n".join(parts)) + "\n"
 
 
@@ -467,8 +468,9 @@ def _at(path: str, line: int | None, page: int | None) -> str:
     return one_line(path) + (f":{line}" if line is not None else f", page {page}" if page is not None else "")
 
 
-def _above(quote: Quote) -> str:
-    return f"{quote.title} › {quote.heading}" if quote.heading else quote.title
+def above(quote: Quote) -> str:
+    """The title of a quote's document, and the headings that it stands below."""
+    return f"{quote.title}{HEADING_SEPARATOR}{quote.heading}" if quote.heading else quote.title
 
 
 def _emphasised(quote: Quote, wanted: set[str]) -> str:

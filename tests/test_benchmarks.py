@@ -14,7 +14,7 @@ from benchmarks.cold import measure
 from benchmarks.passages import SHARES, draw, make
 from benchmarks.passages import main as passages_main
 from benchmarks.prompt import start, table
-from benchmarks.quality import beir, chance, run, score, squad
+from benchmarks.quality import Scores, beir, chance, run, score, squad
 from benchmarks.report import plot, report
 from benchmarks.rows import Row, rows
 from benchmarks.systems import NAMES, system
@@ -184,8 +184,9 @@ def test_every_system_is_judged_on_the_same_documents(name: str, judged_folder: 
 
 
 def test_a_difference_on_every_question_is_hardly_chance_and_none_is() -> None:
-    assert chance([1.0] * 20, [0.0] * 20) < 0.001
-    assert chance([1.0, 0.0], [1.0, 0.0]) == 1.0
+    right, wrong = (Scores(ndcg, ndcg, ndcg, ndcg, ndcg) for ndcg in (1.0, 0.0))
+    assert chance([right] * 20, [wrong] * 20) < 0.001
+    assert chance([right, wrong], [right, wrong]) == 1.0
 
 
 def test_only_the_answerable_questions_of_squad_are_asked(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from eval.questions import QuestionSet
 from eval.run import Choice, Outcome
 from qa.gold import Anchor
 from qa.model import Document, Quote
-from qa.present import place
+from qa.present import above, place
 from qa.syntax import parse
 from qa.text import STOP_TERMS, content_terms, spans
 
@@ -174,8 +174,7 @@ def _quoted(outcome: Outcome, choice: Choice) -> Iterator[str]:
     yield f"<p>{'answered' if choice.answered else 'refused; the nearest'}:</p>" if choice.quotes else "<p>no quote</p>"
     wanted = set(content_terms(parse(outcome.standalone).text)) - STOP_TERMS
     for quote, held in zip(choice.quotes[:_QUOTES], choice.held, strict=False):
-        above = f"{quote.title} › {quote.heading}" if quote.heading else quote.title
-        below = f"{text(place(quote))} · {text(above)} · {quote.confidence:.0%}"
+        below = f"{text(place(quote))} · {text(above(quote))} · {quote.confidence:.0%}"
         style = " ".join(["quote", *["holds"] * bool(held), *["lines"] * ("\n\n" in quote.text)])
         shown = marked(quote, outcome.question.anchors, wanted)
         yield f'<blockquote class="{style}"><div dir="auto">{shown}</div><span class="soft">{below}</span></blockquote>'

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from qa.errors import GoldError, QAError, seen
+from qa.gold import parsed_line
 
 __all__ = ["Wrong", "json_lines", "labels", "lines", "read_text", "text", "whole"]
 
@@ -67,12 +67,7 @@ def json_lines(file: Path, wrong: Wrong) -> Iterator[tuple[str, Mapping[str, Any
 
 
 def _object(line: str) -> Mapping[str, Any]:
-    try:
-        entry = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from None
-    except RecursionError:
-        raise ValueError("not JSON that can be read: nested too deeply") from None
+    entry = parsed_line(line)
     if not isinstance(entry, dict):
         raise ValueError(f"expected an object, not {seen(entry)}")
     return entry

@@ -31,7 +31,7 @@ _EXACT = 1e-12
 """Relative; the same gains added in another order differ by less."""
 
 _SURELY = 1 + 1e-6
-"""Makes a bound of what single precision gave."""
+"""Makes a bound of what was rounded: impacts in single precision, and thresholds on their way to units and back."""
 
 _SEEDS = 5
 """Passages, for each one that is wanted, whose full score gives the first threshold."""
@@ -162,7 +162,7 @@ def _bounds(index: Index, number: int, parts: Sequence[Part]) -> _Bounds:
     segment = index.segments[number]
     drift = index.mean_length / (float(segment.arrays["mean_length"][0]) or 1.0)
     above = np.array([part.above for part in parts])
-    weights = np.array([part.weight for part in parts]) * np.where(above, 1.0, max(1.0, drift) * _SURELY)
+    weights = np.array([part.weight for part in parts]) * np.where(above, 1.0, max(1.0, drift)) * _SURELY
     peaks = np.where(above, IMPACT_STEPS, segment.arrays["word_peaks"][[part.term for part in parts]])
     kind: type = np.uint16 if len(parts) < _FEW else np.uint32
     unit = float(weights.sum()) / (0.9 * np.iinfo(kind).max)
