@@ -3,8 +3,8 @@
     python -m eval.train --squad nqg.json --sentences selqa-dev.jsonl --gold eval/gold.jsonl \
         --out qa/extract/weights.json
 
-The sentence weights are a pairwise logistic regression: for each question, a sentence that holds the answer against
-each that does not. Confidence is a logistic regression of whether the first quote answers, on every question asked
+The sentence weights are a listwise logistic regression: for each question, the sentences that hold the answer against
+all that do not. Confidence is a logistic regression of whether the first quote answers, on every question asked
 of all the documents, and, where they answer it, of what `eval.masking` leaves of them, too. Of a gold file the tuning
 half alone is used. Each set weighs the same, however many questions it has.
 """
@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from eval.listwise import Listed, listwise
 from eval.masking import Masking
-from eval.pairwise import pairwise
 from eval.part import ready_for_parts
 from eval.questions import Question, QuestionSet
 from eval.training import options_for, sets_of
@@ -32,10 +32,10 @@ from qa.index.segment import Array
 from qa.query import Query, query
 from qa.retrieve import retrieve
 
-WEIGHT = 3000.0
-"""Of a set, beside the regularisation."""
-PINNED = {"defines": 4.0, "code": -1.0, "question": -2.0}
-"""Weights set by hand: the public sets are plain paragraphs without headings and code, and seldom ask "what is X"."""
+PENALTY = 1e-4
+"""Of the squared weights, beside a mean loss of some 1."""
+PINNED = {"code": -1.0, "question": -2.0}
+"""Weights set by hand: the sets hold little code, and few questions that stand in a text and are asked again."""
 
 
 def main() -> None:
@@ -54,23 +54,19 @@ def _named(names: Sequence[str], weights: Array) -> dict[str, float]:
 
 def train_sentences(sets: Sequence[QuestionSet]) -> Array:
     """Weights of the sentence features, shape (features,). Each set weighs the same, and in it each question."""
-    differences = [list(_pairs(questions)) for questions in sets]
-    spread = np.concatenate([pairs for every in differences for pairs in every]).std(axis=0) + 1e-9
-    weights = pairwise(differences, spread, weight=WEIGHT)
-    pinned = [PINNED.get(name) for name in FEATURES]
-    return np.array([weight if pin is None else pin for weight, pin in zip(weights, pinned, strict=True)])
+    pinned = {FEATURES.index(name): weight for name, weight in PINNED.items()}
+    return listwise([list(_listed(questions)) for questions in sets], penalty=PENALTY, pinned=pinned)
 
 
-def _pairs(questions: QuestionSet) -> Iterator[Array]:
-    """For each question, the answering sentence's features less those of each rival."""
+def _listed(questions: QuestionSet) -> Iterator[Listed]:
+    """For each question that can be learned from, its sentences' features and which of them answer."""
     index = build(questions.documents)
     for question in questions.questions:
         asked = query(index, dialogue.standalone(question.text, question.history))
         if question.answerable and (seen := _rows(index, asked)) is not None:
             right = _answering(index, seen, question)
             if right.any() and not right.all():
-                best = seen.values[right][0]
-                yield best - seen.values[~right]
+                yield seen.values, right
 
 
 def _rows(index: Index, asked: Query) -> Rows | None:

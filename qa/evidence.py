@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -12,14 +13,19 @@ from qa.index import Index, idfs
 from qa.index.phrase import owners_of_run
 from qa.index.segment import Array, Segment, distinct
 from qa.query import INSTEAD, Query
+from qa.text import term_of
 from qa.vectors import compared, scaled, shipped, sums
 
 __all__ = ["ABOVE", "Evidence", "evidence"]
 
 # Chosen by a grid on public question sets: each moves the right passage's rank 1 by a point or less either way.
 ABOVE = 0.8
-_NEAR = 0.4
-"""What a term is worth to a sentence that does not hold it but has it in a heading above, or in the next sentence."""
+"""What a term is worth to a sentence that does not hold it but has it in a heading above."""
+_BEFORE, _AFTER = 0.5, 0.2
+"""… or in the sentence before or after."""
+_TAKEN_UP, _TAKEN_UP_LATE = 0.75, 0.35
+"""… or, where the sentence opens by taking up what was said ("It was built …"), in the one before, or further up."""
+_POINTING = "it its they their he his him she her both this these those that such"
 _ABOVE_MEANING = 0.5
 """What the words above a sentence are worth to what it means."""
 _UNLIKE = 0.3
@@ -33,11 +39,12 @@ class Evidence:
     """Which of a question's terms stand in, and around, each sentence of some passages.
 
     `sentences` and `owners` number the sentences and say which of the passages each is from, `kinds` and `words` are
-    their kinds and lengths, all of shape (sentences,). The masks have shape (sentences, terms): `near` is in the
-    sentence before or after, `above` in title, headings or file name, `around` anywhere in the passage. `soft`, of that
-    shape, too, is how near the nearest word of the sentence comes to the term, from 0 to 1. `pairs`, shape
-    (sentences,), is the share of the question's neighbouring terms that are neighbours in the sentence, too; `meaning`,
-    of that shape, the cosine of the question's and the sentence's mean word vectors.
+    their kinds and lengths, all of shape (sentences,). The masks have shape (sentences, terms): `above` is in title,
+    headings or file name, `around` anywhere in the passage. `near`, of that shape, is what a term in the sentences
+    beside it is worth to it, more where it opens with a pronoun and so may speak of what they name; `soft` how near the
+    nearest word of the sentence comes to the term; both from 0 to 1. `pairs`, shape (sentences,), is the share of the
+    question's neighbouring terms that are neighbours in the sentence, too; `meaning`, of that shape, the cosine of the
+    question's and the sentence's mean word vectors.
     """
 
     sentences: Array
@@ -55,7 +62,7 @@ class Evidence:
     @property
     def credited(self) -> Array:
         """How far each term is accounted for by itself: in the sentence, above it, or next to it."""
-        found: Array = np.maximum(np.maximum(self.inside, ABOVE * self.above), _NEAR * self.near)
+        found: Array = np.maximum(np.maximum(self.inside, ABOVE * self.above), self.near)
         return found
 
     def reordered(self, order: Array) -> Evidence:
@@ -87,9 +94,6 @@ def _evidence_in(index: Index, number: int, asked: Query, places: Array, local: 
     tokens, within = segment.tokens_of(sentences)
     inside = _found(segment, asked, tokens, within, len(sentences))
     first = np.diff(owner, prepend=-1) > 0
-    near = np.zeros_like(inside)
-    near[1:] = inside[:-1] * ~first[1:, None]
-    near[:-1] = np.maximum(near[:-1], inside[1:] * ~first[1:, None])
     around = np.maximum.reduceat(inside, np.flatnonzero(first), axis=0)[np.cumsum(first) - 1]
     context, below = segment.context_of(local)
     above = _found(segment, asked, context, below, len(local))
@@ -101,7 +105,7 @@ def _evidence_in(index: Index, number: int, asked: Query, places: Array, local: 
         segment.sentence_kinds[sentences],
         words,
         inside,
-        near,
+        _near(inside, first, _takes_up(segment, tokens, within, len(sentences))),
         above[owner],
         around,
         soft * asked.trust,
@@ -124,6 +128,37 @@ def _found(segment: Segment, asked: Query, tokens: Array, owners: Array, total: 
         cells = np.ix_(whole, np.array(stand_in.places))
         found[cells] = np.maximum(found[cells], INSTEAD)
     return found
+
+
+@cache
+def _pointing() -> tuple[str, ...]:
+    """The terms that take up what was said, where they open a sentence."""
+    return tuple(sorted(set(map(term_of, _POINTING.split()))))
+
+
+def _takes_up(segment: Segment, tokens: Array, owners: Array, sentences: int) -> Array:
+    """Which sentences open with a word that takes up what was said, shape (sentences,)."""
+    found = np.zeros(sentences, dtype=bool)
+    first = np.flatnonzero(np.diff(owners, prepend=-1))
+    found[owners[first]] = np.isin(tokens[first], _ids(segment, _pointing()))
+    return found
+
+
+def _near(inside: Array, first: Array, takes_up: Array) -> Array:
+    """What the terms in the sentences beside each are worth to it, shape (sentences, terms).
+
+    `first` says which sentences open a passage, `takes_up` which take up what was said; both of shape (sentences,).
+    """
+    near = np.zeros_like(inside)
+    follows = ~first[1:, None]
+    near[:-1] = _AFTER * inside[1:] * follows
+    before = np.where(takes_up, _TAKEN_UP, _BEFORE)[1:, None]
+    near[1:] = np.maximum(near[1:], before * inside[:-1] * follows)
+    higher = 2.0 * np.cumsum(first)[:, None]  # each passage stands above those before, so that none sees into another
+    so_far = np.maximum.accumulate(inside + higher, axis=0)[:-1] - higher[1:]
+    late = np.where(takes_up, _TAKEN_UP_LATE, 0.0)[1:, None]
+    near[1:] = np.maximum(near[1:], late * so_far.clip(0.0).round(6))
+    return near
 
 
 def _phrase_share(segment: Segment, asked: Query, tokens: Array, owners: Array, sentences: int) -> Array:

@@ -23,11 +23,11 @@ from qa.text import spans
 __all__ = ["GROUPS", "reasons"]
 
 GROUPS = {
-    "words": ("inside", "above", "near", "around", "pairs"),
+    "words": ("inside", "above", "near", "pairs"),
     "vectors": ("soft", "meaning"),
     "retrieval": ("fused",),
     "answer type": ("type", "defines", "counts", "mistype"),
-    "shape": ("short", "long", "code", "first", "question"),
+    "shape": ("short", "long", "code", "row", "first", "question"),
 }
 """The features that are told together."""
 _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}

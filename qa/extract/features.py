@@ -21,8 +21,7 @@ __all__ = ["FEATURES", "SHORTLIST", "Rows", "rows", "sentence_text"]
 FEATURES = (
     "inside",  # share of the question's weight in the sentence
     "above",  # … in title, headings or file name, and not in it
-    "near",  # … in the sentence before or after, and in neither
-    "around",  # … elsewhere in the passage only
+    "near",  # … in the sentences beside it, as far as it may speak of what they name, and in neither
     "soft",  # words that mean much the same, as far as the question's own are not there
     "pairs",  # neighbouring question words that are neighbours here
     "meaning",  # cosine of what the question and the sentence mean
@@ -33,7 +32,8 @@ FEATURES = (
     "mistype",  # wants something of a kind that can be seen, and does not offer it
     "short",  # fewer than six words
     "long",  # words beyond thirty, by thirty
-    "code",  # is a line of code, a log, or a row
+    "code",  # is a line of code, or of a log
+    "row",  # is a row of a table
     "first",  # opens its passage's text
     "question",  # ends in a question mark
 )
@@ -69,7 +69,7 @@ def rows(index: Index, asked: Query, found: Candidates) -> Rows:
     column = {name: values[:, number] for number, name in enumerate(FEATURES)}
     total = max(float(asked.weights.sum()), 1e-9)
     known = np.zeros_like(seen.inside)
-    for name in ("inside", "above", "near", "around"):
+    for name in ("inside", "above", "near"):
         held: Array = getattr(seen, name)
         column[name][:] = np.maximum(held - known, 0.0) @ asked.weights / total
         known = np.maximum(known, held)
@@ -93,7 +93,8 @@ def _shape(seen: Evidence, column: dict[str, Array]) -> None:
     kinds = seen.kinds
     column["short"][:] = seen.words < 6
     column["long"][:] = np.clip((seen.words - 30) / 30, 0, 2)
-    column["code"][:] = np.isin(kinds, (KINDS.index("code"), KINDS.index("row")))
+    column["code"][:] = kinds == KINDS.index("code")
+    column["row"][:] = kinds == KINDS.index("row")
     body = kinds != KINDS.index("heading")
     opens = np.zeros(len(body), dtype=bool)
     opens[np.unique(np.where(body, seen.owners, -1), return_index=True)[1]] = True
