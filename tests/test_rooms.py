@@ -24,6 +24,7 @@ ROOMS = (
     ("index",),
     ("narrow",),
     ("spelling",),
+    ("background",),
     ("query",),
     ("evidence",),
     ("retrieve",),
