@@ -231,6 +231,12 @@ except SystemExit:
     assert done.stdout.endswith("\nFalse\n")
 
 
+def test_the_prompt_of_a_chat_does_not_wait_for_numpy() -> None:
+    code = "import sys, qa.cli.chat; print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
 def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     lines = (f"The bridge numbered {number} stands over a river of its own.\n\n" for number in range(8_000))
     (tmp_path / "bridges.txt").write_text("".join(lines))  # more than a pipe holds
@@ -243,7 +249,7 @@ def test_a_closed_stream_is_no_traceback_and_a_note_stays_off_stdout(notes: Path
     (notes / "photo.jpg").write_bytes(JPEG)
     arguments = {"ask": ("Who built the old bridge?", "--corpus"), "chat": ("--corpus",)}.get(command, ())
     shell("", "index", notes)
-    without_output = shell(">&- </dev/null", command, *arguments, notes)
+    without_output = shell(">&- <<< 'Who built the old bridge?'", command, *arguments, notes)
     assert without_output[:2] == (2, "")
     assert without_output[2].endswith("qa: the answer cannot be written: standard output is closed\n")
     code, out, err = shell("2>&- </dev/null", command, *arguments, notes)
@@ -253,6 +259,20 @@ def test_a_closed_stream_is_no_traceback_and_a_note_stays_off_stdout(notes: Path
     code, out, err = shell("<&-", command, *arguments, notes)
     assert code == 0
     assert "Traceback" not in out + err
+
+
+def test_a_chat_without_a_terminal_opens_its_documents_and_puts_nothing_but_answers_on_stdout(notes: Path) -> None:
+    (notes / "photo.jpg").write_bytes(JPEG)
+    code, out, err = shell("</dev/null", "chat", "--corpus", notes / "gone")
+    assert (code, out, err) == (2, "", f"qa: {notes / 'gone'}: no such file or folder\n")
+    typed = r"<<< $'/set k 1\nWho built the old bridge?\nWho? in:gone\n/good 1'"
+    code, out, err = shell(typed, "chat", "--corpus", notes)
+    assert code == 0
+    lines = [line for line in out.splitlines() if line and not line.startswith("? ")]
+    assert [line.split()[0] for line in lines] == ["1", "bridge.md:3"]
+    said = err.splitlines()
+    assert all(line.startswith("qa: ") for line in said)
+    assert [line.split()[1] for line in said] == ["1", "k", "in:gone:", "Noted:"]
 
 
 def test_all_streams_closed_is_an_exit_code(notes: Path) -> None:

@@ -528,10 +528,10 @@ def test_without_a_terminal_lines_are_read_and_written_down_with_their_answers(n
         Lines(["Who built the old bridge?\n", "/nonsense\x1b[2J\n"], written.append),
         Chat(open_library(notes), written.append),
     )
-    assert written[1] == "? Who built the old bridge?"
-    assert BRIDGE in written[2]
-    assert written[3] == "? /nonsense\ufffd[2J"
-    assert len(written) == 5
+    assert written[0] == "? Who built the old bridge?"
+    assert BRIDGE in written[1]
+    assert written[2] == "? /nonsense\ufffd[2J"
+    assert len(written) == 4
 
 
 def test_documents_that_cannot_be_opened_end_the_chat_with_the_reason(tmp_path: Path, pipe: PipeInput) -> None:

@@ -172,7 +172,7 @@ def _export(chat: Chat, argument: str) -> None:
             raise QAError(f"{file}: cannot be written: {error.strerror}") from None
         chat.exported.add(file.absolute())
         again = f"; qa chat --resume {file} goes on from it" if file.suffix.lower() == ".json" else ""
-        chat.write(one_line(f"{counted(len(chat.history), 'question')} in {file}{again}"))
+        chat.say(f"{counted(len(chat.history), 'question')} in {file}{again}", folded=False)
 
 
 def _save(chat: Chat, argument: str) -> None:

@@ -87,7 +87,7 @@ def _add(chat: Chat, places: list[Anchor], answer: str | None) -> None:
     where = ", ".join(dict.fromkeys(place.path for place in places)) if places else "the documents do not answer"
     corpus = "" if len(chat.library.roots) > 1 else f" --corpus {chat.library.roots[0]}"
     first = f" (python -m eval --gold {file}{corpus} measures them)" if number == 1 else ""
-    chat.write(one_line(f"Noted: {where}. {counted(number, 'question')} in {file}{first}"))
+    chat.say(f"Noted: {where}. {counted(number, 'question')} in {file}{first}", folded=False)
 
 
 def _asked(chat: Chat) -> Answer:

@@ -56,11 +56,8 @@ class Lines:
 
 def run(session: PromptSession[str] | Lines, chat: Chat) -> None:
     """Read lines until the user leaves. Raises QAError when the documents cannot be opened."""
-    greeting = "Ask, or /help for help; Control-D leaves."
-    if not isinstance(chat.source, Opening):
-        counts = f"{counted(len(chat.library.paths), 'document')}, {counted(chat.library.passage_count, 'passage')}. "
-        greeting = counts + greeting
-    chat.say(greeting)
+    if not isinstance(session, Lines):
+        chat.say(_greeting(chat))
     while True:
         try:
             line = session.prompt(_PROMPT, pre_run=partial(_open_below, chat))
@@ -76,8 +73,16 @@ def run(session: PromptSession[str] | Lines, chat: Chat) -> None:
                 raise
             chat.say(str(error))
         except KeyboardInterrupt:
-            chat.write("(interrupted)")
+            chat.say("(interrupted)")
     _finish(chat)
+
+
+def _greeting(chat: Chat) -> str:
+    greeting = "Ask, or /help for help; Control-D leaves."
+    if isinstance(chat.source, Opening):
+        return greeting
+    counts = f"{counted(len(chat.library.paths), 'document')}, {counted(chat.library.passage_count, 'passage')}"
+    return f"{counts}. {greeting}"
 
 
 def _finish(chat: Chat) -> None:
