@@ -12,8 +12,9 @@ import pytest
 
 from qa.cli import main
 from qa.cli.terminal import links_are_shown
-from qa.library import cache_folder, cached_indexes
+from qa.library import cache_folder, cached_indexes, open_library
 from qa.present import one_line
+from qa.repl import Chat
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)) * 4
 
@@ -369,6 +370,36 @@ def test_a_question_to_a_cached_corpus_imports_none_of_the_heavy_packages(notes:
     code = f"import sys, qa.cli; {ask}; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("set()\n")
+
+
+GIVEN = [
+    ("ask", "--batch", "~/questions.txt", "--corpus=~/notes"),
+    ("search", "bridge", "--corpus=~/notes"),
+    ("chat", "--resume=~/reply.json", "--gold=~/gold.jsonl", "--corpus=~/notes"),
+    ("index", "~/notes"),
+    ("verify", "~/reply.json"),
+    ("verify", "~/reply.json", "--corpus=~/notes"),
+    ("calibrate", "~/gold.jsonl", "--corpus=~/notes"),
+    ("gold", "check", "~/gold.jsonl", "--corpus=~/notes"),
+    ("gold", "new", "~/gold.jsonl", "--corpus=~/notes"),
+]
+
+
+@pytest.mark.parametrize("given", GIVEN, ids=" ".join)
+def test_a_tilde_is_the_home_in_every_path_that_is_given(
+    capsys: pytest.CaptureFixture[str], notes: Path, monkeypatch: pytest.MonkeyPatch, given: tuple[str, ...]
+) -> None:
+    home = notes.parent
+    (home / "questions.txt").write_text("Who built the old bridge?\n")
+    (home / "reply.json").write_text(run(capsys, "ask", "Who built the old bridge?", "--json", f"--corpus={notes}")[1])
+    chat = Chat(open_library(notes), lambda _: None, gold=home / "gold.jsonl")
+    for line in ("Who built the old bridge?", "/good 1"):
+        chat.take(line)
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    whole = run(capsys, *(word.replace("~", str(home)) for word in given))
+    monkeypatch.setenv("HOME", str(home))
+    assert run(capsys, *given) == whole
+    assert whole[0] in (0, 1)
 
 
 def test_a_batch_is_answered_line_by_line_and_a_bad_line_does_not_stop_the_rest(

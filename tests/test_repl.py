@@ -1,5 +1,6 @@
 """The chat, without a terminal."""
 
+import shlex
 import signal
 import subprocess
 import sys
@@ -279,6 +280,21 @@ def test_every_command_does_what_it_says_when_it_is_typed(
         assert len(replies) == 1
     else:
         assert screen.format(**places) in "\n".join(replies[1:])
+
+
+def test_commands_that_are_suggested_can_be_pasted_whatever_the_names_of_files(
+    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letters = notes.rename(tmp_path / "my letters")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    written: list[str] = []
+    chat = Chat(open_library(letters), written.append, gold=tmp_path / "own questions.jsonl")
+    for line in ("Who built the old bridge?", "/good 1", "/save ~/my chat"):
+        chat.take(line)
+    measuring = shlex.split(written[1].partition(" (")[2].removesuffix(" measures them)"))
+    assert measuring[-4:] == ["--gold", str(tmp_path / "own questions.jsonl"), "--corpus", str(letters)]
+    going_on = shlex.split(written[2].partition("; ")[2].removesuffix(" goes on from it"))
+    assert going_on == ["qa", "chat", "--resume", str(tmp_path / "my chat.json")]
 
 
 def test_alone_undoes_the_reading_and_the_next_follow_up_builds_on_that(bundled: Library) -> None:

@@ -58,13 +58,13 @@ def _chat(source: Library | Opening, options: argparse.Namespace) -> Chat:
         width,
         in_color(),
         links=links_are_shown(),
-        gold=Path(options.gold).expanduser() if options.gold else None,
+        gold=Path(options.gold) if options.gold else None,
         waiting=progress(),
         remember=not options.no_history,
         remark=note if piped else None,
     )
     if options.resume:
-        chat.history = resumed(Path(options.resume).expanduser(), chat.library)
+        chat.history = resumed(Path(options.resume), chat.library)
         chat.shown = chat.history[-1] if chat.history else None
         note(f"{len(chat.history)} questions of {options.resume} come before")
     return chat
