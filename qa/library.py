@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa import dialogue, promise
-from qa.errors import CacheError, CorpusError, QAError, QuestionError, ReadError
+from qa.errors import CacheError, CorpusError, QAError, QuestionError, ReadError, brief
 from qa.index import Index, build
 from qa.index.folder import Opened, open_folder, roots_of
 from qa.load import Source, find, read
@@ -211,8 +211,7 @@ def _all_of(values: object, kind: type | tuple[type, ...]) -> bool:
 
 def _shortened(value: object) -> str:
     """A wrong argument, named for its user."""
-    shown = ascii(value)
-    return f"{type(value).__name__} {shown[:40]}{'…' if len(shown) > 40 else ''}"
+    return f"{type(value).__name__} {brief(ascii(value), 41)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +330,7 @@ class Library:
         """
         check(question, k=k, history=history)
         if not parse(question).text:
-            raise QuestionError(f"{question.strip()}: these are filters; ask something beside them")
+            raise QuestionError(f"{brief(question.strip())}: these are filters; ask something beside them")
         standalone = dialogue.standalone(question, history)
         state = self._state
         asked = query(state.index, standalone)
