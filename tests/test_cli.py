@@ -109,7 +109,9 @@ def test_exclude_leaves_files_out(capsys: pytest.CaptureFixture[str], notes: Pat
 
 def test_the_cache_is_listed_and_cleaned(capsys: pytest.CaptureFixture[str], notes: Path) -> None:
     run(capsys, "index", str(notes))
-    assert str(notes) in run(capsys, "cache")[1]
+    run(capsys, "index", str(notes), "--exclude", "*.log", "--exclude", "mill.txt")
+    listed = [line.split("  ")[-1] for line in run(capsys, "cache")[1].splitlines()]
+    assert sorted(line for line in listed if str(notes) in line) == [f"{notes}", f"{notes} without *.log, mill.txt"]
     assert run(capsys, "cache", "clean") == (0, "", "")
     assert run(capsys, "cache")[1] == ""
 
