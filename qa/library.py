@@ -462,6 +462,7 @@ def _hits(index: Index, found: Candidates) -> list[Hit]:
                 start=start,
                 end=end,
                 line=document.line(start),
+                page=document.page(start),
                 heading=document.heading(start),
                 score=float(score),
                 bm25=float(bm25),

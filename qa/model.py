@@ -260,6 +260,7 @@ class Hit:
     score: float
     bm25: float
     tfidf: float
+    page: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
