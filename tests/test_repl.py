@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -405,6 +406,19 @@ def test_a_conversation_is_exported_and_resumed_with_the_same_quotes(
     Chat(chat.library, written.append, history=chat.history).take(f"/export {page}")
     assert written[-1].replace("\n", " ").endswith("is there already; choose another name")
     assert page.read_text() == "mine"
+
+
+def test_what_was_said_beside_quotes_is_there_when_resuming(notes: Path, tmp_path: Path) -> None:
+    (notes / "copy.md").write_text((notes / "bridge.md").read_text())
+    library = open_library(notes)
+    answer = replace(library.answer("Who built the old bridge?"), changed=("mill.txt",), promised=0.1)
+    assert answer.quotes[0].also_in == ("copy.md",)
+    file = tmp_path / "talk.json"
+    Chat(library, lambda _: None, history=[answer]).take(f"/save {file}")
+    assert resumed(file, library) == [answer]
+    (notes / "copy.md").unlink()
+    (again,) = resumed(file, open_library(notes))
+    assert again.quotes[0].also_in == ()
 
 
 @pytest.mark.parametrize("content", ["", "[1]", '{"question": 3}', "[" * 5_000, '[{"question": "a"}]'])
