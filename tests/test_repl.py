@@ -24,7 +24,7 @@ from qa.model import Answer
 from qa.repl import Chat, Lines, Opening, editor_command, resumed, run, terminal_session
 from qa.repl.commands import COMMANDS
 from qa.repl.prompt import _history, toolbar
-from qa.repl.words import Words, completer, styled
+from qa.repl.words import LineCompleter, Words, styled
 
 
 @pytest.fixture
@@ -461,7 +461,7 @@ def test_tab_completes_words_and_alt_enter_adds_a_line(notes: Path, pipe: PipeIn
 
 
 def completions(chat: Chat, text: str) -> list[str]:
-    found = completer(Words(chat)).get_completions(Line(text, len(text)), CompleteEvent(completion_requested=True))
+    found = LineCompleter(Words(chat)).get_completions(Line(text, len(text)), CompleteEvent(completion_requested=True))
     return [completion.text for completion in found]
 
 

@@ -141,16 +141,16 @@ def terminal_session(chat: Chat, *, remember: bool = True, vi: bool = False, **p
     from prompt_toolkit.output import ColorDepth
     from prompt_toolkit.styles import Style
 
-    from qa.repl.words import Words, completer, is_offered, lexer
+    from qa.repl.words import LineCompleter, LineLexer, Words, is_offered
 
     words = Words(chat)
     return PromptSession(
         history=_history() if remember else InMemoryHistory(),
         auto_suggest=AutoSuggestFromHistory(),
-        completer=completer(words),
+        completer=LineCompleter(words),
         complete_while_typing=Condition(lambda: is_offered(get_app().current_buffer.document.text_before_cursor)),
         complete_in_thread=True,
-        lexer=lexer(words),
+        lexer=LineLexer(words),
         bottom_toolbar=lambda: toolbar(chat, get_app().output.get_size().columns),
         key_bindings=_bindings(),
         editing_mode=EditingMode.VI if vi else EditingMode.EMACS,
