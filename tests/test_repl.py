@@ -92,7 +92,7 @@ def test_an_editor_that_is_not_there_is_a_line_and_not_the_end(
     monkeypatch.setenv("VISUAL", "/no/such/editor")
     replies = talk(open_library(notes), pipe, "Who built the old bridge?\n/open 1\nWhat turns?\n")
     assert replies[1].startswith("/no/such/editor: ")
-    assert len(replies) == 3
+    assert "mill.txt:1" in replies[2]
 
 
 def test_without_an_editor_a_pager_opens_at_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -303,9 +303,20 @@ def test_alone_undoes_the_reading_and_the_next_follow_up_builds_on_that(bundled:
     chat = Chat(bundled, written.append)
     for line in ("What is Jitsu?", "Who worked on it?", "/alone"):
         chat.take(line)
-    assert "(/alone asks it as typed" in written[1]
-    assert "(reading:" not in written[2]
+    assert "(reading:" in written[1]
+    assert written[2].startswith("(/alone asks it as typed")
+    assert "(reading:" not in written[3]
     assert [answer.standalone for answer in chat.history] == ["What is Jitsu?", "Who worked on it?"]
+
+
+def test_what_is_no_answer_can_be_said_elsewhere(bundled: Library) -> None:
+    written: list[str] = []
+    said: list[str] = []
+    chat = Chat(bundled, written.append, lambda: 20, remark=said.append)
+    for line in ("What is Jitsu?", "Who worked on it?", "/context 99", "/new", "/bogus"):
+        chat.take(line)
+    assert len(written) == 2
+    assert [line.split()[0] for line in said] == ["(/alone", "/context", "Forgotten;", "/bogus:"]
 
 
 def test_whatever_a_narrow_terminal_is_told_fits_but_what_is_copied_from_it_stays_whole(

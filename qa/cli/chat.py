@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from qa.cli.progress import progress
 from qa.cli.streams import lines_of, note, say
 from qa.cli.terminal import in_color, links_are_shown, width
+from qa.present import counted
 from qa.repl import Chat, Lines, Opening, resumed, terminal_session, typed_ahead
 from qa.repl import run as run_chat
 
@@ -66,7 +67,7 @@ def _chat(source: Library | Opening, options: argparse.Namespace) -> Chat:
     if options.resume:
         chat.history = resumed(Path(options.resume), chat.library)
         chat.shown = chat.history[-1] if chat.history else None
-        note(f"{len(chat.history)} questions of {options.resume} come before")
+        note(f"goes on after {counted(len(chat.history), 'question')} of {options.resume}")
     return chat
 
 

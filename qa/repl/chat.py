@@ -93,15 +93,16 @@ class Chat:
             note(self.own_file("asked"), answer)
         explain = answer.standalone != answer.question and not self.reading_explained
         self.reading_explained |= explain
-        self.show(answer, remark=_READING if explain else "")
+        self.show(answer)
+        if explain:
+            self.say(_READING)
 
-    def show(self, answer: Answer, *, kept: int = 0, remark: str = "") -> None:
+    def show(self, answer: Answer, *, kept: int = 0) -> None:
         """Write an answer, its quotes from the one after `kept` on; commands then name all its quotes."""
         self.shown = answer
         page = replace(answer, quotes=answer.quotes[kept:], nearest=answer.nearest[kept:])
         link = self._link if self.links else None
-        shown = text(page, width=self.width(), color=self.color, first=kept + 1, fold=FOLD, link=link, grouped=True)
-        self.write("\n\n".join(filter(None, (shown, textwrap.fill(remark, self.width())))))
+        self.write(text(page, width=self.width(), color=self.color, first=kept + 1, fold=FOLD, link=link, grouped=True))
 
     def say(self, sentence: str, *, folded: bool = True) -> None:
         """Write what is no answer, `folded` in lines that fit; what is longer than one, such as a path, stays whole."""
