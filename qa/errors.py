@@ -21,8 +21,16 @@ def seen(value: object) -> str:
     >>> seen("four"), seen([1] * 100)[-6:]
     ('"four"', ' 1, 1…')
     """
-    written = json.dumps(value, ensure_ascii=False)
-    return written if len(written) <= _LONGEST_SEEN else f"{written[: _LONGEST_SEEN - 1]}…"
+    return brief(json.dumps(value, ensure_ascii=False), _LONGEST_SEEN)
+
+
+def brief(text: str, most: int = 100) -> str:
+    """What somebody typed, short enough for a message.
+
+    >>> brief("in:notes"), brief("in:a in:b in:c", 8)
+    ('in:notes', 'in:a in…')
+    """
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 class QAError(Exception):

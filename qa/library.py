@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa import dialogue, promise
-from qa.errors import CacheError, CorpusError, QAError, QuestionError, ReadError
+from qa.errors import CacheError, CorpusError, QAError, QuestionError, ReadError, brief
 from qa.index import Index, build
-from qa.index.folder import Opened, open_folder, roots_of
+from qa.index.folder import Corpus, Opened, corpus_of, open_folder
 from qa.load import Source, find, read
 from qa.model import Answer, Document, Explanation, Hit, Promise, Quote, Skipped
 from qa.narrow import without_documents
@@ -98,7 +98,7 @@ def _keep_others_out(folder: Path, *, own: bool) -> None:
 
 
 def cached_indexes() -> list[tuple[Path, str]]:
-    """The folders of the cached indexes, each with the roots that it is of or with what is wrong with it.
+    """The folders of the cached indexes, each with the corpus that it is of or with what is wrong with it.
 
     Raises CacheError when the cache folder cannot be listed.
     """
@@ -112,9 +112,11 @@ def cached_indexes() -> list[tuple[Path, str]]:
 
 def _indexed(folder: Path) -> str:
     try:
-        return ", ".join(roots_of(folder))
+        corpus = corpus_of(folder)
     except CacheError as error:
         return str(error)
+    without = f" without {', '.join(corpus.exclude)}" if corpus.exclude else ""
+    return ", ".join(corpus.roots) + without
 
 
 def index_size(folder: Path) -> int:
@@ -211,8 +213,7 @@ def _all_of(values: object, kind: type | tuple[type, ...]) -> bool:
 
 def _shortened(value: object) -> str:
     """A wrong argument, named for its user."""
-    shown = ascii(value)
-    return f"{type(value).__name__} {shown[:40]}{'…' if len(shown) > 40 else ''}"
+    return f"{type(value).__name__} {brief(ascii(value), 41)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,9 +300,9 @@ class Library:
 
     def _opened(self, sources: Sequence[Source], progress: Progress | None) -> Opened:
         """The cached index brought in step with the files, or one in memory where the cache cannot be used."""
-        roots = [str(root) for root in self.roots]
+        corpus = Corpus(tuple(map(str, self.roots)), self.exclude)
         try:
-            return open_folder(self._folder, sources, roots=roots, progress=progress)
+            return open_folder(self._folder, sources, corpus=corpus, progress=progress)
         except CacheError as error:
             problem = str(error)
         except OSError as error:
@@ -331,7 +332,7 @@ class Library:
         """
         check(question, k=k, history=history)
         if not parse(question).text:
-            raise QuestionError(f"{question.strip()}: these are filters; ask something beside them")
+            raise QuestionError(f"{brief(question.strip())}: these are filters; ask something beside them")
         standalone = dialogue.standalone(question, history)
         state = self._state
         asked = query(state.index, standalone)
@@ -461,6 +462,7 @@ def _hits(index: Index, found: Candidates) -> list[Hit]:
                 start=start,
                 end=end,
                 line=document.line(start),
+                page=document.page(start),
                 heading=document.heading(start),
                 score=float(score),
                 bm25=float(bm25),

@@ -194,10 +194,7 @@ class Document:
         `answer` is the short answer's range in `text`, inside `start` and `end`. Raises ValueError for a range that is
         empty or leaves the text.
         """
-        if not 0 <= start < end <= len(self.text):
-            raise ValueError(f"{self.path}: no text at {start}:{end}, the document has {len(self.text)} characters")
-        if answer is not None and not start <= answer[0] < answer[1] <= end:
-            raise ValueError(f"{self.path}: the answer {answer[0]}:{answer[1]} is not inside the quote {start}:{end}")
+        self._check(start, end, answer)
         source = self.source_map.source_range(start, end) if self.source_map else (None, None)
         before, after = self.around(start, end)
         return Quote(
@@ -222,6 +219,13 @@ class Document:
             also_in=also_in,
             columns=self.columns(start, end),
         )
+
+    def _check(self, start: int, end: int, answer: tuple[int, int] | None) -> None:
+        """Raise ValueError for a range that is not one of the text, or an answer that is not in it."""
+        if not 0 <= start < end <= len(self.text):
+            raise ValueError(f"{self.path}: no text at {start}:{end}, the document has {len(self.text)} characters")
+        if answer is not None and not start <= answer[0] < answer[1] <= end:
+            raise ValueError(f"{self.path}: the answer {answer[0]}:{answer[1]} is not inside the quote {start}:{end}")
 
 
 def heading_text(text: str) -> str:
@@ -260,6 +264,7 @@ class Hit:
     score: float
     bm25: float
     tfidf: float
+    page: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""

@@ -12,7 +12,7 @@ from functools import reduce
 
 import numpy as np
 
-from qa.errors import QuestionError
+from qa.errors import QuestionError, brief
 from qa.index import Index
 from qa.index.phrase import holding
 from qa.index.segment import Array, Segment, distinct
@@ -74,7 +74,7 @@ def _below(index: Index, path: str) -> list[Array]:
         documents = np.fromiter(map(stands, segment.paths), dtype=bool, count=segment.document_count)
         masks.append(documents[segment.passage_documents])
     if not _any_live(index, masks):
-        raise QuestionError(f"in:{path}: no such document; name a folder, a file or a pattern such as *.md")
+        raise QuestionError(f"in:{brief(path)}: no such document; name a folder, a file or a pattern such as *.md")
     return masks
 
 
@@ -105,7 +105,7 @@ def _titled(index: Index, title: str) -> list[Array]:
     """The passages of the documents whose title holds all words of another, for each segment."""
     masks = [_titled_in(segment, terms(title)) for segment in index.segments]
     if not _any_live(index, masks):
-        raise QuestionError(f"title:{title}: no document has these words in its title")
+        raise QuestionError(f"title:{brief(title)}: no document has these words in its title")
     return masks
 
 

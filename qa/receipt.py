@@ -88,9 +88,12 @@ def claims_in(transcript: str, *, corpus: Sequence[str] | None = None) -> list[C
 
     Raises QAError for a text that is no transcript.
     """
+    answers = list(_answers(transcript))
+    if not answers:
+        raise QAError("it holds no answers, so there is nothing to verify")
     return [
         _claim(quote, corpus if corpus is not None else answer.get("corpus"))
-        for answer in _answers(transcript)
+        for answer in answers
         for quote in _quotes(answer)
     ]
 

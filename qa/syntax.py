@@ -13,6 +13,7 @@ quotation mark without its partner) is text like any other.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qa.text import words
@@ -56,12 +57,10 @@ def parse(text: str, *, search: bool = False) -> Typed:
     """
     values: dict[str, list[str]] = {"in": [], "title": [], "-": [], "phrase": []}
     cut: list[re.Match[str]] = []
-    for match in (_SEARCHED if search else _ASKED).finditer(text):
-        kind, value = _kind(match), match[match.lastindex or 0]
-        if words(value) or (kind == "in" and "*" in value):
-            values[kind].append(value)
-            if kind != "phrase":
-                cut.append(match)
+    for kind, match in _found(text, search):
+        values[kind].append(_value(match))
+        if kind != "phrase":
+            cut.append(match)
     return Typed(
         text=_without(text, cut),
         in_paths=tuple(values["in"]),
@@ -80,8 +79,19 @@ def filters_in(text: str, *, search: bool = False) -> list[tuple[int, int, str]]
     >>> filters_in("-docker", search=True)
     [(0, 7, 'filter')]
     """
-    found = (_SEARCHED if search else _ASKED).finditer(text)
-    return [(*match.span(), "phrase" if _kind(match) == "phrase" else "filter") for match in found]
+    return [(*match.span(), "phrase" if kind == "phrase" else "filter") for kind, match in _found(text, search)]
+
+
+def _found(text: str, search: bool) -> Iterator[tuple[str, re.Match[str]]]:
+    """Filters and phrases, each with its kind. A path may be of any characters, all else is of words."""
+    for match in (_SEARCHED if search else _ASKED).finditer(text):
+        kind, value = _kind(match), _value(match)
+        if words(value) or (kind == "in" and not value.isspace()):
+            yield kind, match
+
+
+def _value(match: re.Match[str]) -> str:
+    return match[match.lastindex or 0]
 
 
 def _kind(match: re.Match[str]) -> str:

@@ -31,6 +31,9 @@ TABLE = "minilm-29000x128-1"
 UNKNOWN = -1
 """The row of a term that the table does not have."""
 
+_AT_ONCE = 1 << 18
+"""Multiplications in one step of a product. OpenBLAS shares out more of them among threads, which then wait busily for
+the next: a question took 1.7 times the processor time, and how many threads a program has is not a library's to set."""
 _MATRIX = "vectors.npy"
 _TERMS = "vectors_terms.npy"
 
@@ -119,9 +122,22 @@ class Vectors:
 
 def compared(left: tuple[Array, Array], right: tuple[Array, Array]) -> Array:
     """The cosine of each of some gathered rows with each of others, shape (left, right), float32."""
-    cosines: Array = left[0] @ right[0].T
+    cosines = _products(left[0], right[0])
     cosines /= left[1][:, None] * right[1]
     return cosines
+
+
+def _products(left: Array, right: Array) -> Array:
+    """The product of each row of `left` with each of `right`, in steps over the longer of the two."""
+    products = np.empty((len(left), len(right)), dtype=np.float32)
+    step = max(_AT_ONCE // max(min(left.size, right.size), 1), 1)
+    for start in range(0, max(len(left), len(right)), step):
+        some = slice(start, start + step)
+        if len(left) > len(right):
+            np.matmul(left[some], right.T, out=products[some])
+        else:
+            np.matmul(left, right[some].T, out=products[:, some])
+    return products
 
 
 def scaled(gathered: tuple[Array, Array], lengths: Array) -> Array:

@@ -12,8 +12,9 @@ import pytest
 
 from qa.cli import main
 from qa.cli.terminal import links_are_shown
-from qa.library import cache_folder, cached_indexes
+from qa.library import cache_folder, cached_indexes, open_library
 from qa.present import one_line
+from qa.repl import Chat
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)) * 4
 
@@ -108,7 +109,9 @@ def test_exclude_leaves_files_out(capsys: pytest.CaptureFixture[str], notes: Pat
 
 def test_the_cache_is_listed_and_cleaned(capsys: pytest.CaptureFixture[str], notes: Path) -> None:
     run(capsys, "index", str(notes))
-    assert str(notes) in run(capsys, "cache")[1]
+    run(capsys, "index", str(notes), "--exclude", "*.log", "--exclude", "mill.txt")
+    listed = [line.split("  ")[-1] for line in run(capsys, "cache")[1].splitlines()]
+    assert sorted(line for line in listed if str(notes) in line) == [f"{notes}", f"{notes} without *.log, mill.txt"]
     assert run(capsys, "cache", "clean") == (0, "", "")
     assert run(capsys, "cache")[1] == ""
 
@@ -231,6 +234,12 @@ except SystemExit:
     assert done.stdout.endswith("\nFalse\n")
 
 
+def test_the_prompt_of_a_chat_does_not_wait_for_numpy() -> None:
+    code = "import sys, qa.cli.chat; print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
 def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     lines = (f"The bridge numbered {number} stands over a river of its own.\n\n" for number in range(8_000))
     (tmp_path / "bridges.txt").write_text("".join(lines))  # more than a pipe holds
@@ -243,7 +252,7 @@ def test_a_closed_stream_is_no_traceback_and_a_note_stays_off_stdout(notes: Path
     (notes / "photo.jpg").write_bytes(JPEG)
     arguments = {"ask": ("Who built the old bridge?", "--corpus"), "chat": ("--corpus",)}.get(command, ())
     shell("", "index", notes)
-    without_output = shell(">&- </dev/null", command, *arguments, notes)
+    without_output = shell(">&- <<< 'Who built the old bridge?'", command, *arguments, notes)
     assert without_output[:2] == (2, "")
     assert without_output[2].endswith("qa: the answer cannot be written: standard output is closed\n")
     code, out, err = shell("2>&- </dev/null", command, *arguments, notes)
@@ -253,6 +262,20 @@ def test_a_closed_stream_is_no_traceback_and_a_note_stays_off_stdout(notes: Path
     code, out, err = shell("<&-", command, *arguments, notes)
     assert code == 0
     assert "Traceback" not in out + err
+
+
+def test_a_chat_without_a_terminal_opens_its_documents_and_puts_nothing_but_answers_on_stdout(notes: Path) -> None:
+    (notes / "photo.jpg").write_bytes(JPEG)
+    code, out, err = shell("</dev/null", "chat", "--corpus", notes / "gone")
+    assert (code, out, err) == (2, "", f"qa: {notes / 'gone'}: no such file or folder\n")
+    typed = r"<<< $'/set k 1\nWho built the old bridge?\nWho? in:gone\n/good 1'"
+    code, out, err = shell(typed, "chat", "--corpus", notes)
+    assert code == 0
+    lines = [line for line in out.splitlines() if line and not line.startswith("? ")]
+    assert [line.split()[0] for line in lines] == ["1", "bridge.md:3"]
+    said = err.splitlines()
+    assert all(line.startswith("qa: ") for line in said)
+    assert [line.split()[1] for line in said] == ["1", "k", "in:gone:", "Noted:"]
 
 
 def test_all_streams_closed_is_an_exit_code(notes: Path) -> None:
@@ -349,6 +372,36 @@ def test_a_question_to_a_cached_corpus_imports_none_of_the_heavy_packages(notes:
     code = f"import sys, qa.cli; {ask}; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("set()\n")
+
+
+GIVEN = [
+    ("ask", "--batch", "~/questions.txt", "--corpus=~/notes"),
+    ("search", "bridge", "--corpus=~/notes"),
+    ("chat", "--resume=~/reply.json", "--gold=~/gold.jsonl", "--corpus=~/notes"),
+    ("index", "~/notes"),
+    ("verify", "~/reply.json"),
+    ("verify", "~/reply.json", "--corpus=~/notes"),
+    ("calibrate", "~/gold.jsonl", "--corpus=~/notes"),
+    ("gold", "check", "~/gold.jsonl", "--corpus=~/notes"),
+    ("gold", "new", "~/gold.jsonl", "--corpus=~/notes"),
+]
+
+
+@pytest.mark.parametrize("given", GIVEN, ids=" ".join)
+def test_a_tilde_is_the_home_in_every_path_that_is_given(
+    capsys: pytest.CaptureFixture[str], notes: Path, monkeypatch: pytest.MonkeyPatch, given: tuple[str, ...]
+) -> None:
+    home = notes.parent
+    (home / "questions.txt").write_text("Who built the old bridge?\n")
+    (home / "reply.json").write_text(run(capsys, "ask", "Who built the old bridge?", "--json", f"--corpus={notes}")[1])
+    chat = Chat(open_library(notes), lambda _: None, gold=home / "gold.jsonl")
+    for line in ("Who built the old bridge?", "/good 1"):
+        chat.take(line)
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    whole = run(capsys, *(word.replace("~", str(home)) for word in given))
+    monkeypatch.setenv("HOME", str(home))
+    assert run(capsys, *given) == whole
+    assert whole[0] in (0, 1)
 
 
 def test_a_batch_is_answered_line_by_line_and_a_bad_line_does_not_stop_the_rest(

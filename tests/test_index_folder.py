@@ -197,15 +197,15 @@ def test_an_index_that_was_damaged_since_it_was_checked_is_built_anew(tmp_path: 
     for number in range(100):
         (corpus / f"{number:03}.txt").write_text(f"The heron {number} stood in the weir, beside the granite mill.\n")
     sources, _ = find([corpus])
-    opened = [folders.open_folder(tmp_path / "index", sources, roots=[]) for _ in range(2)]
+    opened = [folders.open_folder(tmp_path / "index", sources, corpus=folders.Corpus()) for _ in range(2)]
     assert {entry.notice for entry in opened} == {None}
     (file,) = (tmp_path / "index").glob(name)
     del opened
     flip(file, 100)
-    anew = folders.open_folder(tmp_path / "index", sources, roots=[])
+    anew = folders.open_folder(tmp_path / "index", sources, corpus=folders.Corpus())
     assert "damaged" in str(anew.notice)
     assert anew.index.passage_count == 100
-    assert folders.open_folder(tmp_path / "index", sources, roots=[]).notice is None
+    assert folders.open_folder(tmp_path / "index", sources, corpus=folders.Corpus()).notice is None
 
 
 def test_what_is_known_of_checks_is_trusted_for_nothing_else(tmp_path: Path) -> None:
@@ -213,11 +213,11 @@ def test_what_is_known_of_checks_is_trusted_for_nothing_else(tmp_path: Path) -> 
     (tmp_path / "a.txt").write_text("The heron.\n")
     sources, _ = find([tmp_path])
     folder = tmp_path / "index"
-    folders.open_folder(folder, sources, roots=[])
+    folders.open_folder(folder, sources, corpus=folders.Corpus())
     whole = (folder / "checked.json").read_bytes()
     for nonsense in (None, b"", b"[1]", b'{"a": 1}', b"{}", b"\xff"):
         (folder / "checked.json").unlink() if nonsense is None else (folder / "checked.json").write_bytes(nonsense)
-        opened = folders.open_folder(folder, sources, roots=[])
+        opened = folders.open_folder(folder, sources, corpus=folders.Corpus())
         assert (opened.notice, opened.index.passage_count) == (None, 1)
         assert (folder / "checked.json").read_bytes() == whole
 
@@ -230,10 +230,10 @@ def test_a_writer_that_dies_before_its_manifest_is_in_place_changes_nothing(
     corpus.mkdir()
     for number in range(9):
         (corpus / f"{number}.txt").write_text(f"The heron {number} stood in the weir.\n")
-    folders.open_folder(index, find([corpus])[0], roots=[])
+    folders.open_folder(index, find([corpus])[0], corpus=folders.Corpus())
     (corpus / "3.txt").unlink()
     before, _ = find([corpus])
-    folders.open_folder(index, before, roots=[])
+    folders.open_folder(index, before, corpus=folders.Corpus())
     (corpus / "4.txt").unlink()
     (corpus / "otter.txt").write_text("The otter is in the reeds.\n")
     original = folders.replacing
@@ -246,16 +246,17 @@ def test_a_writer_that_dies_before_its_manifest_is_in_place_changes_nothing(
     with monkeypatch.context() as patched:
         patched.setattr(folders, "replacing", dies)
         with pytest.raises(KeyboardInterrupt):
-            folders.open_folder(index, find([corpus])[0], roots=[])
+            folders.open_folder(index, find([corpus])[0], corpus=folders.Corpus())
     monkeypatch.setattr("qa.index.batches.count_batches", lambda *_: pytest.fail("the old state is whole"))
-    assert folders.open_folder(index, before, roots=[]).index.paths == tuple(source.path for source in before)
+    opened = folders.open_folder(index, before, corpus=folders.Corpus())
+    assert opened.index.paths == tuple(source.path for source in before)
 
 
 def test_files_are_told_from_others_by_any_difference(tmp_path: Path) -> None:
     for name in ("a.txt", "b.txt", "bad.bin"):
         (tmp_path / name).write_bytes(b"\x7fELF\0" if name == "bad.bin" else b"The heron.\n")
     sources, _ = find([tmp_path])
-    folders.open_folder(tmp_path / "index", sources, roots=[])
+    folders.open_folder(tmp_path / "index", sources, corpus=folders.Corpus())
     (state,) = (tmp_path / "index").glob("*.state")
     files = Files(read_arrays(state))
     assert files.are(sources)
@@ -279,7 +280,7 @@ def test_segments_are_merged_as_they_pile_up(tmp_path: Path) -> None:
     for number in range(30):
         (corpus / f"{number:02}.txt").write_text(f"The heron {number}.\n")
         sources, _ = find([corpus])
-        opened = folders.open_folder(tmp_path / "index", sources, roots=[])
+        opened = folders.open_folder(tmp_path / "index", sources, corpus=folders.Corpus())
         assert opened.index.passage_count == number + 1
         assert len(opened.index.segments) <= 7
 
@@ -313,16 +314,16 @@ def test_an_interrupted_build_keeps_the_batches_that_are_done_and_the_next_reads
         (corpus / f"{number:02}.txt").write_text(f"The heron {number} saw {'granite ' * number}.\n")
     (corpus / "bad.txt").write_bytes(b"\x7fELF\0\0\0")
     sources, _ = find([corpus])
-    whole = folders.open_folder(tmp_path / "whole", sources, roots=[])
+    whole = folders.open_folder(tmp_path / "whole", sources, corpus=folders.Corpus())
 
     def interrupt(done: int, total: int) -> None:
         if done > total / 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        folders.open_folder(index, sources, roots=[], progress=interrupt)
+        folders.open_folder(index, sources, corpus=folders.Corpus(), progress=interrupt)
     told: list[tuple[int, int]] = []
-    again = folders.open_folder(index, sources, roots=[], progress=lambda *seen: told.append(seen))
+    again = folders.open_folder(index, sources, corpus=folders.Corpus(), progress=lambda *seen: told.append(seen))
     assert 0 < told[-1][1] < sum(source.size for source in sources)
     assert told[-1][0] == told[-1][1]
     assert again.index.paths == whole.index.paths

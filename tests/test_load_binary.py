@@ -17,6 +17,7 @@ from qa.chunk import passages
 from qa.errors import ReadError
 from qa.load import find, package, read
 from qa.model import Document
+from qa.present import hits_text
 from qa.text import terms
 
 
@@ -79,7 +80,9 @@ def test_a_divided_word_is_quoted_as_printed_and_found_whole(tmp_path: Path) -> 
     assert quote.text.endswith("It eats fish, frogs and small mam-\nmals.")
     assert "mammal" in terms(quote.text)
     assert (quote.page, quote.line, quote.title) == (1, None, "The grey heron")
-    assert [hit.path for hit in qa.open(tmp_path).search("mammals")] == ["a.pdf"]
+    (hit,) = qa.open(tmp_path).search("mammals")
+    assert (hit.path, hit.line, hit.page) == ("a.pdf", None, 1)
+    assert hits_text([hit]).startswith(" 1  a.pdf, page 1 · ")
     assert qa.open(tmp_path).search("mam") == []
 
 

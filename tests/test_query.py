@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -94,6 +95,7 @@ def test_an_answer_comes_from_what_passes_the_filters(library: Library, question
     [
         ("heron in:nowhere", "in:nowhere: no such"),
         ("heron in:log in:mayo.md", "in:mayo.md"),
+        ("in:[ heron", r"in:\[: no such"),
         ("title:owl x", "title:owl"),
     ],
 )
@@ -107,6 +109,22 @@ def test_a_filter_that_no_document_passes_is_named(
 def test_nothing_but_filters_is_no_question(library: Library) -> None:
     with pytest.raises(qa.QuestionError, match="in:log title:may: these are filters"):
         library.answer(" in:log title:may ")
+
+
+@pytest.mark.parametrize("typed", ["in:log " * 20_000, f"heron in:{'n' * 20_000}", f"heron title:{'n' * 20_000}"])
+def test_what_is_wrong_with_a_long_question_is_said_in_a_short_line(library: Library, typed: str) -> None:
+    with pytest.raises(qa.QuestionError) as error:
+        library.answer(typed)
+    assert len(str(error.value)) < 180
+
+
+def test_a_bracket_that_is_never_closed_is_a_character_as_any_other(tmp_path: Path) -> None:
+    (tmp_path / "[").mkdir()
+    (tmp_path / "[" / "may.md").write_text("The heron left.\n")
+    (tmp_path / "[old.md").write_text("The heron came.\n")
+    library = qa.open(tmp_path)
+    found = {typed: {hit.path for hit in library.search(f"heron in:{typed}")} for typed in ("[", "[old.md", "[o*")}
+    assert found == {"[": {"[/may.md"}, "[old.md": {"[old.md"}, "[o*": {"[old.md"}}
 
 
 def test_a_follow_up_keeps_its_own_filters_and_no_others(library: Library) -> None:

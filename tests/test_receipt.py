@@ -319,6 +319,7 @@ def test_a_transcript_is_one_answer_a_list_or_some_one_after_the_other(
     "content",
     [
         *(None, b"", b"  \n", b"{", b"[1]", b"5", b"null", b'{"a": 1}', b'{"quotes": 5}', b"\xff\xfe\0"),
+        *(b"[]", b"[] []"),
         *(b"[" * 100_000, b'{"quotes": [{"start": ' + b"9" * 5_000 + b"}]}", b'{"quotes": []} {'),
     ],
     ids=lambda content: repr(content)[:20],

@@ -1,10 +1,12 @@
 """The chat, without a terminal."""
 
+import shlex
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from qa.model import Answer
 from qa.repl import Chat, Lines, Opening, editor_command, resumed, run, terminal_session
 from qa.repl.commands import COMMANDS
 from qa.repl.prompt import _history, toolbar
-from qa.repl.words import Words, completer, styled
+from qa.repl.words import LineCompleter, Words, styled
 
 
 @pytest.fixture
@@ -90,7 +92,7 @@ def test_an_editor_that_is_not_there_is_a_line_and_not_the_end(
     monkeypatch.setenv("VISUAL", "/no/such/editor")
     replies = talk(open_library(notes), pipe, "Who built the old bridge?\n/open 1\nWhat turns?\n")
     assert replies[1].startswith("/no/such/editor: ")
-    assert len(replies) == 3
+    assert "mill.txt:1" in replies[2]
 
 
 def test_without_an_editor_a_pager_opens_at_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,14 +283,40 @@ def test_every_command_does_what_it_says_when_it_is_typed(
         assert screen.format(**places) in "\n".join(replies[1:])
 
 
+def test_commands_that_are_suggested_can_be_pasted_whatever_the_names_of_files(
+    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letters = notes.rename(tmp_path / "my letters")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    written: list[str] = []
+    chat = Chat(open_library(letters), written.append, gold=tmp_path / "own questions.jsonl")
+    for line in ("Who built the old bridge?", "/good 1", "/save ~/my chat"):
+        chat.take(line)
+    measuring = shlex.split(written[1].partition(" (")[2].removesuffix(" measures them)"))
+    assert measuring[-4:] == ["--gold", str(tmp_path / "own questions.jsonl"), "--corpus", str(letters)]
+    going_on = shlex.split(written[2].partition("; ")[2].removesuffix(" goes on from it"))
+    assert going_on == ["qa", "chat", "--resume", str(tmp_path / "my chat.json")]
+
+
 def test_alone_undoes_the_reading_and_the_next_follow_up_builds_on_that(bundled: Library) -> None:
     written: list[str] = []
     chat = Chat(bundled, written.append)
     for line in ("What is Jitsu?", "Who worked on it?", "/alone"):
         chat.take(line)
-    assert "(/alone asks it as typed" in written[1]
-    assert "(reading:" not in written[2]
+    assert "(reading:" in written[1]
+    assert written[2].startswith("(/alone asks it as typed")
+    assert "(reading:" not in written[3]
     assert [answer.standalone for answer in chat.history] == ["What is Jitsu?", "Who worked on it?"]
+
+
+def test_what_is_no_answer_can_be_said_elsewhere(bundled: Library) -> None:
+    written: list[str] = []
+    said: list[str] = []
+    chat = Chat(bundled, written.append, lambda: 20, remark=said.append)
+    for line in ("What is Jitsu?", "Who worked on it?", "/context 99", "/new", "/bogus"):
+        chat.take(line)
+    assert len(written) == 2
+    assert [line.split()[0] for line in said] == ["(/alone", "/context", "Forgotten;", "/bogus:"]
 
 
 def test_whatever_a_narrow_terminal_is_told_fits_but_what_is_copied_from_it_stays_whole(
@@ -391,6 +419,19 @@ def test_a_conversation_is_exported_and_resumed_with_the_same_quotes(
     assert page.read_text() == "mine"
 
 
+def test_what_was_said_beside_quotes_is_there_when_resuming(notes: Path, tmp_path: Path) -> None:
+    (notes / "copy.md").write_text((notes / "bridge.md").read_text())
+    library = open_library(notes)
+    answer = replace(library.answer("Who built the old bridge?"), changed=("mill.txt",), promised=0.1)
+    assert answer.quotes[0].also_in == ("copy.md",)
+    file = tmp_path / "talk.json"
+    Chat(library, lambda _: None, history=[answer]).take(f"/save {file}")
+    assert resumed(file, library) == [answer]
+    (notes / "copy.md").unlink()
+    (again,) = resumed(file, open_library(notes))
+    assert again.quotes[0].also_in == ()
+
+
 @pytest.mark.parametrize("content", ["", "[1]", '{"question": 3}', "[" * 5_000, '[{"question": "a"}]'])
 def test_what_is_no_conversation_is_refused_by_name(notes: Path, tmp_path: Path, content: str) -> None:
     file = tmp_path / "talk.json"
@@ -431,7 +472,7 @@ def test_tab_completes_words_and_alt_enter_adds_a_line(notes: Path, pipe: PipeIn
 
 
 def completions(chat: Chat, text: str) -> list[str]:
-    found = completer(Words(chat)).get_completions(Line(text, len(text)), CompleteEvent(completion_requested=True))
+    found = LineCompleter(Words(chat)).get_completions(Line(text, len(text)), CompleteEvent(completion_requested=True))
     return [completion.text for completion in found]
 
 
@@ -528,10 +569,10 @@ def test_without_a_terminal_lines_are_read_and_written_down_with_their_answers(n
         Lines(["Who built the old bridge?\n", "/nonsense\x1b[2J\n"], written.append),
         Chat(open_library(notes), written.append),
     )
-    assert written[1] == "? Who built the old bridge?"
-    assert BRIDGE in written[2]
-    assert written[3] == "? /nonsense\ufffd[2J"
-    assert len(written) == 5
+    assert written[0] == "? Who built the old bridge?"
+    assert BRIDGE in written[1]
+    assert written[2] == "? /nonsense\ufffd[2J"
+    assert len(written) == 4
 
 
 def test_documents_that_cannot_be_opened_end_the_chat_with_the_reason(tmp_path: Path, pipe: PipeInput) -> None:

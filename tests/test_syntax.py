@@ -18,6 +18,8 @@ ASKED = {
         "who", in_paths=("Papers",), titles=("Irmin",), filters=("TITLE:Irmin", "In:Papers")
     ),
     "in:a.md": Typed("", in_paths=("a.md",), filters=("in:a.md",)),
+    "in:[ who": Typed("who", in_paths=("[",), filters=("in:[",)),
+    "in:_ who in:-/": Typed("who", in_paths=("_", "-/"), filters=("in:_", "in:-/")),
     "in:* who": Typed("who", in_paths=("*",), filters=("in:*",)),
     'the "boot time" of “a unikernel”': Typed('the "boot time" of “a unikernel”', phrases=("boot time", "a unikernel")),
     'what says "see in:a.md there"': Typed('what says "see in:a.md there"', phrases=("see in:a.md there",)),
@@ -29,6 +31,7 @@ NO_FILTERS = [
     "in:",
     "in:?!",
     'in:""',
+    'in:" "',
     'title:"…"',
     'in:"my notes',
     "login:root",

@@ -10,7 +10,7 @@ from numpy.random import default_rng
 
 from qa.index.count import vector_rows
 from qa.text import STOP_TERMS, terms
-from qa.vectors import UNKNOWN, Vectors, shipped
+from qa.vectors import UNKNOWN, Array, Vectors, shipped
 
 WORDS = st.text(min_size=1, max_size=12).filter(lambda word: not set(word) & {"\n", "\0"})
 KNOWN = [term.decode() for term in shipped().terms[:: len(shipped()) // 200]]
@@ -39,6 +39,23 @@ def test_a_cosine_has_the_same_bits_however_rows_are_grouped() -> None:
     whole = shipped().cosines(rows, rows)
     single = np.array([[shipped().cosines(rows[[i]], rows[[j]])[0, 0] for j in range(40)] for i in range(40)])
     assert np.array_equal(whole[:40, :40], single)
+
+
+def test_no_step_of_a_product_is_so_large_that_numpy_would_share_it_out_among_threads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    steps: list[int] = []
+    multiplied = np.matmul
+
+    def counted(left: Array, right: Array, out: Array) -> None:
+        steps.append(len(left) * left.shape[1] * right.shape[1])
+        multiplied(left, right, out=out)
+
+    monkeypatch.setattr(np, "matmul", counted)
+    rows = np.arange(len(shipped()))
+    assert np.array_equal(shipped().cosines(rows[:7], rows), shipped().cosines(rows, rows[:7]).T)
+    assert sum(steps) == 2 * 7 * shipped().matrix.shape[1] * len(rows)
+    assert max(steps) <= 65_536 * 4  # OpenBLAS: SMP_THRESHOLD_MIN times GEMM_MULTITHREAD_THRESHOLD
 
 
 def test_a_row_is_looked_up_by_the_whole_term() -> None:

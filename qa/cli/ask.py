@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from os.path import expanduser
 
 from qa.cli.corpus import note_unread, opened
 from qa.cli.streams import encoding, lines_of, note, say
@@ -41,7 +42,7 @@ def _batch(options: argparse.Namespace) -> int:
     """Answer each line in turn; a wrong one is reported in its place, and by its number, and does not stop the rest."""
     check("any", k=options.k)
     answered, wrong = 0, 0
-    lines = lines_of(options.question)
+    lines = lines_of(expanduser(options.question))
     with opened(options) as library:
         note_unread(library)
         for number, line in enumerate(lines, 1):

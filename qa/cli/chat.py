@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from qa.cli.progress import progress
 from qa.cli.streams import lines_of, note, say
 from qa.cli.terminal import in_color, links_are_shown, width
+from qa.present import counted
 from qa.repl import Chat, Lines, Opening, resumed, terminal_session, typed_ahead
 from qa.repl import run as run_chat
 
@@ -23,16 +24,14 @@ __all__ = ["run"]
 
 
 def run(options: argparse.Namespace) -> int:
+    return _typed(options) if sys.stdin.isatty() else _read(options)
+
+
+def _typed(options: argparse.Namespace) -> int:
+    """A chat with somebody at a terminal; the documents are opened while they type."""
     opening = Opening(lambda progress: _opened(options, progress))
-    chat = Chat(opening, lambda value: say(f"{value}\n"), width, in_color(), links=links_are_shown())
-    chat.waiting = progress()
-    chat.remember = not options.no_history
-    chat.gold = Path(options.gold).expanduser() if options.gold else None
     try:
-        if options.resume:
-            chat.history = resumed(Path(options.resume).expanduser(), chat.library)
-            chat.shown = chat.history[-1] if chat.history else None
-            note(f"{len(chat.history)} questions of {options.resume} come before")
+        chat = _chat(opening, options)
         with typed_ahead():
             run_chat(_session(options, chat), chat)
     finally:
@@ -40,10 +39,40 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _session(options: argparse.Namespace, chat: Chat) -> PromptSession[str] | Lines:
-    """A prompt where somebody types, on standard error when answers go elsewhere; else the lines that come in."""
-    if not sys.stdin.isatty():
-        return Lines(lines_of("-"), chat.write)
+def _read(options: argparse.Namespace) -> int:
+    """A chat with what comes in on standard input."""
+    from qa.cli.corpus import note_unread, opened  # brings numpy, which a prompt does not wait for
+
+    with opened(options) as library:
+        note_unread(library)
+        chat = _chat(library, options)
+        run_chat(Lines(lines_of("-"), chat.write), chat)
+    return 0
+
+
+def _chat(source: Library | Opening, options: argparse.Namespace) -> Chat:
+    """A conversation, or one that goes on. Where answers are piped, what is no answer goes to standard error."""
+    piped = sys.stdout is None or not sys.stdout.isatty()
+    chat = Chat(
+        source,
+        lambda value: say(f"{value}\n"),
+        width,
+        in_color(),
+        links=links_are_shown(),
+        gold=Path(options.gold) if options.gold else None,
+        waiting=progress(),
+        remember=not options.no_history,
+        remark=note if piped else None,
+    )
+    if options.resume:
+        chat.history = resumed(Path(options.resume), chat.library)
+        chat.shown = chat.history[-1] if chat.history else None
+        note(f"goes on after {counted(len(chat.history), 'question')} of {options.resume}")
+    return chat
+
+
+def _session(options: argparse.Namespace, chat: Chat) -> PromptSession[str]:
+    """The prompt, on standard error when answers go elsewhere."""
     from prompt_toolkit.output import create_output
 
     output = create_output(always_prefer_tty=True)

@@ -42,7 +42,7 @@ def _new(options: argparse.Namespace) -> int:
 
     if options.n < 1:
         raise QuestionError(f"-n is {options.n}: at least one question is proposed")
-    file = Path(options.file).expanduser()
+    file = Path(options.file)
     with opened(options) as library:
         items = read_gold(file, library.document) if file.exists() else []
         for line in coverage_text(coverage(items, library.paths), alike(items)).split("\n"):

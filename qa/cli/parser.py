@@ -6,6 +6,7 @@ A command's name is that of the module whose `run` does it.
 from __future__ import annotations
 
 import argparse
+from os.path import expanduser
 from typing import Any, NoReturn
 
 from qa import __version__
@@ -81,8 +82,8 @@ def _add_asking(commands: argparse._SubParsersAction[_Parser]) -> None:
     _corpus_options(chat)
     chat.add_argument("--vi", action="store_true", help="edit lines as vi does, not as Emacs")
     chat.add_argument("--no-history", action="store_true", help="leave no trace of what is typed")
-    chat.add_argument("--resume", metavar="FILE", help="go on from a conversation that /save or /export wrote")
-    chat.add_argument("--gold", metavar="FILE", help="your own questions, to which /good, /bad and /span add")
+    _path(chat, "--resume", metavar="FILE", help="go on from a conversation that /save or /export wrote")
+    _path(chat, "--gold", metavar="FILE", help="your own questions, to which /good, /bad and /span add")
 
     ask = _command(commands, "ask", "answer one question", _ASK_FILTERS)
     ask.add_argument("question", metavar="QUESTION", help="with --batch: a file of questions, or - for standard input")
@@ -99,7 +100,7 @@ def _add_asking(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 def _add_keeping(commands: argparse._SubParsersAction[_Parser]) -> None:
     index = _command(commands, "index", "build or refresh the index of a folder")
-    index.add_argument("corpus", nargs="+", metavar="PATH", help="a file or folder; several are one corpus")
+    _path(index, "corpus", nargs="+", metavar="PATH", help="a file or folder; several are one corpus")
     _exclude_option(index)
 
     cache = _command(commands, "cache", "list or clean the cached indexes")
@@ -110,21 +111,26 @@ def _add_keeping(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 def _add_judging(commands: argparse._SubParsersAction[_Parser]) -> None:
     verify = _command(commands, "verify", "check that quotes still stand where they stood", _VERIFY)
-    verify.add_argument("transcript", metavar="TRANSCRIPT.json", help="what --json or /export wrote; - standard input")
-    verify.add_argument("--corpus", action="append", metavar="PATH", help="look here, not where the transcript says")
+    _path(verify, "transcript", metavar="TRANSCRIPT.json", help="what --json or /export wrote; - standard input")
+    _path(verify, "--corpus", action="append", metavar="PATH", help="look here, not where the transcript says")
     verify.add_argument("--json", action="store_true", help="print what became of each quote as JSON")
 
     calibrate = _command(commands, "calibrate", "promise how many answers are wrong at most", _CALIBRATE)
-    calibrate.add_argument("gold", metavar="GOLD", nargs="?", help="questions about the documents, as eval/gold.jsonl")
+    _path(calibrate, "gold", metavar="GOLD", nargs="?", help="questions about the documents, as eval/gold.jsonl")
     _corpus_options(calibrate)
     calibrate.add_argument("--risk", type=float, default=0.10, metavar="R", help="share of wrong answers (0.10)")
     calibrate.add_argument("--forget", action="store_true", help="go back to the cut that ships with qa")
 
     gold = _command(commands, "gold", "check or extend a file of your own test questions", _GOLD)
     gold.add_argument("action", choices=("check", "new"))
-    gold.add_argument("file", metavar="FILE")
+    _path(gold, "file", metavar="FILE")
     gold.add_argument("-n", type=int, default=10, metavar="N", help="questions to propose at most (10)")
     _corpus_options(gold)
+
+
+def _path(parser: argparse.ArgumentParser, *names: str, **options: Any) -> None:
+    """An option that is a path: `~` is a home here, too, for no shell sees it in `--gold=~/own.jsonl`."""
+    parser.add_argument(*names, type=expanduser, **options)
 
 
 def _output_options(parser: argparse.ArgumentParser, what: str, most: int) -> None:
@@ -133,12 +139,8 @@ def _output_options(parser: argparse.ArgumentParser, what: str, most: int) -> No
 
 
 def _corpus_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--corpus",
-        action="append",
-        metavar="PATH",
-        help="a file or folder; again for more (default: the bundled documents)",
-    )
+    more = "a file or folder; again for more (default: the bundled documents)"
+    _path(parser, "--corpus", action="append", metavar="PATH", help=more)
     _exclude_option(parser)
 
 

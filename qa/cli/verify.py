@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 
 from qa.cli.streams import encoding, lines_of, say
 from qa.cli.terminal import width
@@ -16,9 +15,8 @@ __all__ = ["run"]
 
 def run(options: argparse.Namespace) -> int:
     transcript = "".join(lines_of(options.transcript))
-    roots = options.corpus and [os.path.expanduser(root) for root in options.corpus]
     try:
-        checks = prove(claims_in(transcript, corpus=roots))
+        checks = prove(claims_in(transcript, corpus=options.corpus))
     except QAError as error:
         raise QAError(f"{options.transcript}: {error}") from None
     say(json_text(checks, encoding=encoding()) if options.json else checks_text(checks, width=width()))

@@ -19,7 +19,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ from qa.model import Skipped
 from qa.text import ANALYSIS
 from qa.vectors import TABLE
 
-__all__ = ["FORMAT", "Opened", "open_folder", "roots_of"]
+__all__ = ["FORMAT", "Corpus", "Opened", "corpus_of", "open_folder"]
 
 FORMAT = 8
 """Version of the files' layout; an index with another is built anew."""
@@ -50,6 +50,14 @@ _WORTH_MERGING = 0.25
 
 Progress = Callable[[int, int], None]
 """Called with bytes of files done and bytes in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What an index is of: some files and folders, without what fits a pattern. Kept for who lists the cache."""
+
+    roots: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +83,7 @@ class _State:
 _EMPTY = _State((), (), (), None, NO_FILES)
 
 
-def open_folder(
-    folder: Path, sources: Sequence[Source], *, roots: Sequence[str], progress: Progress | None = None
-) -> Opened:
+def open_folder(folder: Path, sources: Sequence[Source], *, corpus: Corpus, progress: Progress | None = None) -> Opened:
     """The index in a folder, after bringing it in step with the files. Raises CacheError when it cannot be written."""
     notice = None
     try:
@@ -93,7 +99,7 @@ def open_folder(
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with FileLock(folder / "lock"):
-            return replace(_opened(_refreshed(folder, sources, roots, progress)), notice=notice)
+            return replace(_opened(_refreshed(folder, sources, corpus, progress)), notice=notice)
     except OSError as error:
         raise CacheError(f"{folder}: the index cannot be written: {error.strerror or error}") from None
 
@@ -159,7 +165,7 @@ def _remember(folder: Path, known: Mapping[str, Stamp], opened: Mapping[str, Map
             stream.write(json.dumps(found).encode())
 
 
-def _refreshed(folder: Path, sources: Sequence[Source], roots: Sequence[str], progress: Progress | None) -> _State:
+def _refreshed(folder: Path, sources: Sequence[Source], corpus: Corpus, progress: Progress | None) -> _State:
     """The state after taking in the changes, written down. The caller holds the lock."""
     try:
         before = _load(folder) or _EMPTY
@@ -170,7 +176,7 @@ def _refreshed(folder: Path, sources: Sequence[Source], roots: Sequence[str], pr
         return before
     prefix = f"{int(max((name.split('-')[0] for name in _manifest_names(folder)), default='0')) + 1:08}-"
     _clean(folder)
-    _take_in(folder, prefix, before, changes, roots, progress)
+    _take_in(folder, prefix, before, changes, corpus, progress)
     _clean(folder)
     written = _load(folder)
     assert written is not None
@@ -178,7 +184,7 @@ def _refreshed(folder: Path, sources: Sequence[Source], roots: Sequence[str], pr
 
 
 def _take_in(
-    folder: Path, prefix: str, before: _State, changes: Changes, roots: Sequence[str], progress: Progress | None
+    folder: Path, prefix: str, before: _State, changes: Changes, corpus: Corpus, progress: Progress | None
 ) -> None:
     """Count what has changed and write down the state with it, or, when interrupted, with the batches that are done.
 
@@ -198,11 +204,11 @@ def _take_in(
         with closing(count_batches(changes.read, folder, f"{prefix}part-", progress)) as batches:
             for batch in batches:
                 counted.append(batch)  # one by one: what is there counts when the next one never comes
-        _write(folder, f"{prefix}.state", _compacted(folder, prefix, joined()), unread(), roots)
+        _write(folder, f"{prefix}.state", _compacted(folder, prefix, joined()), unread(), corpus)
     except BaseException:
         if counted:
             with suppress(CacheError):
-                _write(folder, f"{prefix}kept.state", joined(), unread(), roots)
+                _write(folder, f"{prefix}kept.state", joined(), unread(), corpus)
         raise
 
 
@@ -259,9 +265,7 @@ def _merged(folder: Path, name: str, state: _State, chosen: Sequence[int]) -> _S
     return replace(state, names=names, segments=segments, live=live)
 
 
-def _write(
-    folder: Path, name: str, state: _State, unread: Mapping[str, tuple[Stat, str]], roots: Sequence[str]
-) -> None:
+def _write(folder: Path, name: str, state: _State, unread: Mapping[str, tuple[Stat, str]], corpus: Corpus) -> None:
     """Write what is live in the segments, then the manifest that names them."""
     masks = {f"live_{number}": mask for number, mask in enumerate(state.live) if mask is not None}
     frequencies = Index(state.segments, state.live).frequencies or ()
@@ -269,7 +273,7 @@ def _write(
     files = Files.of(state.segments, state.live, unread)
     arrays = {**masks, **counts, **files.arrays}
     write_arrays(folder / name, arrays.items())
-    manifest = {"settings": _SETTINGS, "roots": roots, "segments": state.names, "state": name}
+    manifest = {"settings": _SETTINGS, **asdict(corpus), "segments": state.names, "state": name}
     with replacing(folder / _MANIFEST) as stream:
         stream.write(json.dumps(manifest).encode())
 
@@ -290,10 +294,9 @@ def _manifest_names(folder: Path) -> set[str]:
     return {*manifest["segments"], manifest["state"]} if manifest else set()
 
 
-def roots_of(folder: Path) -> list[str]:
-    """The corpus roots that an index in a folder is of. Raises CacheError where there is no usable index."""
+def corpus_of(folder: Path) -> Corpus:
+    """What an index in a folder is of. Raises CacheError where there is no usable index."""
     manifest = _manifest(folder)
     if manifest is None:
         raise CacheError(f"{folder}: no index of this version")
-    roots: list[str] = manifest["roots"]
-    return roots
+    return Corpus(tuple(manifest["roots"]), tuple(manifest.get("exclude", ())))

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from qa.load import plain
 from qa.load.html import Fragment
 from qa.load.protocol import Parsed, TextBuilder
-from qa.model import BlockKind
+from qa.model import BlockKind, SourceMap
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 __all__ = ["parse", "parse_mdx"]
 
+_NOWHERE = SourceMap((), (), ())
 _LINE_END = re.compile(r"\r\n?|\n")  # as markdown-it-py sees lines
 _TASK = re.compile(r"\[[ xX]\](?=\s)")
 _CALLOUT = re.compile(r"\[![A-Za-z]+\][-+]?")
@@ -149,6 +149,8 @@ class _Markdown:
     _heading: str = ""  # the marks of the heading being read
     _in_head: bool = False  # in a table's row of column headers
     _row: list[tuple[int, int]] = field(default_factory=list)  # source ranges of the cells still to come
+    _text: str = ""  # of the block being read, as the parser saw it
+    _places: SourceMap = _NOWHERE  # where that stands
 
     def __post_init__(self) -> None:
         breaks = list(_LINE_END.finditer(self.source))
@@ -244,22 +246,24 @@ class _Markdown:
     # Inline text
 
     def _inline(self, token: Token) -> None:
-        stretch = self._cell(token) if self._row else self._lines(token)
+        runs = self._cell(token) if self._row else self._lines(token)
+        self._text = token.content
+        self._places = SourceMap(tuple(start for start, _ in runs), tuple(at for _, at in runs), ())
         fresh, self._fresh = self._fresh, False
         children = token.children or []
         for number, child in enumerate(children):
             before = children[number - 1] if number else None
             at = child.meta.get("at", 0)
             if child.type == "text" and before is not None and before.markup == "autolink" and before.nesting == 1:
-                stretch.add(at + 1, token.content.index(">", at))
+                self._add(at + 1, token.content.index(">", at))
             elif child.type == "text":
                 first = before is None or before.type in {"softbreak", "hardbreak"}
                 last = self._heading and number == len(children) - 1
-                self._words(stretch, at, child.content, first=first, fresh=fresh and number == 0, last=bool(last))
+                self._words(at, child.content, first=first, fresh=fresh and number == 0, last=bool(last))
             else:
-                self._mark(stretch, at, child)
+                self._mark(at, child)
 
-    def _mark(self, stretch: _Stretch, at: int, child: Token) -> None:
+    def _mark(self, at: int, child: Token) -> None:
         """Everything inline that is not plain text; of links and emphasis only the text is kept, of images nothing."""
         if child.type in {"softbreak", "hardbreak"} or (
             child.type == "html_inline" and _LINE_BREAK.match(child.content)
@@ -267,15 +271,15 @@ class _Markdown:
             self.builder.space("\n")
         elif child.type == "code_inline":
             at += len(child.markup)
-            whole = stretch.text[at : at + len(child.content)].replace("\n", " ") == child.content
+            whole = self._text[at : at + len(child.content)].replace("\n", " ") == child.content
             at += not whole  # then one space was stripped on either side
-            stretch.add(at, at + len(child.content))
+            self._add(at, at + len(child.content))
         elif child.type == "text_special" and child.info == "escape":
-            stretch.add(at + (len(child.content) == 1), at + 2)
+            self._add(at + (len(child.content) == 1), at + 2)
         elif child.type == "text_special":
-            self.builder.add_decoded(child.content, stretch.place(at))
+            self.builder.add_decoded(child.content, self._places.source_offset(at))
 
-    def _words(self, stretch: _Stretch, at: int, text: str, *, first: bool, fresh: bool, last: bool) -> None:
+    def _words(self, at: int, text: str, *, first: bool, fresh: bool, last: bool) -> None:
         """Plain text, without what GitHub, Pandoc and Docusaurus mark up in it beyond CommonMark."""
         end = at + len(text)
         if first and (mark := _FENCED_DIV.match(text) or (fresh is False and _DEFINITION.match(text))):
@@ -284,18 +288,23 @@ class _Markdown:
             at += mark.end()
         if last and (mark := _HEADING_ID.search(text)):
             end -= len(text) - mark.start()
-        for note in _FOOTNOTE.finditer(stretch.text, at, end):
-            stretch.add(at, note.start())
+        for note in _FOOTNOTE.finditer(self._text, at, end):
+            self._add(at, note.start())
             if note.group().endswith(":"):  # the note itself
                 self.builder.begin(*self._kind())
             at = note.end()
-        stretch.add(at, end)
+        self._add(at, end)
 
-    # Where inline text stands
+    def _add(self, start: int, end: int) -> None:
+        """Adds a range of the block's text; one that stands nowhere is white space of Unicode's."""
+        if self._places.text_starts:
+            self.builder.add_excerpt(self._text, self._places, start, end)
 
-    def _lines(self, token: Token) -> _Stretch:
-        """The stretch of a paragraph or a heading: line by line, each the end of its source line."""
-        stretch = _Stretch(token.content, self.builder)
+    # Where inline text stands: runs of it, each from an offset of the text on, at one of the source
+
+    def _lines(self, token: Token) -> list[tuple[int, int]]:
+        """The runs of a paragraph or a heading: line by line, each the end of its source line."""
+        runs = []
         line, last = token.map or [0, 0]
         at = 0
         for text in token.content.split("\n"):
@@ -303,10 +312,10 @@ class _Markdown:
             while body and line < last - 1 and not self.source[self._starts[line] : self._ends[line]].strip():
                 line += 1  # a line of no-break spaces, which markdown-it-py strips from the paragraph it begins
             if body:
-                stretch.begin(at + text.index(body), self._body(line, body))
+                runs.append((at + text.index(body), self._body(line, body)))
             at += len(text) + 1
             line += 1
-        return stretch
+        return runs
 
     def _body(self, line: int, body: str) -> int:
         start, end = self._starts[line], self._ends[line]
@@ -317,20 +326,19 @@ class _Markdown:
             raise _MisplacedError
         return at
 
-    def _cell(self, token: Token) -> _Stretch:
-        stretch = _Stretch(token.content, self.builder)
+    def _cell(self, token: Token) -> list[tuple[int, int]]:
+        """The run of a table's cell, or one for each character where borders are escaped in it."""
         start, end = self._row.pop(0)
         if token.content and "\\|" not in self.source[start:end]:
-            stretch.begin(0, self._find(token.content, start, end))
-        elif token.content:
-            at = start + len(self.source[start:end]) - len(self.source[start:end].lstrip())
-            for number, character in enumerate(token.content):
-                at += character == "|"  # a border inside a cell is always escaped
-                if self.source[at] != character:
-                    raise _MisplacedError
-                stretch.begin(number, at)
-                at += 1
-        return stretch
+            return [(0, self._find(token.content, start, end))]
+        runs, at = [], start + len(self.source[start:end]) - len(self.source[start:end].lstrip())
+        for number, character in enumerate(token.content):
+            at += character == "|"  # a border inside a cell is always escaped
+            if self.source[at] != character:
+                raise _MisplacedError
+            runs.append((number, at))
+            at += 1
+        return runs
 
     def _cells(self, line: int) -> list[tuple[int, int]]:
         """Source ranges of a row's cells, between borders that no backslash escapes."""
@@ -344,31 +352,3 @@ class _Markdown:
         borders = [match.start() for match in _BORDER.finditer(self.source, start, end)]
         cells = list(zip([start, *(border + 1 for border in borders)], [*borders, end], strict=True))
         return cells[1:] if borders and borders[0] == start else cells
-
-
-@dataclass(slots=True)
-class _Stretch:
-    """The text of one block as the parser saw it, with runs of its offsets that lead to the source."""
-
-    text: str
-    builder: TextBuilder
-    _starts: list[int] = field(default_factory=list)
-    _sources: list[int] = field(default_factory=list)
-
-    def begin(self, start: int, source: int) -> None:
-        """From `start` of the text on, it stands at `source`."""
-        self._starts.append(start)
-        self._sources.append(source)
-
-    def place(self, at: int) -> int:
-        """Source offset of the character at `at` of the text."""
-        run = max(bisect_right(self._starts, at) - 1, 0)
-        return self._sources[run] + at - self._starts[run]
-
-    def add(self, start: int, end: int) -> None:
-        """Adds a range of the text to the document."""
-        run = bisect_right(self._starts, start)
-        while start < end and self._starts:  # no run: white space of Unicode's, which markdown-it-py takes for text
-            stop = min(end, self._starts[run]) if run < len(self._starts) else end
-            self.builder.add(self.text[start:stop], self.place(start))
-            start, run = stop, run + 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from qa.model import Hit
 from qa.present.layout import shortened, wrap
-from qa.present.shared import at_place, counted, one_line, printable
+from qa.present.shared import at_place, counted, one_line, place, printable
 
 if TYPE_CHECKING:
     from qa.receipt import Check
@@ -24,10 +24,9 @@ def hits_text(hits: Sequence[Hit], *, width: int = 80) -> str:
         return "No passage is found."
     parts = []
     for number, hit in enumerate(hits, 1):
-        where = at_place(hit.path, hit.line, None)
         beside = (f"· {printable(hit.heading)} " if hit.heading else "") + f"· {hit.score:.3f}"
         body = shortened(printable(hit.text), 3 * width)
-        lines = [*wrap([where, *beside.split()], width - 4), *wrap(body.split(), width - 4)]
+        lines = [*wrap([place(hit), *beside.split()], width - 4), *wrap(body.split(), width - 4)]
         parts.append("\n".join((f"{number:>2}  " if at == 0 else "    ") + line for at, line in enumerate(lines)))
     return "\n\n".join(parts)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from qa.model import HEADING_SEPARATOR, Quote
+from qa.model import HEADING_SEPARATOR, Hit, Quote
 
 __all__ = [
     "DIRECTION",
@@ -71,12 +71,12 @@ def confidence_word(confidence: float) -> str:
     return next(word for least, word in _WORDS if confidence >= least)
 
 
-def place(quote: Quote) -> str:
-    """Where a quote stands: `path:line`, or the path and the page.
+def place(found: Quote | Hit) -> str:
+    """Where a quote or a passage stands: `path:line`, or the path and the page.
 
     A line is what editors and terminals understand, so it is joined as they write it.
     """
-    return at_place(quote.path, quote.line, quote.page)
+    return at_place(found.path, found.line, found.page)
 
 
 def at_place(path: str, line: int | None, page: int | None) -> str:

@@ -35,7 +35,8 @@ class Chat:
 
     `scope` holds filters that questions get, `shown` the answer whose quotes the commands name by number, `gold` the
     user's own question file, `exported` the files that this conversation wrote. `remember` notes what is asked, for
-    `/review` in conversations to come.
+    `/review` in conversations to come. `remark` takes what is no answer, a line at a time; without it, that is written
+    among the answers.
     """
 
     source: Library | Opening
@@ -53,6 +54,7 @@ class Chat:
     reading_explained: bool = False
     remember: bool = False
     leaving: bool = False
+    remark: Callable[[str], None] | None = None
 
     @property
     def library(self) -> Library:
@@ -91,19 +93,26 @@ class Chat:
             note(self.own_file("asked"), answer)
         explain = answer.standalone != answer.question and not self.reading_explained
         self.reading_explained |= explain
-        self.show(answer, remark=_READING if explain else "")
+        self.show(answer)
+        if explain:
+            self.say(_READING)
 
-    def show(self, answer: Answer, *, kept: int = 0, remark: str = "") -> None:
+    def show(self, answer: Answer, *, kept: int = 0) -> None:
         """Write an answer, its quotes from the one after `kept` on; commands then name all its quotes."""
         self.shown = answer
         page = replace(answer, quotes=answer.quotes[kept:], nearest=answer.nearest[kept:])
         link = self._link if self.links else None
-        shown = text(page, width=self.width(), color=self.color, first=kept + 1, fold=FOLD, link=link, grouped=True)
-        self.write("\n\n".join(filter(None, (shown, textwrap.fill(remark, self.width())))))
+        self.write(text(page, width=self.width(), color=self.color, first=kept + 1, fold=FOLD, link=link, grouped=True))
 
-    def say(self, sentence: str) -> None:
-        """Write a sentence in lines that fit; what is longer than a line, such as a path, stays whole."""
-        self.write(textwrap.fill(one_line(sentence), self.width(), break_long_words=False, break_on_hyphens=False))
+    def say(self, sentence: str, *, folded: bool = True) -> None:
+        """Write what is no answer, `folded` in lines that fit; what is longer than one, such as a path, stays whole."""
+        line = one_line(sentence)
+        if self.remark:
+            self.remark(line)
+        elif folded:
+            self.write(textwrap.fill(line, self.width(), break_long_words=False, break_on_hyphens=False))
+        else:
+            self.write(line)
 
     def _link(self, quote: Quote) -> str:
         return self.library.file(quote.path).absolute().as_uri()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import textwrap
 from dataclasses import replace
 from pathlib import Path
@@ -158,7 +160,7 @@ def _set(chat: Chat, argument: str) -> None:
 
 
 def _export(chat: Chat, argument: str) -> None:
-    file = Path(argument).expanduser()
+    file = Path(os.path.expanduser(argument))
     if not chat.history:
         chat.say("Ask something first.")
     elif file.suffix.lower() not in (".md", ".json"):
@@ -171,8 +173,8 @@ def _export(chat: Chat, argument: str) -> None:
         except OSError as error:
             raise QAError(f"{file}: cannot be written: {error.strerror}") from None
         chat.exported.add(file.absolute())
-        again = f"; qa chat --resume {file} goes on from it" if file.suffix.lower() == ".json" else ""
-        chat.write(one_line(f"{counted(len(chat.history), 'question')} in {file}{again}"))
+        again = f"; qa chat --resume {shlex.quote(str(file))} goes on from it" if file.suffix.lower() == ".json" else ""
+        chat.say(f"{counted(len(chat.history), 'question')} in {file}{again}", folded=False)
 
 
 def _save(chat: Chat, argument: str) -> None:

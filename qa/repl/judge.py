@@ -6,6 +6,7 @@ import re
 import textwrap
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from qa.gold import Anchor, add_item, judged_questions, kind_of, places_of
@@ -32,8 +33,8 @@ def gold_file(chat: Chat) -> Path:
 
 
 def _good(chat: Chat, argument: str) -> None:
-    if (quote := chat.numbered(argument, "/good N")) and chat.shown:
-        _add(chat, [Anchor(quote.path, quote.start, quote.end)], quote.answer)
+    if (judged := chat.numbered(argument, "/good N")) and chat.shown:
+        _add(chat, [Anchor(judged.path, judged.start, judged.end)], judged.answer)
 
 
 def _answer(chat: Chat, argument: str) -> None:
@@ -85,9 +86,9 @@ def _add(chat: Chat, places: list[Anchor], answer: str | None) -> None:
         document=chat.library.document,
     )
     where = ", ".join(dict.fromkeys(place.path for place in places)) if places else "the documents do not answer"
-    corpus = "" if len(chat.library.roots) > 1 else f" --corpus {chat.library.roots[0]}"
-    first = f" (python -m eval --gold {file}{corpus} measures them)" if number == 1 else ""
-    chat.write(one_line(f"Noted: {where}. {counted(number, 'question')} in {file}{first}"))
+    corpus = "" if len(chat.library.roots) > 1 else f" --corpus {quote(str(chat.library.roots[0]))}"
+    first = f" (python -m eval --gold {quote(str(file))}{corpus} measures them)" if number == 1 else ""
+    chat.say(f"Noted: {where}. {counted(number, 'question')} in {file}{first}", folded=False)
 
 
 def _asked(chat: Chat) -> Answer:

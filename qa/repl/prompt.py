@@ -56,11 +56,8 @@ class Lines:
 
 def run(session: PromptSession[str] | Lines, chat: Chat) -> None:
     """Read lines until the user leaves. Raises QAError when the documents cannot be opened."""
-    greeting = "Ask, or /help for help; Control-D leaves."
-    if not isinstance(chat.source, Opening):
-        counts = f"{counted(len(chat.library.paths), 'document')}, {counted(chat.library.passage_count, 'passage')}. "
-        greeting = counts + greeting
-    chat.say(greeting)
+    if not isinstance(session, Lines):
+        chat.say(_greeting(chat))
     while True:
         try:
             line = session.prompt(_PROMPT, pre_run=partial(_open_below, chat))
@@ -76,8 +73,16 @@ def run(session: PromptSession[str] | Lines, chat: Chat) -> None:
                 raise
             chat.say(str(error))
         except KeyboardInterrupt:
-            chat.write("(interrupted)")
+            chat.say("(interrupted)")
     _finish(chat)
+
+
+def _greeting(chat: Chat) -> str:
+    greeting = "Ask, or /help for help; Control-D leaves."
+    if isinstance(chat.source, Opening):
+        return greeting
+    counts = f"{counted(len(chat.library.paths), 'document')}, {counted(chat.library.passage_count, 'passage')}"
+    return f"{counts}. {greeting}"
 
 
 def _finish(chat: Chat) -> None:
@@ -136,16 +141,16 @@ def terminal_session(chat: Chat, *, remember: bool = True, vi: bool = False, **p
     from prompt_toolkit.output import ColorDepth
     from prompt_toolkit.styles import Style
 
-    from qa.repl.words import Words, completer, is_offered, lexer
+    from qa.repl.words import LineCompleter, LineLexer, Words, is_offered
 
     words = Words(chat)
     return PromptSession(
         history=_history() if remember else InMemoryHistory(),
         auto_suggest=AutoSuggestFromHistory(),
-        completer=completer(words),
+        completer=LineCompleter(words),
         complete_while_typing=Condition(lambda: is_offered(get_app().current_buffer.document.text_before_cursor)),
         complete_in_thread=True,
-        lexer=lexer(words),
+        lexer=LineLexer(words),
         bottom_toolbar=lambda: toolbar(chat, get_app().output.get_size().columns),
         key_bindings=_bindings(),
         editing_mode=EditingMode.VI if vi else EditingMode.EMACS,

@@ -52,7 +52,9 @@ def _answer(entry: dict[str, Any], library: Library) -> Answer:
         confidence=float(entry["confidence"]),
         corpus=tuple(map(str, entry.get("corpus", ()))),
         missing=tuple(map(str, entry.get("missing", ()))),
+        changed=tuple(map(str, entry.get("changed", ()))),
         read_as=tuple((str(each["word"]), str(each["as"])) for each in entry.get("read_as", ())),
+        promised=None if entry.get("promised") is None else float(entry["promised"]),
     )
 
 
@@ -64,7 +66,8 @@ def _standing(quotes: Sequence[dict[str, Any]], library: Library) -> tuple[Quote
             document = library.document(quote["path"])
             start, end, inner = quote["start"], quote["end"], (quote["answer_start"], quote["answer_end"])
             answer = None if None in inner else (start + inner[0], start + inner[1])
-            made = document.quote(start, end, confidence=float(quote["confidence"]), answer=answer)
+            also = tuple(path for path in quote.get("also_in", ()) if path in library.paths)
+            made = document.quote(start, end, confidence=float(quote["confidence"]), answer=answer, also_in=also)
         except (CorpusError, ValueError):
             continue
         if made.text == quote["text"]:

@@ -9,6 +9,11 @@ from collections.abc import Callable, Iterator
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion, PathCompleter
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.lexers import Lexer
+
 from qa.model import heading_text
 from qa.present import one_line
 from qa.repl.chat import Chat
@@ -19,14 +24,9 @@ from qa.syntax import filters_in
 from qa.text import STOP_TERMS, merged, spans, term_of, words
 
 if TYPE_CHECKING:
-    from prompt_toolkit.completion import CompleteEvent, Completer, Completion
-    from prompt_toolkit.document import Document
-    from prompt_toolkit.formatted_text import StyleAndTextTuples
-    from prompt_toolkit.lexers import Lexer
-
     from qa.library import Library
 
-__all__ = ["Words", "completer", "is_offered", "lexer", "styled"]
+__all__ = ["LineCompleter", "LineLexer", "Words", "is_offered", "styled"]
 
 _MOST = 20
 """Completions that are offered."""
@@ -134,71 +134,68 @@ def is_offered(text: str) -> bool:
     return text.startswith("/") or _FILTER.search(text) is not None
 
 
-def completer(known: Words) -> Completer:
+class LineCompleter(Completer):
     """Commands and filters are completed as they are typed, words and headings when Tab asks for them."""
-    from prompt_toolkit.completion import Completer, Completion, PathCompleter
-    from prompt_toolkit.document import Document as Line
 
-    files = PathCompleter(expanduser=True)
+    def __init__(self, known: Words) -> None:
+        self._known = known
+        self._files = PathCompleter(expanduser=True)
 
-    class _Completer(Completer):
-        def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:
-            text = document.text_before_cursor
-            if found := _OF_COMMANDS.match(text):
-                yield from _of_commands(found["value"])
-            elif found := _OF_SETTINGS.match(text):
-                yield Completion("k ", -len(found["value"]), display_meta="quotes an answer")
-            elif found := _OF_FILES.match(text):
-                yield from files.get_completions(Line(found["value"]), complete_event)
-            elif found := _OF_PATHS.match(text):
-                yield from (Completion(path, -len(found["value"])) for path in known.paths(found["value"]))
-            elif found := _FILTER.search(text):
-                yield from _of_filter(found)
-            elif complete_event.completion_requested and (begun := document.get_word_before_cursor()):
-                yield from _of_words(begun)
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:
+        text = document.text_before_cursor
+        if found := _OF_COMMANDS.match(text):
+            yield from _of_commands(found["value"])
+        elif found := _OF_SETTINGS.match(text):
+            yield Completion("k ", -len(found["value"]), display_meta="quotes an answer")
+        elif found := _OF_FILES.match(text):
+            yield from self._files.get_completions(Document(found["value"]), complete_event)
+        elif found := _OF_PATHS.match(text):
+            yield from (Completion(path, -len(found["value"])) for path in self._known.paths(found["value"]))
+        elif found := _FILTER.search(text):
+            yield from self._of_filter(found)
+        elif complete_event.completion_requested and (begun := document.get_word_before_cursor()):
+            yield from self._of_words(begun)
 
-    def _of_commands(begun: str) -> Iterator[Completion]:
-        for name, each in COMMANDS.items():
-            if name.startswith(begun):
-                yield Completion(name, -len(begun), display=f"/{name}", display_meta=each.does)
-
-    def _of_filter(found: re.Match[str]) -> Iterator[Completion]:
+    def _of_filter(self, found: re.Match[str]) -> Iterator[Completion]:
         value = found["value"]
         if not found["quote"] and " " in value:
             return
-        offered = known.paths(value) if found["name"].lower() == "in" else known.headings(value)
+        offered = self._known.paths(value) if found["name"].lower() == "in" else self._known.headings(value)
         for name in offered:
             quoted = f'"{name}"' if " " in name else name
             yield Completion(quoted, -len(value) - len(found["quote"]), display=name)
 
-    def _of_words(begun: str) -> Iterator[Completion]:
-        for word in known.beginning(begun):
+    def _of_words(self, begun: str) -> Iterator[Completion]:
+        for word in self._known.beginning(begun):
             yield Completion(word, -len(begun))
-        for heading in known.headings(begun):
+        for heading in self._known.headings(begun):
             if " " in heading:
                 yield Completion(heading, -len(begun), display_meta="heading")
 
-    return _Completer()
+
+def _of_commands(begun: str) -> Iterator[Completion]:
+    for name, each in COMMANDS.items():
+        if name.startswith(begun):
+            yield Completion(name, -len(begun), display=f"/{name}", display_meta=each.does)
 
 
-def lexer(known: Words) -> Lexer:
+class LineLexer(Lexer):
     """Marks the command, the filters and phrases, and the words that no document holds."""
-    from prompt_toolkit.lexers import Lexer
 
-    class _Lexer(Lexer):
-        def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
-            lines = document.lines
+    def __init__(self, known: Words) -> None:
+        self._known = known
 
-            def line(number: int) -> StyleAndTextTuples:
-                last = number >= len(lines) - 1
-                return styled(lines[number], known.lacks, ended=not last) if number < len(lines) else []
+    def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
+        lines = document.lines
 
-            return line
+        def line(number: int) -> StyleAndTextTuples:
+            last = number >= len(lines) - 1
+            return styled(lines[number], self._known.lacks, ended=not last) if number < len(lines) else []
 
-        def invalidation_hash(self) -> Any:
-            return known.library is None
+        return line
 
-    return _Lexer()
+    def invalidation_hash(self) -> Any:
+        return self._known.library is None
 
 
 def styled(line: str, lacks: Callable[[str], bool], *, search: bool = False, ended: bool = False) -> StyleAndTextTuples:
