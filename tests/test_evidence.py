@@ -1,0 +1,81 @@
+"""Where a question's terms stand: in a sentence, and in those beside it that it may speak of."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import qa
+from eval.questions import paragraph_document
+from qa.background import PASSAGES, shares, tempered_idfs
+from qa.evidence import Evidence, evidence
+from qa.index import Index, build, idf
+from qa.query import Query, query
+from qa.vectors import UNKNOWN, shipped
+
+TAKING_UP = ("It", "They", "These", "His")
+OPENINGS = (*TAKING_UP, "Later", "Mostly")
+WORDS = ("heron", "weir", "mill", "barley", "grey")
+
+
+def seen(question: str, *paragraphs: str) -> tuple[Index, Query, Evidence]:
+    index = build([paragraph_document(f"{n}.txt", "", paragraph) for n, paragraph in enumerate(paragraphs)])
+    asked = query(index, question)
+    return index, asked, evidence(index, asked, np.arange(index.passage_count))
+
+
+sentences = st.builds(
+    lambda opening, words: f"{opening} saw the {' '.join(words)} there.",
+    st.sampled_from(OPENINGS),
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=3),
+)
+
+
+@given(st.lists(st.lists(sentences, min_size=1, max_size=6).map(" ".join), min_size=1, max_size=4))
+def test_what_stands_near_is_worth_what_a_sentence_may_speak_of_and_never_crosses_a_passage(texts: list[str]) -> None:
+    """The slow twin: every sentence against each other one of its passage, by their distance."""
+    index, asked, found = seen("heron weir mill", *texts)
+    for here in range(len(found.sentences)):
+        start, end, _, _ = index.sentence(int(found.sentences[here]))
+        document = index.document_of(int(found.owners[here]))
+        takes_up = document.text[start:end].startswith(TAKING_UP)
+        worth = {1: 0.2, -1: 0.75 if takes_up else 0.5}
+        expected = np.zeros(len(asked.terms))
+        for there in np.flatnonzero(found.owners == found.owners[here]):
+            above = 0.35 if takes_up and there < here else 0.0
+            expected = np.maximum(expected, max(worth.get(there - here, 0.0), above) * found.inside[there])
+        assert found.near[here].tolist() == pytest.approx(expected.tolist())
+
+
+def test_a_sentence_that_takes_up_what_was_said_is_chosen_over_one_that_does_not(tmp_path: Path) -> None:
+    (tmp_path / "mill.txt").write_text(
+        "The mill of Harlow stands on the weir. It was built by Ada Stone. "
+        "The church nearby was built by Tom Reed. Its bells are grey.\n"
+    )
+    answer = qa.answer("Who built the mill of Harlow?", corpus=tmp_path, k=1)
+    assert answer.quotes[0].text.endswith("It was built by Ada Stone.")
+
+
+def test_a_common_word_that_a_small_folder_lacks_does_not_outweigh_a_name_that_it_has() -> None:
+    _, asked, _ = seen("Which currency does Bhutan use?", "Bhutan pays in ngultrum, its currency.", "Peru pays in sol.")
+    weights = dict(zip(asked.terms, asked.weights.tolist(), strict=True))
+    assert asked.missing == ("use",)
+    assert weights["use"] < weights["currenc"]
+    assert weights["use"] < weights["bhutan"]
+
+
+def test_the_shares_at_large_are_those_of_the_table_and_say_nothing_beside_a_large_index() -> None:
+    assert len(shares()) == len(shipped())
+    assert shares().min() >= 0
+    assert shares().max() <= 1
+    rows = shipped().rows(["use", "heron", "no-such-word"])
+    frequencies = np.array([200_000, 40, 3])
+    large = tempered_idfs(1_000_000, frequencies, rows)
+    assert large.tolist() == pytest.approx([idf(1_000_000, int(own)) for own in frequencies], rel=0.01)
+
+
+def test_a_term_without_a_row_is_as_rare_at_large_as_a_term_can_be() -> None:
+    (unknown,) = tempered_idfs(10, np.array([1]), np.array([UNKNOWN]))
+    assert unknown == pytest.approx(idf(10 + PASSAGES, 1))
