@@ -1,4 +1,4 @@
-"""Listwise logistic regression (ListNet, Cao et al. 2007): what gives the right candidates of a question their share."""
+"""Listwise logistic regression (ListNet, Cao et al. 2007): what the right candidates of a question have."""
 
 from __future__ import annotations
 

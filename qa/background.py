@@ -1,4 +1,4 @@
-"""How common a word is in English at large, so that the few passages of a small folder do not decide alone what it weighs.
+"""How common a word is in English at large, so that a small folder does not decide alone what it weighs.
 
 A folder of ten passages may well hold "Bhutan" and not "use", and a question's weight is not in "use". The shares were
 counted once (`python -m eval.background`) for the terms of the table of word vectors; other terms, names most of all,
@@ -15,13 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.index import idfs
-from qa.vectors import UNKNOWN, shipped
+from qa.vectors import UNKNOWN
 
-__all__ = ["FILE", "PASSAGES", "shares", "tempered_idfs"]
+__all__ = ["PASSAGES", "shares", "tempered_idfs"]
 
 Array = npt.NDArray[Any]
-
-FILE = "background.npy"
 
 PASSAGES = 200
 """Passages of English at large that are thought beside those of an index; in a large one they say nothing."""
@@ -30,7 +28,7 @@ PASSAGES = 200
 @cache
 def shares() -> Array:
     """The share of passages that hold each term of the table of word vectors, shape (terms,)."""
-    counted: Array = np.load(Path(__file__).parent / FILE, allow_pickle=False)
+    counted: Array = np.load(Path(__file__).parent / "background.npy", allow_pickle=False)
     return counted
 
 
@@ -40,6 +38,7 @@ def tempered_idfs(passages: int, frequencies: Array, rows: Array) -> Array:
     `frequencies` says in how many passages each stands, `rows` their places in the table of word vectors; these and the
     result have the shape (terms,).
 
+    >>> from qa.vectors import shipped
     >>> rows = shipped().rows(["use", "bhutan"])
     >>> use, bhutan = tempered_idfs(10, np.zeros(2), rows)
     >>> bool(use < 2 < bhutan)

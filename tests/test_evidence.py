@@ -1,5 +1,7 @@
 """Where a question's terms stand: in a sentence, and in those beside it that it may speak of."""
 
+import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import eval.background
 import qa
 from eval.questions import paragraph_document
 from qa.background import PASSAGES, shares, tempered_idfs
@@ -79,3 +82,19 @@ def test_the_shares_at_large_are_those_of_the_table_and_say_nothing_beside_a_lar
 def test_a_term_without_a_row_is_as_rare_at_large_as_a_term_can_be() -> None:
     (unknown,) = tempered_idfs(10, np.array([1]), np.array([UNKNOWN]))
     assert unknown == pytest.approx(idf(10 + PASSAGES, 1))
+
+
+def test_the_shares_at_large_are_the_mean_over_the_sources_however_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contexts = ["The heron stood.", "The heron left the weir.", "The mill ground barley.", "A mill."]
+    paragraphs = [{"context": context, "qas": []} for context in contexts]
+    (tmp_path / "set.json").write_text(json.dumps({"data": [{"title": "Weirs", "paragraphs": paragraphs}]}))
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "one.txt").write_text("The mill is old.\n")
+    out = tmp_path / "background.npy"
+    arguments = ["--squad", tmp_path / "set.json", "--documents", tmp_path / "docs", "--out", out]
+    monkeypatch.setattr(sys, "argv", ["eval.background", *map(str, arguments)])
+    eval.background.main()
+    rows = shipped().rows(["heron", "mill", "barley", "quay"])
+    assert np.load(out)[rows].tolist() == [0.25, 0.75, 0.125, 0.0]
