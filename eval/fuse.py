@@ -5,13 +5,16 @@
 
 A pairwise logistic regression: for each question, the signals of a passage that holds the answer against those of the
 best that do not, as the weights themselves rank them. Each set weighs the same, and in it each question; of a gold file
-the tuning half alone is used. Only the proportions of the weights count, so they are scaled to sum to 1.
+the tuning half alone is used. Only the proportions of the weights count, so they are scaled to sum to 1. The constants
+behind the signals stay as they are; `eval.tune` chooses those.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +23,10 @@ from eval.pairwise import pairwise
 from eval.questions import Question, QuestionSet
 from eval.training import options_for, sets_of
 from qa import dialogue
+from qa.fusion import Constants, Fusion, shipped_fusion
 from qa.index import Index, build
 from qa.index.segment import Array
-from qa.query import query
+from qa.query import Query, query
 from qa.retrieve import SIGNALS, retrieve
 
 RIVALS = 15
@@ -33,25 +37,64 @@ ROUNDS = 3
 """Times the rivals are chosen anew by what was learned from those before; at first all signals count alike."""
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The index of a set's documents, and its questions, each as the index sees it."""
+
+    index: Index
+    asked: tuple[tuple[Question, Query], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """The signals of a question's candidates, shape (candidates, SIGNALS), and which of them answer."""
+
+    signals: Array
+    right: Array
+
+
 def main() -> None:
     """Train on the sets named on the command line and write the weights."""
-    parser = options_for(__doc__)
+    options = fusion_options(__doc__).parse_args()
+    constants = shipped_fusion().constants
+    weights = fused([examples(task(questions), constants) for questions in sets_of(options)])
+    write(Fusion(weights, constants), options.out)
+
+
+def fusion_options(description: str | None) -> argparse.ArgumentParser:
+    """A parser of the sets to learn from, and the file to write."""
+    parser = options_for(description)
     parser.add_argument("--beir", type=Path, action="append", default=[], metavar="DIR")
-    options = parser.parse_args()
-    weights = fused([_examples(questions) for questions in sets_of(options)])
-    options.out.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")
+    return parser
 
 
-def _examples(questions: QuestionSet) -> list[tuple[Array, Array]]:
-    """For each question that can be learned from, its candidates' signals and which of them answer."""
+def write(fusion: Fusion, file: Path) -> None:
+    """Keep what was learned as the package reads it."""
+    kept = {"weights": dict(fusion.weights), "constants": asdict(fusion.constants)}
+    file.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+
+
+def task(questions: QuestionSet) -> Task:
+    """A question set, ready to be asked again and again."""
     index = build(questions.documents)
-    examples = []
-    for question in questions.questions:
-        found = retrieve(index, query(index, dialogue.standalone(question.text, question.history)))
-        right = np.array([_answers(index, question, int(passage)) for passage in found.passages], dtype=bool)
-        if right.any() and not right.all():
-            examples.append((found.signals, right))
-    return examples
+    return Task(
+        index,
+        tuple(
+            (question, query(index, dialogue.standalone(question.text, question.history)))
+            for question in questions.questions
+        ),
+    )
+
+
+def examples(given: Task, constants: Constants) -> list[Example]:
+    """What is found for each question; weights play no part in it."""
+    fusion = Fusion(shipped_fusion().weights, constants)
+    made = []
+    for question, asked in given.asked:
+        found = retrieve(given.index, asked, fusion=fusion)
+        right = [_answers(given.index, question, int(passage)) for passage in found.passages]
+        made.append(Example(found.signals, np.array(right, dtype=bool)))
+    return made
 
 
 def _answers(index: Index, question: Question, passage: int) -> bool:
@@ -61,21 +104,22 @@ def _answers(index: Index, question: Question, passage: int) -> bool:
     return relevant or question.held_by(path, *index.passage_range(passage))
 
 
-def fused(sets: Sequence[Sequence[tuple[Array, Array]]]) -> dict[str, float]:
-    """The weight of each signal, from each set's candidates as (signals, which of them answer)."""
-    spread = np.concatenate([signals for examples in sets for signals, _ in examples]).std(axis=0)
+def fused(sets: Sequence[Sequence[Example]]) -> dict[str, float]:
+    """The weight of each signal, learned from each set's examples that hold both right and wrong passages."""
+    learnable = [[one for one in every if one.right.any() and not one.right.all()] for every in sets]
+    spread = np.concatenate([one.signals for every in learnable for one in every]).std(axis=0)
     weights = 1 / spread
     for _ in range(ROUNDS):
-        pairs = [[_differences(*example, weights) for example in examples] for examples in sets]
+        pairs = [[_differences(one, weights) for one in every] for every in learnable]
         weights = pairwise(pairs, spread, weight=WEIGHT)
     return dict(zip(SIGNALS, (weights / weights.sum()).round(4).tolist(), strict=True))
 
 
-def _differences(signals: Array, right: Array, weights: Array) -> Array:
+def _differences(example: Example, weights: Array) -> Array:
     """The signals of each passage that answers less those of the rivals that the weights rank highest."""
-    rivals = signals[~right]
+    rivals = example.signals[~example.right]
     rivals = rivals[np.argsort(-(rivals @ weights), kind="stable")[:RIVALS]]
-    return np.concatenate([one - rivals for one in signals[right]])
+    return np.concatenate([one - rivals for one in example.signals[example.right]])
 
 
 if __name__ == "__main__":

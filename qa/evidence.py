@@ -8,24 +8,14 @@ from itertools import pairwise
 
 import numpy as np
 
+from qa.fusion import Constants
 from qa.index import Index, idfs
 from qa.index.phrase import owners_of_run
 from qa.index.segment import Array, Segment, distinct
 from qa.query import INSTEAD, Query
 from qa.vectors import compared, scaled, shipped, sums
 
-__all__ = ["ABOVE", "Evidence", "evidence"]
-
-# Chosen by a grid on public question sets: each moves the right passage's rank 1 by a point or less either way.
-ABOVE = 0.8
-_NEAR = 0.4
-"""What a term is worth to a sentence that does not hold it but has it in a heading above, or in the next sentence."""
-_ABOVE_MEANING = 0.5
-"""What the words above a sentence are worth to what it means."""
-_UNLIKE = 0.3
-"""Cosine up to which two words have nothing to do with each other."""
-_PHRASE = 2.0
-"""What a quoted phrase in a sentence is worth beside all of the question's neighbouring terms."""
+__all__ = ["Evidence", "evidence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +24,11 @@ class Evidence:
 
     `sentences` and `owners` number the sentences and say which of the passages each is from, `kinds` and `words` are
     their kinds and lengths, all of shape (sentences,). The masks have shape (sentences, terms): `near` is in the
-    sentence before or after, `above` in title, headings or file name, `around` anywhere in the passage. `soft`, of that
-    shape, too, is how near the nearest word of the sentence comes to the term, from 0 to 1. `pairs`, shape
-    (sentences,), is the share of the question's neighbouring terms that are neighbours in the sentence, too; `meaning`,
-    of that shape, the cosine of the question's and the sentence's mean word vectors.
+    sentence before or after, `above` in title, headings or file name, `around` anywhere in the passage. Of that shape,
+    and from 0 to 1, too: `soft`, how near the nearest word of the sentence comes to the term, and `credited`, how far
+    the term is accounted for by itself, in the sentence, above it, or next to it. `pairs`, shape (sentences,), is the
+    share of the question's neighbouring terms that are neighbours in the sentence, too; `meaning`, of that shape, the
+    cosine of the question's and the sentence's mean word vectors.
     """
 
     sentences: Array
@@ -49,14 +40,9 @@ class Evidence:
     above: Array
     around: Array
     soft: Array
+    credited: Array
     pairs: Array
     meaning: Array
-
-    @property
-    def credited(self) -> Array:
-        """How far each term is accounted for by itself: in the sentence, above it, or next to it."""
-        found: Array = np.maximum(np.maximum(self.inside, ABOVE * self.above), _NEAR * self.near)
-        return found
 
     def reordered(self, order: Array) -> Evidence:
         """The evidence of passages that now stand in another order, its sentences in that order, too."""
@@ -68,19 +54,24 @@ class Evidence:
         return Evidence(**{**columns, "owners": owners[rows]})
 
 
-def evidence(index: Index, asked: Query, passages: Array) -> Evidence:
+def evidence(index: Index, asked: Query, passages: Array, constants: Constants) -> Evidence:
     """Where the question's terms stand in the sentences of some passages; sentences in the order of the passages."""
-    parts = [_evidence_in(index, number, asked, places, local) for number, places, local in index.by_segment(passages)]
+    parts = [
+        _evidence_in(index, number, asked, places, local, constants)
+        for number, places, local in index.by_segment(passages)
+    ]
     if not parts:
         none, nowhere = np.zeros(0, dtype=np.int64), np.zeros((0, len(asked.terms)))
         nothing = np.zeros(0)
-        return Evidence(none, none, none, none, nowhere, nowhere, nowhere, nowhere, nowhere, nothing, nothing)
+        return Evidence(none, none, none, none, nowhere, nowhere, nowhere, nowhere, nowhere, nowhere, nothing, nothing)
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     order = np.lexsort((columns[0], columns[1]))
     return Evidence(*(column[order] for column in columns))
 
 
-def _evidence_in(index: Index, number: int, asked: Query, places: Array, local: Array) -> tuple[Array, ...]:
+def _evidence_in(
+    index: Index, number: int, asked: Query, places: Array, local: Array, constants: Constants
+) -> tuple[Array, ...]:
     """The columns of Evidence for the passages of one segment."""
     segment = index.segments[number]
     sentences, owner = segment.sentences_of(local)
@@ -92,9 +83,9 @@ def _evidence_in(index: Index, number: int, asked: Query, places: Array, local: 
     near[:-1] = np.maximum(near[:-1], inside[1:] * ~first[1:, None])
     around = np.maximum.reduceat(inside, np.flatnonzero(first), axis=0)[np.cumsum(first) - 1]
     context, below = segment.context_of(local)
-    above = _found(segment, asked, context, below, len(local))
+    above = _found(segment, asked, context, below, len(local))[owner]
     words = segment.sentence_tokens[sentences + 1] - segment.sentence_tokens[sentences]
-    soft, meaning = _by_vectors(index, number, asked, (tokens, within), (context, below), owner)
+    soft, meaning = _by_vectors(index, number, asked, (tokens, within), (context, below), owner, constants)
     return (
         sentences + index.sentence_bases[number],
         places[owner],
@@ -102,11 +93,12 @@ def _evidence_in(index: Index, number: int, asked: Query, places: Array, local: 
         words,
         inside,
         near,
-        above[owner],
+        above,
         around,
         soft * asked.trust,
+        np.maximum(np.maximum(inside, constants.above * above), constants.near * near),
         _pair_share(asked, _ids(segment, asked.terms), tokens, within, len(sentences))
-        + _PHRASE * _phrase_share(segment, asked, tokens, within, len(sentences)),
+        + constants.phrase * _phrase_share(segment, asked, tokens, within, len(sentences)),
         meaning,
     )
 
@@ -137,21 +129,27 @@ def _phrase_share(segment: Segment, asked: Query, tokens: Array, owners: Array, 
 
 
 def _by_vectors(
-    index: Index, number: int, asked: Query, said: tuple[Array, Array], over: tuple[Array, Array], owner: Array
+    index: Index,
+    number: int,
+    asked: Query,
+    said: tuple[Array, Array],
+    over: tuple[Array, Array],
+    owner: Array,
+    constants: Constants,
 ) -> tuple[Array, Array]:
     """`soft` and `meaning` of Evidence, for the sentences of some passages.
 
     `said` are the tokens and the sentence of each, `over` the tokens above and the passage of each, `owner` the passage
     of each sentence, in ascending order; every passage has one.
 
-    A text means the sum of its words' vectors, each as long as the root of the word's idf; a sentence has what stands
-    above it for half.
+    A text means the sum of its words' vectors, each as long as the root of the word's idf; what stands above a sentence
+    counts for less.
     """
     segment = index.segments[number]
     (tokens, within), (above, below) = said, over
     terms, places = np.unique(np.concatenate([tokens, above]), return_inverse=True)
     words, wanted = shipped().gathered(segment.term_rows[terms]), shipped().gathered(asked.rows)
-    likeness = np.maximum(compared(words, wanted) - _UNLIKE, 0.0) / (1 - _UNLIKE)
+    likeness = np.maximum(compared(words, wanted) - constants.unlike, 0.0) / (1 - constants.unlike)
     soft = np.zeros((len(owner), len(asked.terms)), dtype=np.float32)
     if len(tokens):
         first = np.flatnonzero(np.diff(within, prepend=-1))
@@ -159,7 +157,7 @@ def _by_vectors(
     weights = idfs(index.passage_count, index.frequencies_of(number, terms)[0])
     vectors = scaled(words, np.sqrt(weights))
     meant = sums(vectors, places[: len(tokens)], within, len(owner))
-    meant += _ABOVE_MEANING * sums(vectors, places[len(tokens) :], below, int(owner[-1]) + 1)[owner]
+    meant += constants.above_meaning * sums(vectors, places[len(tokens) :], below, int(owner[-1]) + 1)[owner]
     return soft, _cosines(meant, scaled(wanted, np.sqrt(asked.weights)).sum(axis=0))
 
 

@@ -20,6 +20,7 @@ ROOMS = (
     ("load",),
     ("chunk",),
     ("index",),
+    ("fusion",),
     ("narrow",),
     ("spelling",),
     ("query",),
