@@ -92,9 +92,13 @@ def examples(given: Task, constants: Constants) -> list[Example]:
     made = []
     for question, asked in given.asked:
         found = retrieve(given.index, asked, fusion=fusion)
-        right = [_answers(given.index, question, int(passage)) for passage in found.passages]
-        made.append(Example(found.signals, np.array(right, dtype=bool)))
+        made.append(Example(found.signals, answering(given.index, question, found.passages)))
     return made
+
+
+def answering(index: Index, question: Question, passages: Array) -> Array:
+    """Which of some passages answer a question, shape (passages,)."""
+    return np.array([_answers(index, question, int(passage)) for passage in passages], dtype=bool)
 
 
 def _answers(index: Index, question: Question, passage: int) -> bool:

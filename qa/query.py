@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from qa.importance import importance
 from qa.index import Index, idf
 from qa.index.segment import Array
 from qa.narrow import allowed_passages
@@ -38,8 +39,9 @@ class Query:
     """A question as the index sees it.
 
     `text` is without its filters, misspelt words as they are read. `terms` are its content terms, each once;
-    `frequencies` in how many passages each stands; `weights` their idf; `rows` their places in the table of word
-    vectors, -1 for none; `trust` what finding each is worth, 1 unless it is but a reading. Shapes: all (terms,).
+    `frequencies` in how many passages each stands; `weights` their idf times how probably what answers holds them;
+    `rows` their places in the table of word vectors, -1 for none; `trust` what finding each is worth, 1 unless it is
+    but a reading. Shapes: all (terms,).
 
     `read_as` holds the misspelt words as typed, and as the documents spell them; `phrases` the terms of what stands in
     quotation marks; `allowed` the passages that pass the filters, for each segment, None for all.
@@ -79,12 +81,13 @@ def query(index: Index, question: str, *, search: bool = False) -> Query:
     found = tuple(content_terms(text))
     guessed = {term_of(read) for _, read in read_as} - set(terms(typed.text))
     frequencies = [index.frequency(term) for term in found]
+    idfs, rows = np.array([idf(index.passage_count, frequency) for frequency in frequencies]), shipped().rows(found)
     return Query(
         text=text,
         terms=found,
         frequencies=np.array(frequencies, dtype=np.int64),
-        weights=np.array([idf(index.passage_count, frequency) for frequency in frequencies]),
-        rows=shipped().rows(found),
+        weights=idfs * importance(text, found, idfs, rows),
+        rows=rows,
         trust=np.array([INSTEAD if term in guessed else 1.0 for term in found]),
         read_as=read_as,
         stand_ins=_stand_ins(index, text, found),

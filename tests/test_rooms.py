@@ -17,6 +17,7 @@ ROOMS = (
     ("syntax",),
     ("acronyms",),
     ("vectors",),
+    ("importance",),
     ("load",),
     ("chunk",),
     ("index",),
