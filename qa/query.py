@@ -39,9 +39,9 @@ class Query:
     """A question as the index sees it.
 
     `text` is without its filters, misspelt words as they are read. `terms` are its content terms, each once;
-    `frequencies` in how many passages each stands; `weights` their idf times how probably what answers holds them;
-    `rows` their places in the table of word vectors, -1 for none; `trust` what finding each is worth, 1 unless it is
-    but a reading. Shapes: all (terms,).
+    `frequencies` in how many passages each stands; `importance` how probably what answers holds each; `weights`
+    their idf times that; `rows` their places in the table of word vectors, -1 for none; `trust` what finding each is
+    worth, 1 unless it is but a reading. Shapes: all (terms,).
 
     `read_as` holds the misspelt words as typed, and as the documents spell them; `phrases` the terms of what stands in
     quotation marks; `allowed` the passages that pass the filters, for each segment, None for all.
@@ -50,6 +50,7 @@ class Query:
     text: str
     terms: tuple[str, ...]
     frequencies: Array
+    importance: Array
     weights: Array
     rows: Array
     trust: Array
@@ -82,11 +83,13 @@ def query(index: Index, question: str, *, search: bool = False) -> Query:
     guessed = {term_of(read) for _, read in read_as} - set(terms(typed.text))
     frequencies = [index.frequency(term) for term in found]
     idfs, rows = np.array([idf(index.passage_count, frequency) for frequency in frequencies]), shipped().rows(found)
+    matters = importance(text, found, idfs, rows)
     return Query(
         text=text,
         terms=found,
         frequencies=np.array(frequencies, dtype=np.int64),
-        weights=idfs * importance(text, found, idfs, rows),
+        importance=matters,
+        weights=idfs * matters,
         rows=rows,
         trust=np.array([INSTEAD if term in guessed else 1.0 for term in found]),
         read_as=read_as,

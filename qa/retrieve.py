@@ -71,7 +71,7 @@ def retrieve(index: Index, asked: Query, *, k: int = CANDIDATES, fusion: Fusion 
 
 def _clues(index: Index, asked: Query, constants: Constants) -> list[Clue]:
     """What names the candidates: the question's terms, in the text and above it, and what may stand for them."""
-    words = [*zip(asked.terms, asked.trust.tolist(), strict=True)]
+    words = [*zip(asked.terms, (asked.trust * asked.importance).tolist(), strict=True)]
     words += _other_words(index, asked, constants) + _other_forms(index, asked)
     return [Clue(word, weight, weight * constants.from_above) for word, weight in words]
 
@@ -91,12 +91,12 @@ def _signals(index: Index, asked: Query, passages: Array, seen: Evidence, consta
 
 def _other_words(index: Index, asked: Query, constants: Constants) -> list[tuple[str, float]]:
     """The corpus's own terms that mean much the same as the question's, with less weight."""
-    known = asked.rows[asked.rows >= 0].tolist()
+    known = {row: worth for row, worth in zip(asked.rows.tolist(), asked.importance.tolist(), strict=True) if row >= 0}
     best: dict[int, float] = {}
-    for row in known:
+    for row, worth in known.items():
         for other, cosine in index.near(row, least=constants.alike, k=constants.most_words + 1):
-            best[other] = max(best.get(other, 0.0), cosine)
-    words = {row: shipped().terms[row].decode() for row in sorted(best.keys() - set(known))}
+            best[other] = max(best.get(other, 0.0), worth * cosine)
+    words = {row: shipped().terms[row].decode() for row in sorted(best.keys() - known.keys())}
     return [(word, constants.word * best[row]) for row, word in words.items()]
 
 
