@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -47,11 +47,12 @@ def main() -> None:
 def terms_of(given: Task) -> Iterator[Terms]:
     """The terms of each question whose answer is among what is found."""
     for question, asked in given.asked:
-        found = retrieve(given.index, asked)
+        own = idfs(given.index.passage_count, asked.frequencies)
+        alike = replace(asked, importance=np.ones(len(own)), weights=own)  # as if nothing had been learned yet
+        found = retrieve(given.index, alike)
         right = answering(given.index, question, found.passages)
         here = asked.frequencies > 0
         if right.any() and here.any():
-            own = idfs(given.index.passage_count, asked.frequencies)
             known = np.concatenate(signs(asked.text, asked.terms, own, asked.rows), axis=1)
             yield Terms(known[here], _held(asked, found)[right].mean(axis=0)[here])
 
