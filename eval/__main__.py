@@ -79,7 +79,7 @@ def _results(options: argparse.Namespace, questions: QuestionSet) -> Results:
             replace(outcome, rankings={**outcome.rankings, name: ranking})
             for outcome, ranking in zip(outcomes, rankings, strict=True)
         ]
-    return Results(outcomes)
+    return Results(outcomes, planned=options.planned)
 
 
 def _chosen(options: argparse.Namespace, questions: QuestionSet) -> list[Question]:

@@ -18,13 +18,15 @@ from eval.statistics import (
     compare,
     holm,
 )
+from qa.errors import QAError
 
-__all__ = ["HEAD", "Row", "cells", "compared", "comparison", "explained", "span"]
+__all__ = ["HEAD", "MEASURES", "Row", "cells", "compared", "comparison", "explained", "span"]
 
 PASSAGES = ("R@1", "R@5", "MRR", "nDCG@10")
 DOCUMENTS = ("R@10", "MRR", "nDCG@10", "MAP")
 ANSWERS = ("sentence@1", "shown@1")
 """What is compared where passages are found, where documents are judged, and of systems that choose quotes."""
+MEASURES = tuple(dict.fromkeys((*PASSAGES, *DOCUMENTS, *ANSWERS)))
 
 HEAD = {
     "mean": 8,
@@ -53,8 +55,15 @@ class Row:
 
 
 def compared(results: Results) -> list[Row]:
-    """Every system in every measure, over all answerable questions, p corrected over all rows (Holm)."""
-    rows = [row for measure, systems in _measures(results) for row in _rows(results, measure, systems)]
+    """Every system in every measure, or in the planned one, over all answerable questions; p is corrected (Holm).
+
+    Raises QAError for a planned measure that says nothing of these systems.
+    """
+    measures = [(measure, systems) for measure, systems in _measures(results) if results.planned in (None, measure)]
+    if not measures:
+        compared_in = ", ".join(dict(_measures(results)))
+        raise QAError(f"{results.planned}: these systems are not compared in it, but in {compared_in}")
+    rows = [row for measure, systems in measures for row in _rows(results, measure, systems)]
     corrected = iter(holm([row.against.p for row in rows if row.against]))
     return [replace(row, against=replace(row.against, p=next(corrected))) if row.against else row for row in rows]
 
@@ -132,8 +141,13 @@ def explained(results: Results, rows: Sequence[Row]) -> Iterator[str]:
         if len(results.answering) > 1 and results.answering[0] != first:
             first += f", of quotes against {results.answering[0]}"
         yield "effect: the difference in standard deviations of the questions' differences; 0.2 is small, 0.8 large"
-        yield f"p: paired randomisation test against {first}; {DRAWS:,} draws, Holm-corrected for {len(tests)} tests"
+        yield f"p: paired randomisation test against {first}; {DRAWS:,} draws, {_correction(results, len(tests))}"
         yield from _in_words(len(asked), [row for row in rows if row.against])
+
+
+def _correction(results: Results, tests: int) -> str:
+    planned = f", in the one measure that was planned, {results.planned}" if results.planned else ""
+    return f"Holm-corrected for {tests} test{'s' if tests > 1 else ''}{planned}"
 
 
 def _in_words(asked: int, rows: Sequence[Row]) -> Iterator[str]:

@@ -3,55 +3,97 @@
     python -m eval.fuse --squad nqg.json --sentences selqa-dev.jsonl --beir npl --gold eval/gold.jsonl \
         --out qa/fusion.json
 
-A pairwise logistic regression: for each question, the signals of a passage that holds the answer against those of the
-best that do not, as the weights themselves rank them. Each set weighs the same, and in it each question; of a gold file
-the tuning half alone is used. Only the proportions of the weights count, so they are scaled to sum to 1.
+A listwise logistic regression: for each question, the signals of the passages that hold the answer against those of all
+that do not. Each set weighs the same, and in it each question; of a gold file the tuning half alone is used. Only the proportions of the weights count, so they are scaled to sum to 1. The constants
+behind the signals stay as they are; `eval.tune` chooses those.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from eval.pairwise import pairwise
+from eval.listwise import listwise
 from eval.questions import Question, QuestionSet
 from eval.training import options_for, sets_of
 from qa import dialogue
+from qa.fusion import Constants, Fusion, shipped_fusion
 from qa.index import Index, build
 from qa.index.segment import Array
-from qa.query import query
+from qa.query import Query, query
 from qa.retrieve import SIGNALS, retrieve
 
-RIVALS = 15
-"""Wrong passages a question is trained on."""
-WEIGHT = 1000.0
-"""Of a set, beside the regularisation."""
-ROUNDS = 3
-"""Times the rivals are chosen anew by what was learned from those before; at first all signals count alike."""
+PENALTY = 1e-5
+"""Of the squared weights, beside a mean loss of some 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The index of a set's documents, and its questions, each as the index sees it."""
+
+    index: Index
+    asked: tuple[tuple[Question, Query], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """The signals of a question's candidates, shape (candidates, SIGNALS), and which of them answer."""
+
+    signals: Array
+    right: Array
 
 
 def main() -> None:
     """Train on the sets named on the command line and write the weights."""
-    parser = options_for(__doc__)
+    options = fusion_options(__doc__).parse_args()
+    constants = shipped_fusion().constants
+    weights = fused([examples(task(questions), constants) for questions in sets_of(options)])
+    write(Fusion(weights, constants), options.out)
+
+
+def fusion_options(description: str | None) -> argparse.ArgumentParser:
+    """A parser of the sets to learn from, and the file to write."""
+    parser = options_for(description)
     parser.add_argument("--beir", type=Path, action="append", default=[], metavar="DIR")
-    options = parser.parse_args()
-    weights = fused([_examples(questions) for questions in sets_of(options)])
-    options.out.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")
+    return parser
 
 
-def _examples(questions: QuestionSet) -> list[tuple[Array, Array]]:
-    """For each question that can be learned from, its candidates' signals and which of them answer."""
+def write(fusion: Fusion, file: Path) -> None:
+    """Keep what was learned as the package reads it."""
+    kept = {"weights": dict(fusion.weights), "constants": asdict(fusion.constants)}
+    file.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+
+
+def task(questions: QuestionSet) -> Task:
+    """A question set, ready to be asked again and again."""
     index = build(questions.documents)
-    examples = []
-    for question in questions.questions:
-        found = retrieve(index, query(index, dialogue.standalone(question.text, question.history)))
-        right = np.array([_answers(index, question, int(passage)) for passage in found.passages], dtype=bool)
-        if right.any() and not right.all():
-            examples.append((found.signals, right))
-    return examples
+    return Task(
+        index,
+        tuple(
+            (question, query(index, dialogue.standalone(question.text, question.history)))
+            for question in questions.questions
+        ),
+    )
+
+
+def examples(given: Task, constants: Constants) -> list[Example]:
+    """What is found for each question; weights play no part in it."""
+    fusion = Fusion(shipped_fusion().weights, constants)
+    made = []
+    for question, asked in given.asked:
+        found = retrieve(given.index, asked, fusion=fusion)
+        made.append(Example(found.signals, answering(given.index, question, found.passages)))
+    return made
+
+
+def answering(index: Index, question: Question, passages: Array) -> Array:
+    """Which of some passages answer a question, shape (passages,)."""
+    return np.array([_answers(index, question, int(passage)) for passage in passages], dtype=bool)
 
 
 def _answers(index: Index, question: Question, passage: int) -> bool:
@@ -61,21 +103,13 @@ def _answers(index: Index, question: Question, passage: int) -> bool:
     return relevant or question.held_by(path, *index.passage_range(passage))
 
 
-def fused(sets: Sequence[Sequence[tuple[Array, Array]]]) -> dict[str, float]:
-    """The weight of each signal, from each set's candidates as (signals, which of them answer)."""
-    spread = np.concatenate([signals for examples in sets for signals, _ in examples]).std(axis=0)
-    weights = 1 / spread
-    for _ in range(ROUNDS):
-        pairs = [[_differences(*example, weights) for example in examples] for examples in sets]
-        weights = pairwise(pairs, spread, weight=WEIGHT)
+def fused(sets: Sequence[Sequence[Example]]) -> dict[str, float]:
+    """The weight of each signal, learned from each set's examples that hold both right and wrong passages."""
+    learnable = [
+        [(one.signals, one.right) for one in every if one.right.any() and not one.right.all()] for every in sets
+    ]
+    weights = listwise(learnable, penalty=PENALTY, pinned={})
     return dict(zip(SIGNALS, (weights / weights.sum()).round(4).tolist(), strict=True))
-
-
-def _differences(signals: Array, right: Array, weights: Array) -> Array:
-    """The signals of each passage that answers less those of the rivals that the weights rank highest."""
-    rivals = signals[~right]
-    rivals = rivals[np.argsort(-(rivals @ weights), kind="stable")[:RIVALS]]
-    return np.concatenate([one - rivals for one in signals[right]])
 
 
 if __name__ == "__main__":

@@ -100,12 +100,17 @@ def _short(measure: Callable[[str, Collection[str]], float], outcome: Outcome, g
 
 
 class Results:
-    """The outcomes of a run, at least one, and their values. Raises QAError when there are none."""
+    """The outcomes of a run, at least one, and their values. Raises QAError when there are none.
 
-    def __init__(self, outcomes: Sequence[Outcome]) -> None:
+    `planned` is the one measure that systems are to be compared in, None for all: a comparison that was planned before
+    the run needs no correction for tests that nobody asked for.
+    """
+
+    def __init__(self, outcomes: Sequence[Outcome], *, planned: str | None = None) -> None:
         if not outcomes:
             raise QAError("no questions: the set, or the split asked for, is empty")
         self.outcomes = tuple(outcomes)
+        self.planned = planned
         self.judged = any(outcome.question.judgements for outcome in outcomes)
         self.systems = tuple(outcomes[0].rankings)
         self.answering = () if self.judged else tuple(outcomes[0].choices)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from eval.compared import MEASURES
 from eval.gate import TOLERANCE
 from eval.questions import (
     FOLLOW_UPS,
@@ -110,6 +111,12 @@ def _add_systems(parser: argparse.ArgumentParser) -> None:
 
 def _add_outputs(parser: argparse.ArgumentParser) -> None:
     outputs = parser.add_argument_group("what comes of it")
+    outputs.add_argument(
+        "--planned",
+        choices=MEASURES,
+        metavar="MEASURE",
+        help=f"compare systems in this measure alone, one that was chosen before the run: {', '.join(MEASURES)}",
+    )
     outputs.add_argument("--misses", action="store_true", help="list the questions whose first quote does not answer")
     outputs.add_argument("--show", metavar="ID", help="everything about one question")
     outputs.add_argument("--html", type=Path, metavar="FILE", help="write a page for a browser, complete in itself")

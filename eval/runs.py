@@ -24,7 +24,8 @@ from eval.questions import QuestionSet
 from eval.run import Choice, Outcome
 from eval.statistics import DRAWS, SEED
 from qa.errors import QAError
-from qa.retrieve import CANDIDATES, shipped_weights
+from qa.fusion import shipped_fusion
+from qa.retrieve import CANDIDATES
 
 __all__ = ["Saved", "load", "manifest", "records", "save"]
 
@@ -54,7 +55,7 @@ def manifest(questions: QuestionSet, results: Results, settings: Mapping[str, An
         "corpus": _hash(f"{document.path}\0{document.sha256}\0{document.text}" for document in questions.documents),
         "asked": _hash(repr(outcome.question) for outcome in results.outcomes),
         "systems": list(results.systems),
-        "settings": {**settings, "candidates": CANDIDATES, "weights": dict(shipped_weights())},
+        "settings": {**settings, "candidates": CANDIDATES, "weights": dict(shipped_fusion().weights)},
         "statistics": {"seed": SEED, "draws": DRAWS},
         "versions": {"qa": qa.__version__, "python": platform.python_version(), **_versions()},
     }

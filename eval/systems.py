@@ -23,10 +23,11 @@ from qa.extract import Rated, Selection, quotes, rate, rerank
 from qa.extract.explain import GROUPS
 from qa.extract.features import FEATURES
 from qa.extract.model import Model, model
+from qa.fusion import shipped_fusion
 from qa.index import Clue, Index, bm25, tfidf, top
 from qa.index.segment import Array
 from qa.query import Query, query
-from qa.retrieve import SIGNALS, retrieve, shipped_weights
+from qa.retrieve import SIGNALS, retrieve
 from qa.text import content_terms
 
 __all__ = ["DEFAULT", "NAMES", "OUTSIDE", "QUOTES", "STAGES", "Found", "System", "system"]
@@ -94,10 +95,11 @@ def _whole(
 
     `reranked` passages are in the order of their best sentences, as a search shows them.
     """
-    weights = {name: 0.0 if name == signal else weight for name, weight in shipped_weights().items()}
+    shipped = shipped_fusion()
+    weights = {name: 0.0 if name == signal else weight for name, weight in shipped.weights.items()}
     stamps = [time.perf_counter()]
     asked = query(index, question)
-    found = retrieve(index, asked, k=depth, weights=weights)
+    found = retrieve(index, asked, k=depth, fusion=replace(shipped, weights=weights))
     stamps.append(time.perf_counter())
     rated = rate(index, asked, found, k=QUOTES, weights=_without(group))
     if reranked:

@@ -28,17 +28,17 @@ def options_for(description: str | None) -> argparse.ArgumentParser:
     return parser
 
 
-def sets_of(options: argparse.Namespace) -> list[QuestionSet]:
-    """The sets that were named, no more questions of each than are needed, and of a gold file the tuning half."""
+def sets_of(options: argparse.Namespace, *, most: int = QUESTIONS) -> list[QuestionSet]:
+    """The sets that were named, at most so many questions of each, and of a gold file the tuning half."""
     readers = ((from_squad, options.squad), (from_sentences, options.sentences), (from_beir, options.beir))
-    sets = [_sampled(read(file)) for read, files in readers for file in files]
+    sets = [_sampled(read(file), most) for read, files in readers for file in files]
     return [*sets, tuning_half(from_gold(options.gold, None))] if options.gold else sets
 
 
-def _sampled(questions: QuestionSet) -> QuestionSet:
-    """The set with the answerable questions only, and no more than are needed."""
+def _sampled(questions: QuestionSet, most: int) -> QuestionSet:
+    """The set with the answerable questions only, drawn where there are more than `most`."""
     answerable = [question for question in questions.questions if question.answerable]
-    chosen = np.random.default_rng(SEED).permutation(len(answerable))[:QUESTIONS]
+    chosen = np.random.default_rng(SEED).permutation(len(answerable))[:most]
     return replace(questions, questions=tuple(answerable[number] for number in sorted(chosen)))
 
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from qa.fusion import Constants
 from qa.index import Index, idfs
 from qa.index.phrase import owners_of_run
 from qa.index.segment import Array, Segment, distinct
@@ -16,22 +17,10 @@ from qa.query import INSTEAD, Query
 from qa.text import term_of
 from qa.vectors import compared, scaled, shipped, sums
 
-__all__ = ["ABOVE", "Evidence", "evidence"]
+__all__ = ["Evidence", "evidence"]
 
-# Chosen by a grid on public question sets: each moves the right passage's rank 1 by a point or less either way.
-ABOVE = 0.8
-"""What a term is worth to a sentence that does not hold it but has it in a heading above."""
-_BEFORE, _AFTER = 0.5, 0.2
-"""… or in the sentence before or after."""
-_TAKEN_UP, _TAKEN_UP_LATE = 0.75, 0.35
-"""… or, where the sentence opens by taking up what was said ("It was built …"), in the one before, or further up."""
 _POINTING = "it its they their he his him she her both this these those that such"
-_ABOVE_MEANING = 0.5
-"""What the words above a sentence are worth to what it means."""
-_UNLIKE = 0.3
-"""Cosine up to which two words have nothing to do with each other."""
-_PHRASE = 2.0
-"""What a quoted phrase in a sentence is worth beside all of the question's neighbouring terms."""
+"""Words that take up what was said, where they open a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +29,10 @@ class Evidence:
 
     `sentences` and `owners` number the sentences and say which of the passages each is from, `kinds` and `words` are
     their kinds and lengths, all of shape (sentences,). The masks have shape (sentences, terms): `above` is in title,
-    headings or file name, `around` anywhere in the passage. `near`, of that shape, is what a term in the sentences
-    beside it is worth to it, more where it opens with a pronoun and so may speak of what they name; `soft` how near the
-    nearest word of the sentence comes to the term; both from 0 to 1. `pairs`, shape (sentences,), is the share of the
+    headings or file name, `around` anywhere in the passage. Of that shape, and from 0 to 1, are three more: `near`,
+    what a term in the sentences beside it is worth to it, more where it opens with a pronoun and so may speak of what
+    they name; `soft`, how near the nearest word of the sentence comes to the term; `credited`, how far the term is
+    accounted for by itself, in the sentence, above it, or near it. `pairs`, shape (sentences,), is the share of the
     question's neighbouring terms that are neighbours in the sentence, too; `meaning`, of that shape, the cosine of the
     question's and the sentence's mean word vectors.
     """
@@ -56,14 +46,9 @@ class Evidence:
     above: Array
     around: Array
     soft: Array
+    credited: Array
     pairs: Array
     meaning: Array
-
-    @property
-    def credited(self) -> Array:
-        """How far each term is accounted for by itself: in the sentence, above it, or next to it."""
-        found: Array = np.maximum(np.maximum(self.inside, ABOVE * self.above), self.near)
-        return found
 
     def reordered(self, order: Array) -> Evidence:
         """The evidence of passages that now stand in another order, its sentences in that order, too."""
@@ -75,42 +60,49 @@ class Evidence:
         return Evidence(**{**columns, "owners": owners[rows]})
 
 
-def evidence(index: Index, asked: Query, passages: Array) -> Evidence:
+def evidence(index: Index, asked: Query, passages: Array, constants: Constants) -> Evidence:
     """Where the question's terms stand in the sentences of some passages; sentences in the order of the passages."""
-    parts = [_evidence_in(index, number, asked, places, local) for number, places, local in index.by_segment(passages)]
+    parts = [
+        _evidence_in(index, number, asked, places, local, constants)
+        for number, places, local in index.by_segment(passages)
+    ]
     if not parts:
         none, nowhere = np.zeros(0, dtype=np.int64), np.zeros((0, len(asked.terms)))
         nothing = np.zeros(0)
-        return Evidence(none, none, none, none, nowhere, nowhere, nowhere, nowhere, nowhere, nothing, nothing)
+        return Evidence(none, none, none, none, nowhere, nowhere, nowhere, nowhere, nowhere, nowhere, nothing, nothing)
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     order = np.lexsort((columns[0], columns[1]))
     return Evidence(*(column[order] for column in columns))
 
 
-def _evidence_in(index: Index, number: int, asked: Query, places: Array, local: Array) -> tuple[Array, ...]:
+def _evidence_in(
+    index: Index, number: int, asked: Query, places: Array, local: Array, constants: Constants
+) -> tuple[Array, ...]:
     """The columns of Evidence for the passages of one segment."""
     segment = index.segments[number]
     sentences, owner = segment.sentences_of(local)
     tokens, within = segment.tokens_of(sentences)
     inside = _found(segment, asked, tokens, within, len(sentences))
     first = np.diff(owner, prepend=-1) > 0
+    near = _near(inside, first, _takes_up(segment, tokens, within, len(sentences)), constants)
     around = np.maximum.reduceat(inside, np.flatnonzero(first), axis=0)[np.cumsum(first) - 1]
     context, below = segment.context_of(local)
-    above = _found(segment, asked, context, below, len(local))
+    above = _found(segment, asked, context, below, len(local))[owner]
     words = segment.sentence_tokens[sentences + 1] - segment.sentence_tokens[sentences]
-    soft, meaning = _by_vectors(index, number, asked, (tokens, within), (context, below), owner)
+    soft, meaning = _by_vectors(index, number, asked, (tokens, within), (context, below), owner, constants)
     return (
         sentences + index.sentence_bases[number],
         places[owner],
         segment.sentence_kinds[sentences],
         words,
         inside,
-        _near(inside, first, _takes_up(segment, tokens, within, len(sentences))),
-        above[owner],
+        near,
+        above,
         around,
         soft * asked.trust,
+        np.maximum(np.maximum(inside, constants.above * above), near),
         _pair_share(asked, _ids(segment, asked.terms), tokens, within, len(sentences))
-        + _PHRASE * _phrase_share(segment, asked, tokens, within, len(sentences)),
+        + constants.phrase * _phrase_share(segment, asked, tokens, within, len(sentences)),
         meaning,
     )
 
@@ -144,19 +136,19 @@ def _takes_up(segment: Segment, tokens: Array, owners: Array, sentences: int) ->
     return found
 
 
-def _near(inside: Array, first: Array, takes_up: Array) -> Array:
+def _near(inside: Array, first: Array, takes_up: Array, constants: Constants) -> Array:
     """What the terms in the sentences beside each are worth to it, shape (sentences, terms).
 
     `first` says which sentences open a passage, `takes_up` which take up what was said; both of shape (sentences,).
     """
     near = np.zeros_like(inside)
     follows = ~first[1:, None]
-    near[:-1] = _AFTER * inside[1:] * follows
-    before = np.where(takes_up, _TAKEN_UP, _BEFORE)[1:, None]
+    near[:-1] = constants.after * inside[1:] * follows
+    before = np.where(takes_up, constants.taken_up, constants.before)[1:, None]
     near[1:] = np.maximum(near[1:], before * inside[:-1] * follows)
     higher = 2.0 * np.cumsum(first)[:, None]  # each passage stands above those before, so that none sees into another
     so_far = np.maximum.accumulate(inside + higher, axis=0)[:-1] - higher[1:]
-    late = np.where(takes_up, _TAKEN_UP_LATE, 0.0)[1:, None]
+    late = np.where(takes_up, constants.taken_up_late, 0.0)[1:, None]
     near[1:] = np.maximum(near[1:], late * so_far.clip(0.0).round(6))
     return near
 
@@ -172,21 +164,27 @@ def _phrase_share(segment: Segment, asked: Query, tokens: Array, owners: Array, 
 
 
 def _by_vectors(
-    index: Index, number: int, asked: Query, said: tuple[Array, Array], over: tuple[Array, Array], owner: Array
+    index: Index,
+    number: int,
+    asked: Query,
+    said: tuple[Array, Array],
+    over: tuple[Array, Array],
+    owner: Array,
+    constants: Constants,
 ) -> tuple[Array, Array]:
     """`soft` and `meaning` of Evidence, for the sentences of some passages.
 
     `said` are the tokens and the sentence of each, `over` the tokens above and the passage of each, `owner` the passage
     of each sentence, in ascending order; every passage has one.
 
-    A text means the sum of its words' vectors, each as long as the root of the word's idf; a sentence has what stands
-    above it for half.
+    A text means the sum of its words' vectors, each as long as the root of the word's idf; what stands above a sentence
+    counts for less.
     """
     segment = index.segments[number]
     (tokens, within), (above, below) = said, over
     terms, places = np.unique(np.concatenate([tokens, above]), return_inverse=True)
     words, wanted = shipped().gathered(segment.term_rows[terms]), shipped().gathered(asked.rows)
-    likeness = np.maximum(compared(words, wanted) - _UNLIKE, 0.0) / (1 - _UNLIKE)
+    likeness = np.maximum(compared(words, wanted) - constants.unlike, 0.0) / (1 - constants.unlike)
     soft = np.zeros((len(owner), len(asked.terms)), dtype=np.float32)
     if len(tokens):
         first = np.flatnonzero(np.diff(within, prepend=-1))
@@ -194,7 +192,7 @@ def _by_vectors(
     weights = idfs(index.passage_count, index.frequencies_of(number, terms)[0])
     vectors = scaled(words, np.sqrt(weights))
     meant = sums(vectors, places[: len(tokens)], within, len(owner))
-    meant += _ABOVE_MEANING * sums(vectors, places[len(tokens) :], below, int(owner[-1]) + 1)[owner]
+    meant += constants.above_meaning * sums(vectors, places[len(tokens) :], below, int(owner[-1]) + 1)[owner]
     return soft, _cosines(meant, scaled(wanted, np.sqrt(asked.weights)).sum(axis=0))
 
 

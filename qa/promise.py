@@ -33,7 +33,7 @@ _AGAIN = "calibrate again, or drop it with qa calibrate --forget"
 def model_identity() -> str:
     """A name for all that confidence is made from, other after any change to weights, word vectors or analysis."""
     data = [file for file in files("qa.extract").iterdir() if file.name.endswith((".json", ".npy"))]
-    data = [*sorted(data, key=lambda file: file.name), files("qa").joinpath("fusion.json")]
+    data = [*sorted(data, key=lambda file: file.name), *map(files("qa").joinpath, ("fusion.json", "importance.json"))]
     digest = hashlib.sha256(json.dumps([__version__, ANALYSIS, CHUNKING, TABLE]).encode())
     for file in data:
         digest.update(hashlib.sha256(file.read_bytes()).digest())

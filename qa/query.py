@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from qa.background import tempered_idfs
+from qa.importance import importance
 from qa.index import Index
 from qa.index.segment import Array
 from qa.narrow import allowed_passages
@@ -39,9 +40,9 @@ class Query:
     """A question as the index sees it.
 
     `text` is without its filters, misspelt words as they are read. `terms` are its content terms, each once;
-    `frequencies` in how many passages each stands; `weights` their idf, tempered by how common they are at
-    large; `rows` their places in the table of word
-    vectors, -1 for none; `trust` what finding each is worth, 1 unless it is but a reading. Shapes: all (terms,).
+    `frequencies` in how many passages each stands; `importance` how probably what answers holds each; `weights` that
+    times their idf, tempered by how common they are at large; `rows` their places in the table of word vectors, -1 for
+    none; `trust` what finding each is worth, 1 unless it is but a reading. Shapes: all (terms,).
 
     `read_as` holds the misspelt words as typed, and as the documents spell them; `phrases` the terms of what stands in
     quotation marks; `allowed` the passages that pass the filters, for each segment, None for all.
@@ -50,6 +51,7 @@ class Query:
     text: str
     terms: tuple[str, ...]
     frequencies: Array
+    importance: Array
     weights: Array
     rows: Array
     trust: Array
@@ -82,11 +84,14 @@ def query(index: Index, question: str, *, search: bool = False) -> Query:
     guessed = {term_of(read) for _, read in read_as} - set(terms(typed.text))
     frequencies = np.array([index.frequency(term) for term in found], dtype=np.int64)
     rows = shipped().rows(found)
+    idfs = tempered_idfs(index.passage_count, frequencies, rows)
+    matters = importance(text, found, idfs, rows)
     return Query(
         text=text,
         terms=found,
         frequencies=frequencies,
-        weights=tempered_idfs(index.passage_count, frequencies, rows),
+        importance=matters,
+        weights=idfs * matters,
         rows=rows,
         trust=np.array([INSTEAD if term in guessed else 1.0 for term in found]),
         read_as=read_as,

@@ -6,22 +6,18 @@ sentence have a say, because a passage that says everything in one sentence beat
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
 
 import numpy as np
 
-from qa.evidence import ABOVE, Evidence, evidence
+from qa.evidence import Evidence, evidence
+from qa.fusion import Constants, Fusion, shipped_fusion
 from qa.index import Clue, Index, bm25, idf, ranked, score, tfidf, top
 from qa.index.segment import Array
 from qa.query import INSTEAD, Query
 from qa.vectors import shipped
 
-__all__ = ["CANDIDATES", "SIGNALS", "Candidates", "listed", "retrieve", "shipped_weights"]
+__all__ = ["CANDIDATES", "SIGNALS", "Candidates", "listed", "retrieve"]
 
 CANDIDATES = 50
 """Passages that are looked at sentence by sentence."""
@@ -35,17 +31,6 @@ SIGNALS = (
     "covered",  # share of the question's weight that the passage holds, or has a near word for
 )
 """What a passage is judged by; all but the first are 1 at most, and `pairs` with a quoted phrase more."""
-
-# Chosen by a grid on public question sets: each moves the right passage's rank 1 by a point or less either way.
-_FROM_ABOVE = 0.4
-"""What a term in a title or heading is worth when candidates are named."""
-_PAIRS = 0.15
-"""What the question's neighbouring terms are worth, all of them, to the best sentence."""
-_ALIKE = 0.55
-"""Cosine from which a word of the corpus is looked for in place of one of the question."""
-_WORD = 0.4
-_MOST_WORDS = 6
-"""Weight of such a word, times the cosine, and how many a term of the question may bring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,65 +55,60 @@ class Candidates:
         return values
 
 
-def retrieve(
-    index: Index, asked: Query, *, k: int = CANDIDATES, weights: Mapping[str, float] | None = None
-) -> Candidates:
+def retrieve(index: Index, asked: Query, *, k: int = CANDIDATES, fusion: Fusion | None = None) -> Candidates:
     """The best passages that hold any of the question's terms: CANDIDATES of them, or `k` if that is more.
 
-    `weights` of the SIGNALS are given to measure what each is worth.
+    Another `fusion` than the one that ships is given to measure what a weight or a constant is worth.
     """
-    clues = [
-        Clue(term, trust, trust * _FROM_ABOVE) for term, trust in zip(asked.terms, asked.trust.tolist(), strict=True)
-    ]
-    clues += _other_words(index, asked) + _other_forms(index, asked)
-    passages, _ = top(index, clues, max(k, CANDIDATES), asked.allowed)
-    seen = evidence(index, asked, passages)
-    signals = _signals(index, asked, passages, seen)
-    scores = signals @ [(weights or shipped_weights())[name] for name in SIGNALS]
+    fusion = fusion or shipped_fusion()
+    passages, _ = top(index, _clues(index, asked, fusion.constants), max(k, CANDIDATES), asked.allowed)
+    seen = evidence(index, asked, passages, fusion.constants)
+    signals = _signals(index, asked, passages, seen, fusion.constants)
+    scores = signals @ [fusion.weights[name] for name in SIGNALS]
     order = ranked(index, passages, scores)
     return Candidates(passages, scores, signals, seen).reordered(order, scores)
 
 
-def _signals(index: Index, asked: Query, passages: Array, seen: Evidence) -> Array:
+def _clues(index: Index, asked: Query, constants: Constants) -> list[Clue]:
+    """What names the candidates: the question's terms, in the text and above it, and what may stand for them."""
+    words = [*zip(asked.terms, (asked.trust * asked.importance).tolist(), strict=True)]
+    words += _other_words(index, asked, constants) + _other_forms(index, asked)
+    return [Clue(word, weight, weight * constants.from_above) for word, weight in words]
+
+
+def _signals(index: Index, asked: Query, passages: Array, seen: Evidence, constants: Constants) -> Array:
     """The SIGNALS of some passages, shape (passages, signals)."""
     found = {
         "bm25": score(index, bm25(asked.terms), passages),
         "tfidf": tfidf(index, asked.terms, passages),
-        "sentence": _best(_worth(asked, seen), seen.owners, len(passages)),
+        "sentence": _best(_worth(asked, seen, constants), seen.owners, len(passages)),
         "pairs": _best(seen.pairs, seen.owners, len(passages)),
         "meaning": _best(seen.meaning, seen.owners, len(passages)),
-        "covered": _covered(asked, seen, len(passages)),
+        "covered": _covered(asked, seen, len(passages), constants),
     }
     return np.stack([found[name] for name in SIGNALS], axis=1)
 
 
-@cache
-def shipped_weights() -> Mapping[str, float]:
-    """The weights of the SIGNALS that ship with the package; `python -m eval.fuse` makes them."""
-    weights: dict[str, float] = json.loads(files("qa").joinpath("fusion.json").read_text())
-    return MappingProxyType(weights)
-
-
-def _other_words(index: Index, asked: Query) -> list[Clue]:
-    """The corpus's own terms that mean much the same as the question's, as clues of less weight."""
-    known = asked.rows[asked.rows >= 0].tolist()
+def _other_words(index: Index, asked: Query, constants: Constants) -> list[tuple[str, float]]:
+    """The corpus's own terms that mean much the same as the question's, with less weight."""
+    known = {row: worth for row, worth in zip(asked.rows.tolist(), asked.importance.tolist(), strict=True) if row >= 0}
     best: dict[int, float] = {}
-    for row in known:
-        for other, cosine in index.near(row, least=_ALIKE, k=_MOST_WORDS + 1):
-            best[other] = max(best.get(other, 0.0), cosine)
-    words = {row: shipped().terms[row].decode() for row in sorted(best.keys() - set(known))}
-    return [Clue(word, _WORD * best[row], _WORD * _FROM_ABOVE * best[row]) for row, word in words.items()]
+    for row, worth in known.items():
+        for other, cosine in index.near(row, least=constants.alike, k=constants.most_words + 1):
+            best[other] = max(best.get(other, 0.0), worth * cosine)
+    words = {row: shipped().terms[row].decode() for row in sorted(best.keys() - known.keys())}
+    return [(word, constants.word * best[row]) for row, word in words.items()]
 
 
-def _other_forms(index: Index, asked: Query) -> list[Clue]:
-    """The terms of stand-ins as clues that are together worth a share of what they stand for."""
-    clues = []
+def _other_forms(index: Index, asked: Query) -> list[tuple[str, float]]:
+    """The terms of stand-ins with weights that are together worth a share of what they stand for."""
+    words = []
     for stand_in in asked.stand_ins:
         others = [term for term in stand_in.terms if term not in asked.terms and index.frequency(term)]
         own = sum(idf(index.passage_count, index.frequency(term)) for term in others)
         weight = INSTEAD * float(asked.weights[list(stand_in.places)].sum()) / max(own, 1e-9)
-        clues += [Clue(term, weight, weight * _FROM_ABOVE) for term in others]
-    return clues
+        words += [(term, weight) for term in others]
+    return words
 
 
 def listed(index: Index, asked: Query, k: int) -> Candidates:
@@ -137,18 +117,20 @@ def listed(index: Index, asked: Query, k: int) -> Candidates:
     passages = np.concatenate([np.zeros(0, dtype=np.int64), *found])
     passages = passages[ranked(index, passages, np.zeros(len(passages)))[:k]]
     nothing = np.zeros((len(passages), len(SIGNALS)))
-    return Candidates(passages, nothing[:, 0], nothing, evidence(index, asked, passages[:0]))
+    return Candidates(
+        passages, nothing[:, 0], nothing, evidence(index, asked, passages[:0], shipped_fusion().constants)
+    )
 
 
-def _worth(asked: Query, seen: Evidence) -> Array:
+def _worth(asked: Query, seen: Evidence, constants: Constants) -> Array:
     """Share of the question's weight in each sentence, shape (sentences,)."""
     found: Array = np.maximum(seen.credited, seen.soft) @ asked.shares
-    return found + _PAIRS * seen.pairs
+    return found + constants.pairs * seen.pairs
 
 
-def _covered(asked: Query, seen: Evidence, passages: int) -> Array:
+def _covered(asked: Query, seen: Evidence, passages: int, constants: Constants) -> Array:
     """Share of the question's weight in each passage as a whole, shape (passages,)."""
-    held = np.maximum(np.maximum(seen.inside, ABOVE * seen.above), seen.soft)
+    held = np.maximum(np.maximum(seen.inside, constants.above * seen.above), seen.soft)
     whole = np.zeros((passages, len(asked.terms)))
     np.maximum.at(whole, seen.owners, held)
     covered: Array = whole @ asked.shares

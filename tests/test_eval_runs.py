@@ -96,6 +96,26 @@ def test_the_order_of_answer_is_that_of_the_quotes(questions: QuestionSet) -> No
     assert sorted(ranking.labels) == sorted(outcome.rankings["fused"].labels)
 
 
+def test_a_comparison_that_was_planned_is_not_corrected_for_others(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--squad", str(file), "--system", "bm25", "--system", "tfidf"]) == 0
+    assert "Holm-corrected for 4 tests\n" in capsys.readouterr().out
+    assert main(["--squad", str(file), "--system", "bm25", "--system", "tfidf", "--planned", "nDCG@10"]) == 0
+    out = capsys.readouterr().out
+    assert "Holm-corrected for 1 test, in the one measure that was planned, nDCG@10" in out
+    assert re.search(r"^nDCG@10 +bm25 ", out, re.MULTILINE)
+    assert not re.search(r"^MRR +bm25 ", out, re.MULTILINE)
+
+
+def test_a_measure_that_these_systems_are_not_compared_in_is_refused(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--squad", str(file), "--system", "bm25", "--planned", "shown@1"]) == 2
+    message = "eval: shown@1: these systems are not compared in it, but in R@1, R@5, MRR, nDCG@10"
+    assert message in capsys.readouterr().err
+
+
 def test_an_unknown_system_is_refused_with_the_names_there_are() -> None:
     with pytest.raises(QAError, match="bm26: no such system; there are bm25, tfidf, fused"):
         system("bm26")

@@ -14,19 +14,21 @@ import qa
 from eval.questions import paragraph_document
 from qa.background import PASSAGES, shares, tempered_idfs
 from qa.evidence import Evidence, evidence
+from qa.fusion import shipped_fusion
 from qa.index import Index, build, idf
 from qa.query import Query, query
 from qa.vectors import UNKNOWN, shipped
 
 TAKING_UP = ("It", "They", "These", "His")
 OPENINGS = (*TAKING_UP, "Later", "Mostly")
+CONSTANTS = shipped_fusion().constants
 WORDS = ("heron", "weir", "mill", "barley", "grey")
 
 
 def seen(question: str, *paragraphs: str) -> tuple[Index, Query, Evidence]:
     index = build([paragraph_document(f"{n}.txt", "", paragraph) for n, paragraph in enumerate(paragraphs)])
     asked = query(index, question)
-    return index, asked, evidence(index, asked, np.arange(index.passage_count))
+    return index, asked, evidence(index, asked, np.arange(index.passage_count), CONSTANTS)
 
 
 sentences = st.builds(
@@ -44,10 +46,10 @@ def test_what_stands_near_is_worth_what_a_sentence_may_speak_of_and_never_crosse
         start, end, _, _ = index.sentence(int(found.sentences[here]))
         document = index.document_of(int(found.owners[here]))
         takes_up = document.text[start:end].startswith(TAKING_UP)
-        worth = {1: 0.2, -1: 0.75 if takes_up else 0.5}
+        worth = {1: CONSTANTS.after, -1: CONSTANTS.taken_up if takes_up else CONSTANTS.before}
         expected = np.zeros(len(asked.terms))
         for there in np.flatnonzero(found.owners == found.owners[here]):
-            above = 0.35 if takes_up and there < here else 0.0
+            above = CONSTANTS.taken_up_late if takes_up and there < here else 0.0
             expected = np.maximum(expected, max(worth.get(there - here, 0.0), above) * found.inside[there])
         assert found.near[here].tolist() == pytest.approx(expected.tolist())
 

@@ -13,11 +13,12 @@ import numpy as np
 
 from qa.extract.features import FEATURES, Rows, rows
 from qa.extract.model import model
+from qa.fusion import shipped_fusion
 from qa.index import Index
 from qa.index.segment import Array
 from qa.model import Contribution, Quote, Reason, WordFound, WordPlace
 from qa.query import Query
-from qa.retrieve import SIGNALS, Candidates, shipped_weights
+from qa.retrieve import SIGNALS, Candidates
 from qa.text import spans
 
 __all__ = ["GROUPS", "reasons"]
@@ -98,6 +99,6 @@ def _signals(found: Candidates, passage: int, group: str, weight: float) -> list
     place, best = int(np.flatnonzero(found.passages == passage)[0]), int(np.argmax(found.scores))
     behind = (found.signals[place] - found.signals[best]).tolist()
     return [
-        Contribution(f"passage {name}", group, value, weight * shipped_weights()[name])
+        Contribution(f"passage {name}", group, value, weight * shipped_fusion().weights[name])
         for name, value in zip(SIGNALS, behind, strict=True)
     ]
