@@ -33,6 +33,7 @@ __all__ = [
     "spelt",
     "term_of",
     "terms",
+    "terms_of",
     "trim",
     "word_count",
     "words",
@@ -249,6 +250,18 @@ def _numbers_kept(text: str) -> str:
 def term_of(word: str) -> str:
     """The term by which a word is matched."""
     return _folded[word]
+
+
+def terms_of(words: Sequence[str]) -> list[str]:
+    """The term of each of many different words: what `term_of` gives, which is for words that come again.
+
+    >>> terms_of(["Unikernels", "929,170", "naïve"])
+    ['unikernel', '929170', 'naiv']
+    """
+    folded = [fold(word) for word in words]
+    stems = Stemmer.Stemmer("english", 0).stemWords(folded)
+    found = zip(words, folded, stems, strict=True)
+    return [stem or cased if _language(word) == "english" else term_of(word) for word, cased, stem in found]
 
 
 def terms(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from qa.index.aliases import alias_arrays
 from qa.index.segment import KINDS, Array
 from qa.model import Document, Passage
 from qa.index.vocabulary import Vocabulary
-from qa.text import STOP_TERMS, term_of
+from qa.text import STOP_TERMS, terms_of
 from qa.vectors import UNKNOWN, shipped
 
 __all__ = ["BM25_B", "BM25_K1", "IMPACT_STEPS", "Counter", "count", "impacts", "starts_of", "vector_rows"]
@@ -229,10 +229,10 @@ def _columns(document: Document, passage: Passage) -> tuple[str, ...]:
 
 def _stemmed(raw: Sequence[str]) -> tuple[list[bytes], Array]:
     """The distinct terms of some words, sorted, and the number of each word's term, shape (words,)."""
-    terms = [term_of(word).encode() for word in raw]
+    terms = [term.encode() for term in terms_of(raw)]
     distinct = sorted(set(terms))
     number = {term: position for position, term in enumerate(distinct)}
-    return distinct, np.array([number[term] for term in terms], dtype=np.int32)
+    return distinct, np.fromiter(map(number.__getitem__, terms), dtype=np.int32, count=len(terms))
 
 
 def _context_postings(tokens: Array, starts: Array, passage_contexts: Array, terms: int) -> dict[str, Array]:
@@ -247,10 +247,14 @@ def _context_postings(tokens: Array, starts: Array, passage_contexts: Array, ter
 def _postings(name: str, terms: Array, owner: Array, total: int) -> dict[str, Array]:
     """Counts each term in each passage, grouped by term; `owner` is the passage of each token."""
     bits = int(owner[-1]).bit_length() if len(owner) else 0
-    keys = terms.astype(np.int64) << bits | owner
+    keys = terms.astype(np.int64)
+    keys <<= bits
+    keys |= owner
     keys.sort()
-    first = np.flatnonzero(np.diff(keys, prepend=-1))
-    counts, keys = np.diff(first, append=len(keys)), keys[first]
+    new = np.ones(len(keys) + 1, dtype=bool)
+    np.not_equal(keys[1:], keys[:-1], out=new[1:-1])
+    edges = np.flatnonzero(new)
+    counts, keys = np.diff(edges), keys[edges[:-1]]
     return {
         f"{name}_starts": _edges(np.bincount(keys >> bits, minlength=total)),
         f"{name}_passages": (keys & ((1 << bits) - 1)).astype(np.int32),
