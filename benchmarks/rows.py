@@ -42,7 +42,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Passages:
-    """The first `limit` passages of a passage file, to be read one after the other, or in parts by several processes."""
+    """The first `limit` passages of a file, to be read one after the other, or in parts by several processes."""
 
     file: Path
     limit: int | None = None

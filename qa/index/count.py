@@ -14,8 +14,8 @@ from qa.acronyms import Definition, definitions
 from qa.chunk import passages
 from qa.index.aliases import alias_arrays
 from qa.index.segment import KINDS, Array
-from qa.model import Document, Passage
 from qa.index.vocabulary import Vocabulary
+from qa.model import Document, Passage
 from qa.text import STOP_TERMS, terms_of
 from qa.vectors import UNKNOWN, shipped
 
