@@ -252,16 +252,16 @@ def term_of(word: str) -> str:
     return _folded[word]
 
 
-def terms_of(words: Sequence[str]) -> list[str]:
-    """The term of each of many different words: what `term_of` gives, which is for words that come again.
+def terms_of(words: Sequence[bytes]) -> list[bytes]:
+    """The terms of many different words, all UTF-8: what `term_of` gives, which is for words that come again.
 
-    >>> terms_of(["Unikernels", "929,170", "naïve"])
-    ['unikernel', '929170', 'naiv']
+    >>> terms_of([b"Unikernels", b"929,170", "naïve".encode()])
+    [b'unikernel', b'929170', b'naiv']
     """
-    folded = [fold(word) for word in words]
+    folded = [word.lower().replace(b",", b"") for word in words]  # as `fold` does, where it is ASCII
     stems = Stemmer.Stemmer("english", 0).stemWords(folded)
     found = zip(words, folded, stems, strict=True)
-    return [stem or cased if _language(word) == "english" else term_of(word) for word, cased, stem in found]
+    return [stem or cased if word.isascii() else term_of(word.decode()).encode() for word, cased, stem in found]
 
 
 def terms(text: str) -> list[str]:

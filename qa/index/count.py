@@ -227,9 +227,9 @@ def _columns(document: Document, passage: Passage) -> tuple[str, ...]:
     return tuple(dict.fromkeys(" ".join(document.columns(row.start, row.end)) for row in rows))
 
 
-def _stemmed(raw: Sequence[str]) -> tuple[list[bytes], Array]:
+def _stemmed(raw: Sequence[bytes]) -> tuple[list[bytes], Array]:
     """The distinct terms of some words, sorted, and the number of each word's term, shape (words,)."""
-    terms = [term.encode() for term in terms_of(raw)]
+    terms = terms_of(raw)
     distinct = sorted(set(terms))
     number = {term: position for position, term in enumerate(distinct)}
     return distinct, np.fromiter(map(number.__getitem__, terms), dtype=np.int32, count=len(terms))

@@ -44,9 +44,9 @@ class Vocabulary:
         self._tails = np.zeros(1 << _BITS, dtype="<u8")
         self._known = np.zeros(1 << _BITS, dtype=np.int32)
 
-    def words(self) -> list[str]:
-        """The words by their numbers."""
-        return [word.decode() for word in self._numbers]
+    def words(self) -> list[bytes]:
+        """The words by their numbers, as UTF-8."""
+        return list(self._numbers)
 
     def number(self, word: str) -> int:
         """The number of one word."""
