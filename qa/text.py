@@ -228,7 +228,8 @@ def _letters_alone(text: str) -> str:
 
 def _numbers_kept(text: str) -> str:
     """A text whose numbers stand apart, their points and commas replaced by those that are kept."""
-    found, at = [], 0
+    found: list[str] = []
+    at = 0
     for match in _DECIMAL_POINT.finditer(text):
         point = match.start()
         start = point
