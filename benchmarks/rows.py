@@ -36,8 +36,8 @@ class Part:
     def __iter__(self) -> Iterator[Row]:
         with self.file.open("rb") as stream:
             stream.seek(self.start)
-            while stream.tell() < self.stop:
-                yield Row(**json.loads(stream.readline()))
+            lines = stream.read(self.stop - self.start).decode().split("\n")
+        return (Row(**json.loads(line)) for line in lines if line)
 
 
 @dataclass(frozen=True, slots=True)

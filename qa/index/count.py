@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, chain
 from pathlib import PurePosixPath
 
@@ -37,6 +37,7 @@ _LONGEST_ABOVE = 300
 """Characters of a title or heading that count; every passage below it counts them again."""
 
 
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 _KIND_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
 
 
@@ -79,10 +80,11 @@ class Counter:
         """Count one document with its passages, or with `ready` ones; `stat` is its file's `Source.stat`."""
         self._stats.extend(stat)
         before, at = 0, self._text_bytes
+        size = _sizer(document.text)
         above: dict[tuple[tuple[str, ...], ...], int] = {}  # headings and columns -> number of the context
         for passage in passages(document) if ready is None else ready:
-            at += _size(document.text, before, passage.start)
-            end = at + _size(document.text, passage.start, passage.end)
+            at += size(before, passage.start)
+            end = at + size(passage.start, passage.end)
             self._passage_bytes.extend((at, end))
             before, at = passage.end, end
             self._add_sentences(document.text, passage)
@@ -94,7 +96,7 @@ class Counter:
         self._texts.append(text)
         self._text_bytes += len(text)
         self._paths.append(document.path.encode())
-        self._records.append(json.dumps(_record(document), ensure_ascii=False).encode())
+        self._records.append(_as_json(_record(document)).encode())
         for name, width, rows in _structure(document):
             self._rows[name].extend(rows)
             self._row_starts[name].append(len(self._rows[name]) // width)
@@ -210,9 +212,11 @@ def count(documents: Iterable[Document]) -> dict[str, Array]:
     return counter.arrays()
 
 
-def _size(text: str, start: int, end: int) -> int:
-    """The bytes of a range of some text."""
-    return end - start if text.isascii() else len(text[start:end].encode())
+def _sizer(text: str) -> Callable[[int, int], int]:
+    """Tells the bytes of a range of some text."""
+    if text.isascii():
+        return lambda start, end: end - start
+    return lambda start, end: len(text[start:end].encode())
 
 
 def _context(document: Document, headings: Sequence[str], columns: Sequence[str]) -> str:
@@ -223,7 +227,7 @@ def _context(document: Document, headings: Sequence[str], columns: Sequence[str]
 
 def _columns(document: Document, passage: Passage) -> tuple[str, ...]:
     """The column headers above each table that has rows in a passage."""
-    rows = (sentence for sentence in passage.sentences if sentence.kind == "row")
+    rows = [sentence for sentence in passage.sentences if sentence.kind == "row"]
     return tuple(dict.fromkeys(" ".join(document.columns(row.start, row.end)) for row in rows))
 
 

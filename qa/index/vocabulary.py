@@ -65,8 +65,8 @@ class Vocabulary:
         found = self._known[rows]
         held = (self._heads[rows] == heads) & (self._tails[rows] == tails) & (sizes <= _LONGEST)
         others = np.flatnonzero(~held)
-        edges = zip(starts[others].tolist(), (starts[others] + sizes[others]).tolist(), strict=True)
-        found[others] = [self._numbers[data[start:end]] for start, end in edges]
+        words = map(data.__getitem__, map(slice, starts[others].tolist(), (starts[others] + sizes[others]).tolist()))
+        found[others] = list(map(self._numbers.__getitem__, words))
         new = others[(self._heads[rows[others]] == 0) & (sizes[others] <= _LONGEST)]
         free, first = np.unique(rows[new], return_index=True)
         new = new[first]
