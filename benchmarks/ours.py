@@ -19,9 +19,9 @@ import qa
 from benchmarks.rows import Part, Passages, Row
 from qa.index import Index, bm25, build, top
 from qa.index.count import Counter
-from qa.index.merge import merge_files
+from qa.index.merge import merge
 from qa.index.segment import Segment
-from qa.index.store import read_arrays, write_arrays
+from qa.index.store import Stamp, read_arrays, write_arrays
 from qa.model import Document, Passage, Sentence
 from qa.query import query
 from qa.retrieve import retrieve
@@ -49,8 +49,9 @@ class Ours:
         with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("fork")) as pool:
             parts = enumerate(ready.parts(_PART_BYTES))
             counted = [pool.submit(_count, part, folder / f"{number:05}.part") for number, part in parts]
-            files = [part.result() for part in counted]
-        write_arrays(folder / "qa.segment", merge_files(files))
+            files = dict(part.result() for part in counted)
+        segments = [Segment(read_arrays(file, stamp)) for file, stamp in files.items()]
+        write_arrays(folder / "qa.segment", merge(segments))
         for file in (*files, folder / _GIVEN):
             file.unlink(missing_ok=True)
 
@@ -88,7 +89,7 @@ class Fused(Ours):
         return list(zip(found.passages[:k].tolist(), found.scores[:k].tolist(), strict=True))
 
 
-def _count(part: Part, file: Path) -> Path:
+def _count(part: Part, file: Path) -> tuple[Path, Stamp]:
     """Count a part of a passage file, each row a passage of the document at its path, into a segment file."""
     counter = Counter()
     for path, group in groupby(part, key=attrgetter("path")):
@@ -97,7 +98,7 @@ def _count(part: Part, file: Path) -> Path:
         ready = [_passage(start, start + len(text)) for start, text in zip(starts, texts, strict=False)]
         counter.add(Document(path, "\n\n".join(texts), "", "text", "", ()), ready=ready)
     write_arrays(file, counter.arrays().items())
-    return file
+    return file, read_arrays(file).stamp
 
 
 def _passage(start: int, end: int) -> Passage:

@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, count, groupby
 from operator import itemgetter
-from pathlib import Path
 
 import numpy as np
 
 from qa.index.aliases import joined_aliases, kept_aliases
 from qa.index.count import impacts, starts_of
 from qa.index.segment import Array, Segment, runs
-from qa.index.store import Mapped, read_arrays
+from qa.index.store import Mapped
 
-__all__ = ["keep", "merge", "merge_files"]
+__all__ = ["keep", "merge"]
 
 _ROWS = {
     "sentence_starts": "sentences",
@@ -150,11 +149,6 @@ def _moved(every: Sequence[Mapping[str, Array]], bases: Mapping[str, Array]) -> 
     yield from _shifted(every, "passage_documents", bases["file_stats"], np.int32)
     yield from _shifted(every, "passage_bytes", bases["texts"], np.int64)
     yield from _shifted(every, "passage_contexts", contexts, np.int32)
-
-
-def merge_files(files: Sequence[Path]) -> Iterator[tuple[str, Array]]:
-    """What `merge` gives for segment files."""
-    return merge([Segment(read_arrays(file)) for file in files])
 
 
 def _vocabulary(segments: Sequence[Segment]) -> tuple[list[bytes], list[Array]]:

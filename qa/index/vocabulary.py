@@ -18,9 +18,9 @@ from qa.text import joined_words
 __all__ = ["Vocabulary"]
 
 _LONGEST = 16
-"""Bytes of a word that the table can hold; one in fifty is longer."""
+"""Bytes of a word that the table can hold; one in a hundred is longer."""
 _BITS = 17
-"""Of the number of rows: at 20 bytes each they fit the cache of a core."""
+"""Of the number of rows, 20 bytes each: a table that a core has at hand, and that holds two thirds of 100,000 words."""
 _MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
 """Odd numbers without a pattern (of the golden ratio, and of xxHash), to spread words over the rows."""
 _MASKS = np.array([(1 << 8 * size) - 1 for size in range(9)], dtype="<u8")
@@ -67,11 +67,16 @@ class Vocabulary:
         others = np.flatnonzero(~held)
         words = map(data.__getitem__, map(slice, starts[others].tolist(), (starts[others] + sizes[others]).tolist()))
         found[others] = list(map(self._numbers.__getitem__, words))
-        new = others[(self._heads[rows[others]] == 0) & (sizes[others] <= _LONGEST)]
-        free, first = np.unique(rows[new], return_index=True)
-        new = new[first]
-        self._heads[free], self._tails[free], self._known[free] = heads[new], tails[new], found[new]
+        short = others[sizes[others] <= _LONGEST]
+        self._remember(rows[short], heads[short], tails[short], found[short])
         return found, per_text
+
+    def _remember(self, rows: Array, heads: Array, tails: Array, numbers: Array) -> None:
+        """Put words in the table where their rows are free; of several with one row the first."""
+        free, first = np.unique(rows, return_index=True)
+        new = self._heads[free] == 0
+        free, first = free[new], first[new]
+        self._heads[free], self._tails[free], self._known[free] = heads[first], tails[first], numbers[first]
 
 
 def _places(data: Array, texts: int) -> tuple[Array, Array, Array]:
