@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from itertools import groupby
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import accumulate, groupby
 from multiprocessing import get_context
+from operator import attrgetter
 from pathlib import Path
 
-import numpy as np
-
 import qa
-from benchmarks.rows import Row
+from benchmarks.rows import Part, Passages, Row
 from qa.index import Index, bm25, build, top
 from qa.index.count import Counter
-from qa.index.merge import merge_files
+from qa.index.merge import merge
 from qa.index.segment import Segment
-from qa.index.store import read_arrays, write_arrays
+from qa.index.store import Stamp, read_arrays, write_arrays
 from qa.model import Document, Passage, Sentence
 from qa.query import query
 from qa.retrieve import retrieve
@@ -30,7 +29,8 @@ from qa.text import content_terms
 
 __all__ = ["Fused", "Ours"]
 
-_BATCH_CHARS = 32_000_000
+_PART_BYTES = 32_000_000
+_GIVEN = "passages.jsonl"
 
 
 class Ours:
@@ -45,16 +45,15 @@ class Ours:
 
     def build(self, passages: Iterable[Row], folder: Path) -> None:
         """Index ready passages, with no reading and no sentence splitting, and save the index in the folder."""
-        parts: list[Future[Path]] = []
+        ready = passages if isinstance(passages, Passages) else Passages.write(passages, folder / _GIVEN)
         with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("fork")) as pool:
-            for number, rows in enumerate(_batches(passages)):
-                if len(parts) > 3:  # no more in flight than is at work
-                    parts[-3].result()
-                parts.append(pool.submit(_count, list(zip(*rows, strict=True)), folder / f"{number:05}.part"))
-            files = [part.result() for part in parts]
-        write_arrays(folder / "qa.segment", merge_files(files))
-        for file in files:
-            file.unlink()
+            parts = enumerate(ready.parts(_PART_BYTES))
+            counted = [pool.submit(_count, part, folder / f"{number:05}.part") for number, part in parts]
+            files = dict(part.result() for part in counted)
+        segments = [Segment(read_arrays(file, stamp)) for file, stamp in files.items()]
+        write_arrays(folder / "qa.segment", merge(segments))
+        for file in (*files, folder / _GIVEN):
+            file.unlink(missing_ok=True)
 
     def open(self, folder: Path) -> None:
         """Open a saved index."""
@@ -90,31 +89,16 @@ class Fused(Ours):
         return list(zip(found.passages[:k].tolist(), found.scores[:k].tolist(), strict=True))
 
 
-def _batches(passages: Iterable[Row]) -> Iterator[list[Row]]:
-    """Runs of rows that hold whole files, of some 32 MB each."""
-    batch: list[Row] = []
-    size = 0
-    for _, rows in groupby(passages, key=lambda row: row.path):
-        if size > _BATCH_CHARS:
-            yield batch
-            batch, size = [], 0
-        for row in rows:
-            batch.append(row)
-            size += len(row.text)
-    if batch:
-        yield batch
-
-
-def _count(columns: Sequence[Sequence[str]], file: Path) -> Path:
-    """Count rows, each a passage of the document at its path, into a segment file; columns are pickled faster."""
+def _count(part: Part, file: Path) -> tuple[Path, Stamp]:
+    """Count a part of a passage file, each row a passage of the document at its path, into a segment file."""
     counter = Counter()
-    for path, group in groupby(map(Row._make, zip(*columns, strict=True)), key=lambda row: row.path):
+    for path, group in groupby(part, key=attrgetter("path")):
         texts = [row.text for row in group]
-        starts = np.cumsum([0, *(len(text) + 2 for text in texts)]).tolist()
+        starts = accumulate((len(text) + 2 for text in texts), initial=0)
         ready = [_passage(start, start + len(text)) for start, text in zip(starts, texts, strict=False)]
         counter.add(Document(path, "\n\n".join(texts), "", "text", "", ()), ready=ready)
     write_arrays(file, counter.arrays().items())
-    return file
+    return file, read_arrays(file).stamp
 
 
 def _passage(start: int, end: int) -> Passage:

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any, TextIO
 
-from benchmarks.rows import rows
+from benchmarks.rows import Passages
 from benchmarks.systems import system
 
 __all__ = ["build", "peak_memory", "serve"]
@@ -25,7 +25,7 @@ TOP = 10
 def build(name: str, passages: Path, count: int, folder: Path) -> dict[str, Any]:
     """Build an index of the first `count` passages: seconds by the clock and of all processors, and bytes resident."""
     began = time.perf_counter()
-    system(name).build(rows(passages, count), folder)
+    system(name).build(Passages(passages, count), folder)
     seconds = time.perf_counter() - began
     return {"seconds": seconds, "processor": sum(os.times()[:4]), "peak": peak_memory()}
 

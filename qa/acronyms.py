@@ -17,7 +17,7 @@ __all__ = ["Definition", "definitions"]
 Definition = tuple[tuple[str, ...], tuple[str, ...]]
 """The words of the short form and those of the long one, function words left out."""
 
-_BRACKETED = re.compile(r"\s\(([^()\n]{2,200})\)")
+_BRACKETED = re.compile(r"\((?<=\s.)([^()\n]{2,200})\)")  # begins with a character: that is found fast
 _CAPITALS = re.compile(r"[A-Z][^A-Z]*[A-Z]")
 _AROUND = 12
 """Characters on either side of an opening bracket in which a short form's capitals stand; most have none."""
@@ -36,7 +36,7 @@ def definitions(sentence: str) -> Iterator[Definition]:
 (('VM',), ('virtual', 'machines'))]
     """
     for match in _BRACKETED.finditer(sentence):
-        bracket = match.start() + 1
+        bracket = match.start()
         if not _CAPITALS.search(sentence, max(bracket - _AROUND, 0), bracket + _AROUND):
             continue
         before = sentence[max(bracket - _LONGEST_BEFORE, 0) : bracket]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 from threading import Lock
@@ -26,12 +26,14 @@ __all__ = [
     "Term",
     "content_terms",
     "fold",
+    "joined_words",
     "merged",
     "sentence_spans",
     "spans",
     "spelt",
     "term_of",
     "terms",
+    "terms_of",
     "trim",
     "word_count",
     "words",
@@ -47,7 +49,18 @@ _WORD = re.compile(rf"{_NUMBER}|[^\W_]+(?:{_DIVISION.pattern}[^\W_]+)*")
 _RUN = re.compile(r"[^\W_]+")
 _DECIMAL = re.compile(r"\d[.,]\d")
 _DIGITS = re.compile(r"\d+((?:[.,]\d+)+,?[A-Za-z0-9]*)")
+_DECIMAL_POINT = re.compile(r"[.,](?<=\d.)\d")
+_DECIMALS = re.compile(r"\d+(?:[.,]\d+)+,?[^\W_]*")
+_HYPHENATION = re.compile(_DIVISION.pattern.replace(r"[-\u2010\u00ad]", "-"))
 _SPACED = {code: " " for code in range(128) if not chr(code).isalnum()}
+_POINT_KEPT, _COMMA_KEPT = "\x01", "\x02"
+"""Stand for the point and the comma in a number while all others are taken for white space."""
+_MEANT = re.compile("[\0-\2]")
+"""Characters that have a meaning while words are joined."""
+_SMALL = bytes(
+    code if code in (0, *range(128, 256)) else ord({1: ".", 2: ","}.get(code) or _SPACED.get(code) or chr(code).lower())
+    for code in range(256)
+)
 # Not the marks that tell letters apart: the voiced "が" is another than "か", and Thai and Devanagari write vowels so.
 _ACCENTS = re.compile(
     "[,\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u20d0-\u20f0\ufe00-\ufe0f]+"
@@ -184,9 +197,72 @@ def words(text: str) -> list[str]:
     return found + spaced[at:].split()
 
 
+def joined_words(texts: Sequence[str]) -> bytes:
+    r"""The words of many texts at once, as UTF-8 with white space around them, a zero byte between texts.
+
+    They are those that `words` gives, in the same order, letters of ASCII in lower case, which changes no word's term.
+
+    >>> [part.split() for part in joined_words(["Xen 4.17", "a hyphen-\nated word"]).split(b"\0")]
+    [[b'xen', b'4.17'], [b'a', b'hyphenated', b'word']]
+    """
+    joined = "\0".join([text if text.isascii() else _letters_alone(text) for text in texts])
+    if joined.count("\0") >= max(len(texts), 1) or _POINT_KEPT in joined or _COMMA_KEPT in joined:
+        return joined_words([_MEANT.sub(" ", text) for text in texts])
+    return _numbers_kept(_HYPHENATION.sub("", joined)).encode().translate(_SMALL)
+
+
+@cache
+def _symbols() -> re.Pattern[str]:
+    """Punctuation and symbols that stand between words in any script: none that joins letters or divides a word."""
+    none = "\x00-\x7f\u00ad\u0300-\u1fff\u2010\u20d0-\u20ff\u2c00-\U0001efff\U0001fb00-\U0010ffff"
+    return re.compile(rf"[^\w{none}]+")
+
+
+def _letters_alone(text: str) -> str:
+    """A text with the same words and nothing else beyond ASCII."""
+    text = _symbols().sub(" ", text)
+    if text.isascii() or not (MARK_OR_UNSPACED.search(text) or "\u00ad" in text or "\u2010" in text):
+        return text
+    return " ".join(words(text))
+
+
+def _numbers_kept(text: str) -> str:
+    """A text whose numbers stand apart, their points and commas replaced by those that are kept."""
+    found: list[str] = []
+    at = 0
+    for match in _DECIMAL_POINT.finditer(text):
+        point = match.start()
+        start = point
+        while start > at and text[start - 1].isdecimal():
+            start -= 1
+        if start >= point:  # its digits belong to the word before
+            continue
+        number = _DECIMALS.match(text, start)
+        assert number is not None  # there is a digit on each side of the point
+        if start and text[start - 1].isalnum():  # the end of a word: "python3.11"
+            start = point
+        numbers = " ".join(_WORD.findall(text, start, number.end()))
+        found += text[at:start], numbers.replace(".", _POINT_KEPT).replace(",", _COMMA_KEPT)
+        at = number.end()
+    found.append(text[at:])
+    return " ".join(found)
+
+
 def term_of(word: str) -> str:
     """The term by which a word is matched."""
     return _folded[word]
+
+
+def terms_of(words: Sequence[bytes]) -> list[bytes]:
+    """The terms of many different words, all UTF-8: what `term_of` gives, which is for words that come again.
+
+    >>> terms_of([b"Unikernels", b"929,170", "naïve".encode()])
+    [b'unikernel', b'929170', b'naiv']
+    """
+    folded = [word.lower().replace(b",", b"") for word in words]  # as `fold` does, where it is ASCII
+    stems = Stemmer.Stemmer("english", 0).stemWords(folded)
+    found = zip(words, folded, stems, strict=True)
+    return [stem or cased if word.isascii() else term_of(word.decode()).encode() for word, cased, stem in found]
 
 
 def terms(text: str) -> list[str]:
@@ -217,7 +293,7 @@ def _whole(text: str) -> str:
 
 def _unbroken(word: str) -> str:
     """A word put together, also where nothing but the end of a line divides it."""
-    return "".join(_whole(word).split())
+    return word if word.isalnum() else "".join(_whole(word).split())
 
 
 @cache

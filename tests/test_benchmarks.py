@@ -16,7 +16,7 @@ from benchmarks.passages import main as passages_main
 from benchmarks.prompt import start, table
 from benchmarks.quality import Scores, beir, chance, run, score, squad
 from benchmarks.report import plot, report
-from benchmarks.rows import Row, rows
+from benchmarks.rows import Passages, Row, rows
 from benchmarks.systems import NAMES, system
 from benchmarks.worker import build, serve
 from qa.chunk import passages
@@ -56,6 +56,18 @@ def test_a_limit_keeps_the_first_passages_so_that_a_smaller_size_is_part_of_a_la
     made = make(bundled_corpus(), tmp_path / "few.jsonl", limit=7)
     assert made.passages == 7
     assert list(rows(tmp_path / "few.jsonl")) == list(rows(passage_file, 7))
+
+
+@pytest.mark.parametrize("size", [1, 1000, 20_000, 10**9])
+@pytest.mark.parametrize("limit", [None, 0, 1, 100])
+def test_the_parts_of_a_passage_file_are_all_of_it_and_divide_no_document(
+    size: int, limit: int | None, passage_file: Path
+) -> None:
+    parts = [list(part) for part in Passages(passage_file, limit).parts(size)]
+    assert [row for part in parts for row in part] == list(rows(passage_file, limit))
+    paths = [path for part in parts for path in {row.path for row in part}]
+    assert len(paths) == len(set(paths))
+    assert size > 1 or len(parts) == len(paths)
 
 
 def test_a_file_that_cannot_be_read_is_counted_with_its_reason(notes: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import random
 from importlib import import_module
 from itertools import groupby, pairwise
 from operator import itemgetter
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from eval.questions import paragraph_document
+from qa.chunk import passages
 from qa.index import Clue, Index, bm25, build, idf, score, tfidf, top
 from qa.index.count import count
 from qa.index.merge import keep, merge
@@ -187,6 +189,17 @@ def test_keeping_some_documents_is_counting_only_those(texts: list[str], data: s
         score(Index([kept]), question, np.arange(kept.passage_count)),
         score(Index([alone]), question, np.arange(alone.passage_count)),
     )
+
+
+@given(st.lists(st.text("ab1., é\0橋\n", min_size=1, max_size=40) | QUESTIONS, min_size=1), st.sampled_from([0, 2, 17]))
+def test_the_forward_index_holds_the_terms_of_every_sentence_in_order(texts: list[str], bits: int) -> None:
+    """Also where sentences are read one at a time, and where most words find their row of the table taken."""
+    documents = documents_of(texts)
+    with patch("qa.index.vocabulary._BITS", bits), patch("qa.index.count._READ_AT_ONCE", bits):
+        segment = Segment(count(documents))
+    said = [document.text[s.start : s.end] for document in documents for p in passages(document) for s in p.sentences]
+    for number, text in enumerate(said):
+        assert list(map(segment.term, segment.tokens_of(np.array([number]))[0])) == terms(text)
 
 
 def test_idf_is_never_negative_and_falls_with_frequency() -> None:

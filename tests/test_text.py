@@ -6,12 +6,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.text import STOP_TERMS, content_terms, merged, sentence_spans, spans, spelt, terms, word_count, words
+from qa.text import (
+    STOP_TERMS,
+    content_terms,
+    joined_words,
+    merged,
+    sentence_spans,
+    spans,
+    spelt,
+    term_of,
+    terms,
+    terms_of,
+    word_count,
+    words,
+)
 
 SCRIPTS = st.text(
     "谁建造桥的了橋をがカー\nヶ々ที่นี้เมืองລາວក្រុងမြန်မာहिन्दी한국어عَرَبِيּa1.,\u0301\ufe0f 。؟-\u00ad\U00020000", max_size=60
 )
 """Letters of many scripts, with and without spaces and marks."""
+
+# fmt: off
+_PIECES = (
+    "1.5", "929,170", "1,2", "python3.11", "v1.2.3", "1.5kg", "1.5é", "é1.5", "x1,234,567.8", "1,234,", "0.5,",
+    "٣.٥", "2²,3", "é", "Éa", "a", "B", "_", "-", "’", "“", "🔬", "东京", "タワー", "\u0301", "ß", "İ", "ﬁ", "½", "Ⅷ",
+    "①", "₂", "\ufe0f", "·", "l·l", "ไทย", "мост", "\u200d", "\u200b", "\u00ad", "\u2010", "-\n", "-\r\n", "\u00ad\n",
+    "\u2010\n", "\0", "\1", "\2", " ", "\n", ",", ".",
+)
+# fmt: on
+PIECES = st.lists(st.sampled_from(_PIECES), max_size=12).map("".join)
+"""Where words begin and end in ways of their own: numbers, divided words, symbols, marks, control characters."""
 
 
 @pytest.mark.parametrize(
@@ -85,10 +109,26 @@ def test_what_a_reader_takes_for_the_same_word_is_the_same_term(left: str, right
     assert terms(left) == terms(right)
 
 
+@given(st.lists(st.text(max_size=30) | PIECES | SCRIPTS | st.text("0123456789.,. aZ_-\n", max_size=24), max_size=5))
+def test_the_words_of_many_texts_at_once_are_those_of_each(texts: list[str]) -> None:
+    found = [[word.decode() for word in part.split()] for part in joined_words(texts).split(b"\0")]
+    expected = [words(text) for text in texts] or [[]]
+    assert found == [["".join(c.lower() if c.isascii() else c for c in word) for word in each] for each in expected]
+    assert [list(map(term_of, each)) for each in found] == [list(map(term_of, each)) for each in expected]
+
+
+@given(st.lists(st.text(max_size=30) | PIECES | SCRIPTS, max_size=5))
+def test_the_terms_of_many_words_at_once_are_those_of_each(texts: list[str]) -> None:
+    every = [word for text in texts for word in words(text)]
+    assert [term.decode() for term in terms_of([word.encode() for word in every])] == list(map(term_of, every))
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "111," * 25_000,
+        "1.1" * 30_000,
+        "1" * 80_000 + ".1",
         "255,254,253,252," * 20_000,
         "!" * 80_000,
         "![a](" * 20_000,
@@ -99,6 +139,7 @@ def test_what_a_reader_takes_for_the_same_word_is_the_same_term(left: str, right
 def test_words_and_sentences_take_time_in_proportion_to_the_text(text: str) -> None:
     """Each of these took from seconds to minutes when a pattern ran over it again and again."""
     assert len(words(text)) <= len(text)
+    assert len(joined_words([text])) <= 2 * len(text)
     assert len(sentence_spans(text)) == 1
 
 

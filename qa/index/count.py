@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, chain
 from pathlib import PurePosixPath
 
@@ -14,8 +14,9 @@ from qa.acronyms import Definition, definitions
 from qa.chunk import passages
 from qa.index.aliases import alias_arrays
 from qa.index.segment import KINDS, Array
+from qa.index.vocabulary import Vocabulary
 from qa.model import Document, Passage
-from qa.text import STOP_TERMS, term_of, words
+from qa.text import STOP_TERMS, terms_of
 from qa.vectors import UNKNOWN, shipped
 
 __all__ = ["BM25_B", "BM25_K1", "IMPACT_STEPS", "Counter", "count", "impacts", "starts_of", "vector_rows"]
@@ -29,19 +30,15 @@ IMPACT_STEPS = 255
 _POSTINGS = 1 << 20
 """Postings whose impact is computed at a time."""
 
+_READ_AT_ONCE = 1 << 17
+"""Characters whose words are read together: what numpy makes of them stays in the cache of a core."""
+
 _LONGEST_ABOVE = 300
 """Characters of a title or heading that count; every passage below it counts them again."""
 
 
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 _KIND_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
-
-
-class _Numbers(dict[str, int]):
-    """Word -> number in order of first use."""
-
-    def __missing__(self, word: str) -> int:
-        number = self[word] = len(self)
-        return number
 
 
 class Counter:
@@ -52,9 +49,11 @@ class Counter:
     """
 
     def __init__(self) -> None:
-        self._numbers = _Numbers()
-        self._tokens = array("i")
-        self._sentence_tokens = array("q", [0])
+        self._vocabulary = Vocabulary()
+        self._waiting: list[str] = []
+        self._waiting_size = 0
+        self._tokens: list[Array] = []
+        self._sentence_sizes: list[Array] = []
         self._sentences = array("i")
         self._passage_sentences = array("q", [0])
         self._passage_documents = array("i")
@@ -81,10 +80,11 @@ class Counter:
         """Count one document with its passages, or with `ready` ones; `stat` is its file's `Source.stat`."""
         self._stats.extend(stat)
         before, at = 0, self._text_bytes
+        size = _sizer(document.text)
         above: dict[tuple[tuple[str, ...], ...], int] = {}  # headings and columns -> number of the context
         for passage in passages(document) if ready is None else ready:
-            at += _size(document.text, before, passage.start)
-            end = at + _size(document.text, passage.start, passage.end)
+            at += size(before, passage.start)
+            end = at + size(passage.start, passage.end)
             self._passage_bytes.extend((at, end))
             before, at = passage.end, end
             self._add_sentences(document.text, passage)
@@ -96,43 +96,51 @@ class Counter:
         self._texts.append(text)
         self._text_bytes += len(text)
         self._paths.append(document.path.encode())
-        self._records.append(json.dumps(_record(document), ensure_ascii=False).encode())
+        self._records.append(_as_json(_record(document)).encode())
         for name, width, rows in _structure(document):
             self._rows[name].extend(rows)
             self._row_starts[name].append(len(self._rows[name]) // width)
 
     def _add_sentences(self, text: str, passage: Passage) -> None:
-        number = self._numbers.__getitem__
         for sentence in passage.sentences:
             said = text[sentence.start : sentence.end]
-            self._tokens.extend(map(number, words(said)))
+            self._waiting.append(said)
+            self._waiting_size += len(said)
             if " (" in said or "\n(" in said:
                 self._add_definitions(said)
-            self._sentence_tokens.append(len(self._tokens))
             self._sentences.extend((sentence.start, sentence.end, _KIND_NUMBERS[sentence.kind]))
         self._passage_sentences.append(len(self._sentences) // 3)
         self._passage_documents.append(len(self._texts))
+        if self._waiting_size > _READ_AT_ONCE:
+            self._read_waiting()
+
+    def _read_waiting(self) -> None:
+        """Turn the sentences that wait into the numbers of their words."""
+        tokens, sizes = self._vocabulary.numbers(self._waiting)
+        self._tokens.append(tokens)
+        self._sentence_sizes.append(sizes)
+        self._waiting, self._waiting_size = [], 0
 
     def _add_definitions(self, sentence: str) -> None:
         """Note what a sentence of the document that is being added says about acronyms."""
         for definition in definitions(sentence):
             for word in chain.from_iterable(definition):
-                self._numbers[word]  # a form cut out of its sentence may be words of its own: "5G" of "4.5G"
+                self._vocabulary.number(word)  # a form cut out of its sentence may be words of its own: "5G" of "4.5G"
             self._defined.append((len(self._texts), definition))
 
     def arrays(self) -> dict[str, Array]:
         """The arrays of the segment."""
-        number = self._numbers.__getitem__
-        above = [list(map(number, words(context))) for context in self._contexts]
-        terms, term_of_word = _stemmed(list(self._numbers))
-        tokens = term_of_word[np.frombuffer(self._tokens, dtype=np.int32)]
-        above_tokens = term_of_word[np.array([word for row in above for word in row], dtype=np.int64)]
+        self._read_waiting()
+        above, above_sizes = self._vocabulary.numbers(list(self._contexts))
+        terms, term_of_word = _stemmed(self._vocabulary.words())
+        tokens = term_of_word[np.concatenate(self._tokens)]
+        above_tokens = term_of_word[above]
         sentences = np.frombuffer(self._sentences, dtype=np.int32).reshape(-1, 3)
-        sentence_tokens = np.frombuffer(self._sentence_tokens, dtype=np.int64)
+        sentence_tokens = _edges(np.concatenate(self._sentence_sizes))
         passage_sentences = np.frombuffer(self._passage_sentences, dtype=np.int64)
         passage_contexts = np.frombuffer(self._passage_contexts, dtype=np.int32)
         lengths = np.diff(sentence_tokens[passage_sentences])
-        above_starts = starts_of(map(len, above))
+        above_starts = _edges(above_sizes)
         owner = np.repeat(np.arange(len(lengths)), lengths)
         made = {
             "terms": np.frombuffer(b"".join(terms), dtype=np.uint8),
@@ -204,9 +212,11 @@ def count(documents: Iterable[Document]) -> dict[str, Array]:
     return counter.arrays()
 
 
-def _size(text: str, start: int, end: int) -> int:
-    """The bytes of a range of some text."""
-    return end - start if text.isascii() else len(text[start:end].encode())
+def _sizer(text: str) -> Callable[[int, int], int]:
+    """Tells the bytes of a range of some text."""
+    if text.isascii():
+        return lambda start, end: end - start
+    return lambda start, end: len(text[start:end].encode())
 
 
 def _context(document: Document, headings: Sequence[str], columns: Sequence[str]) -> str:
@@ -217,16 +227,16 @@ def _context(document: Document, headings: Sequence[str], columns: Sequence[str]
 
 def _columns(document: Document, passage: Passage) -> tuple[str, ...]:
     """The column headers above each table that has rows in a passage."""
-    rows = (sentence for sentence in passage.sentences if sentence.kind == "row")
+    rows = [sentence for sentence in passage.sentences if sentence.kind == "row"]
     return tuple(dict.fromkeys(" ".join(document.columns(row.start, row.end)) for row in rows))
 
 
-def _stemmed(raw: Sequence[str]) -> tuple[list[bytes], Array]:
+def _stemmed(raw: Sequence[bytes]) -> tuple[list[bytes], Array]:
     """The distinct terms of some words, sorted, and the number of each word's term, shape (words,)."""
-    terms = [term_of(word).encode() for word in raw]
+    terms = terms_of(raw)
     distinct = sorted(set(terms))
     number = {term: position for position, term in enumerate(distinct)}
-    return distinct, np.array([number[term] for term in terms], dtype=np.int32)
+    return distinct, np.fromiter(map(number.__getitem__, terms), dtype=np.int32, count=len(terms))
 
 
 def _context_postings(tokens: Array, starts: Array, passage_contexts: Array, terms: int) -> dict[str, Array]:
@@ -240,12 +250,18 @@ def _context_postings(tokens: Array, starts: Array, passage_contexts: Array, ter
 
 def _postings(name: str, terms: Array, owner: Array, total: int) -> dict[str, Array]:
     """Counts each term in each passage, grouped by term; `owner` is the passage of each token."""
-    width = int(owner[-1]) + 1 if len(owner) else 1
-    keys, counts = np.unique(terms.astype(np.int64) * width + owner, return_counts=True)
-    per_term = np.bincount(keys // width, minlength=total)
+    bits = int(owner[-1]).bit_length() if len(owner) else 0
+    keys = terms.astype(np.int64)
+    keys <<= bits
+    keys |= owner
+    keys.sort()
+    new = np.ones(len(keys) + 1, dtype=bool)
+    np.not_equal(keys[1:], keys[:-1], out=new[1:-1])
+    edges = np.flatnonzero(new)
+    counts, keys = np.diff(edges), keys[edges[:-1]]
     return {
-        f"{name}_starts": np.concatenate(([0], np.cumsum(per_term))).astype(np.int64),
-        f"{name}_passages": (keys % width).astype(np.int32),
+        f"{name}_starts": _edges(np.bincount(keys >> bits, minlength=total)),
+        f"{name}_passages": (keys & ((1 << bits) - 1)).astype(np.int32),
         f"{name}_counts": np.minimum(counts, np.iinfo(np.uint16).max).astype(np.uint16),
     }
 
@@ -280,6 +296,11 @@ def _record(document: Document) -> dict[str, object]:
     names = ("title", "format", "sha256", "url", "date", "author")
     record: dict[str, object] = {name: getattr(document, name) for name in names}
     return record | {"has_lines": document.source_map is not None, "pages": list(document.pages)}
+
+
+def _edges(sizes: Array) -> Array:
+    """`starts_of` for an array."""
+    return np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
 
 
 def starts_of(sizes: Iterable[int]) -> Array:

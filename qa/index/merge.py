@@ -7,18 +7,17 @@ vocabularies. Arrays come one at a time, and most of them segment by segment, so
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, count, groupby
 from operator import itemgetter
-from pathlib import Path
 
 import numpy as np
 
 from qa.index.aliases import joined_aliases, kept_aliases
-from qa.index.count import impacts, starts_of, vector_rows
+from qa.index.count import impacts, starts_of
 from qa.index.segment import Array, Segment, runs
-from qa.index.store import Mapped, read_arrays
+from qa.index.store import Mapped
 
-__all__ = ["keep", "merge", "merge_files"]
+__all__ = ["keep", "merge"]
 
 _ROWS = {
     "sentence_starts": "sentences",
@@ -113,18 +112,35 @@ def _forgetting(parts: Iterator[tuple[str, Array]], segments: Sequence[Segment])
 
 
 def _merged(segments: Sequence[Segment]) -> Iterator[tuple[str, Array]]:
+    """First what holds no numbers of terms: while that is written, the terms are numbered and postings put in order."""
+    from concurrent.futures import ThreadPoolExecutor
+
     every = [segment.arrays for segment in segments]
-    terms, renumbered = _vocabulary(segments)
     bases = {
         name: np.cumsum([0, *(len(arrays[name]) for arrays in every)])
-        for name in ("tokens", "sentence_starts", "passage_documents", "file_stats", "texts", "context_tokens_starts")
+        for name in ("passage_documents", "file_stats", "texts", "context_tokens_starts")
     }
-    yield "terms", np.frombuffer(b"".join(terms), dtype=np.uint8)
-    yield "term_starts", starts_of(map(len, terms))
-    yield from vector_rows(terms).items()
-    yield from joined_aliases(every, renumbered, bases["file_stats"]).items()
-    for name in ("tokens", "context_tokens"):
-        yield from ((name, new[arrays[name]]) for new, arrays in zip(renumbered, every, strict=True))
+    with ThreadPoolExecutor(1) as beside:
+        vocabulary = beside.submit(_vocabulary, segments)
+        words = beside.submit(
+            lambda: _merged_postings(every, "words", *vocabulary.result(), bases["passage_documents"])
+        )
+        yield from _moved(every, bases)
+        terms, renumbered = vocabulary.result()
+        yield "terms", np.frombuffer(b"".join(terms), dtype=np.uint8)
+        yield "term_starts", starts_of(map(len, terms))
+        yield "term_rows", _term_rows(every, renumbered, len(terms))
+        yield from joined_aliases(every, renumbered, bases["file_stats"]).items()
+        for name in ("tokens", "context_tokens"):
+            yield from ((name, new[arrays[name]]) for new, arrays in zip(renumbered, every, strict=True))
+        yield from _merged_postings(every, "context", terms, renumbered, bases["passage_documents"]).items()
+        yield from words.result().items()
+    lengths = np.concatenate([arrays["passage_lengths"] for arrays in every])
+    yield from impacts(words.result() | {"passage_lengths": lengths}).items()
+
+
+def _moved(every: Sequence[Mapping[str, Array]], bases: Mapping[str, Array]) -> Iterator[tuple[str, Array]]:
+    """The arrays without numbers of terms: rows as they are, numbers of other rows raised by what stands before."""
     for name in (*_ROWS, *(_RUN_ARRAYS.get(name, name) for name in _RUNS)):
         yield from ((name, arrays[name]) for arrays in every)
     for name in ("sentence_tokens", "passage_sentences", "context_tokens_starts", *(f"{run}_starts" for run in _RUNS)):
@@ -133,25 +149,26 @@ def _merged(segments: Sequence[Segment]) -> Iterator[tuple[str, Array]]:
     yield from _shifted(every, "passage_documents", bases["file_stats"], np.int32)
     yield from _shifted(every, "passage_bytes", bases["texts"], np.int64)
     yield from _shifted(every, "passage_contexts", contexts, np.int32)
-    words = _merged_postings(every, "words", renumbered, len(terms), bases["passage_documents"])
-    lengths = np.concatenate([arrays["passage_lengths"] for arrays in every])
-    yield from words.items()
-    yield from impacts(words | {"passage_lengths": lengths}).items()
-    yield from _merged_postings(every, "context", renumbered, len(terms), bases["passage_documents"]).items()
-
-
-def merge_files(files: Sequence[Path]) -> Iterator[tuple[str, Array]]:
-    """What `merge` gives for segment files."""
-    return merge([Segment(read_arrays(file)) for file in files])
 
 
 def _vocabulary(segments: Sequence[Segment]) -> tuple[list[bytes], list[Array]]:
     """The union of the vocabularies, sorted, and for each segment old term number -> new."""
     each = [segment.terms() for segment in segments]
-    union = sorted(set().union(*each))
-    number = {term: position for position, term in enumerate(union)}
-    renumbered = [np.fromiter(map(number.__getitem__, terms), dtype=np.int32, count=len(terms)) for terms in each]
-    return union, renumbered
+    met: dict[bytes, int] = {}  # term -> where it is first met among those of all segments
+    total = sum(map(len, each))
+    places = np.fromiter(map(met.setdefault, chain.from_iterable(each), count()), dtype=np.int64, count=total)
+    union = sorted(met)  # `met` is in some sorted runs, which are quick to sort
+    numbers = np.empty(total, dtype=np.int32)
+    numbers[np.fromiter(map(met.__getitem__, union), dtype=np.int64, count=len(union))] = np.arange(len(union))
+    return union, np.split(numbers[places], np.cumsum([len(terms) for terms in each])[:-1])
+
+
+def _term_rows(every: Sequence[Mapping[str, Array]], renumbered: Sequence[Array], terms: int) -> Array:
+    """The row of each term in the table of word vectors, which every segment that holds the term knows."""
+    rows = np.empty(terms, dtype=np.int32)
+    for arrays, new in zip(every, renumbered, strict=True):
+        rows[new] = arrays["term_rows"]
+    return rows
 
 
 def _joined_starts(every: Sequence[Array]) -> Array:
@@ -165,11 +182,11 @@ def _shifted(every: Sequence[Mapping[str, Array]], name: str, bases: Array, dtyp
 
 
 def _merged_postings(
-    every: Sequence[Mapping[str, Array]], name: str, renumbered: Sequence[Array], terms: int, bases: Array
+    every: Sequence[Mapping[str, Array]], name: str, terms: Sequence[bytes], renumbered: Sequence[Array], bases: Array
 ) -> dict[str, Array]:
     """Postings by new term, those of an earlier segment before those of a later: passages stay ascending."""
     sizes = [np.diff(part[f"{name}_starts"]) for part in every]
-    per_term = np.zeros(terms, dtype=np.int64)
+    per_term = np.zeros(len(terms), dtype=np.int64)
     for new, size in zip(renumbered, sizes, strict=True):
         per_term[new] += size
     starts = np.concatenate(([0], np.cumsum(per_term)))
@@ -177,7 +194,8 @@ def _merged_postings(
     counts = np.empty(starts[-1], dtype=np.uint16)
     at = starts[:-1].copy()
     for part, new, size, base in zip(every, renumbered, sizes, bases, strict=False):
-        places, _ = runs(at[new], at[new] + size)
+        places = np.repeat(at[new] - part[f"{name}_starts"][:-1], size)
+        places += np.arange(len(places))
         passages[places] = part[f"{name}_passages"] + np.int32(base)
         counts[places] = part[f"{name}_counts"]
         at[new] += size
