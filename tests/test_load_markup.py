@@ -77,7 +77,7 @@ HTML = [
         "a\nb\nc\n\nd",
         [("item", 1), ("item", 2), ("item", 1), ("paragraph", 0)],
     ),
-    ("<dl><dt>a<dd>b</dl>", "a\nb", [("item", 1), ("item", 2)]),
+    ("<dl><dt>a<dd>b</dl>", "a\nb", [("item", 1)]),
     (
         "<table><tr><th>a<th>b<tr><td><p>c</p><p>d</p><td>e</table>f",
         "a\tb\nc\nd\te\n\nf",

@@ -62,12 +62,13 @@ _FORMATS = (
     Reader("markdown", (".md", ".markdown"), _textual(_late("markdown"))),
     Reader("mdx", (".mdx",), _textual(_late("markdown", "parse_mdx"))),
     Reader("html", (".html", ".htm", ".xhtml"), _textual(_late("html"))),
-    Reader("pdf", (".pdf",), isolated("pdf")),
-    Reader("docx", (".docx", ".docm"), isolated("docx")),
-    Reader("odt", (".odt",), isolated("odt")),
-    Reader("epub", (".epub",), isolated("epub")),
+    Reader("pdf", (".pdf",), isolated("pdf"), packed=True),
+    Reader("docx", (".docx", ".docm"), isolated("docx"), packed=True),
+    Reader("odt", (".odt",), isolated("odt"), packed=True),
+    Reader("epub", (".epub",), isolated("epub"), packed=True),
     Reader("rst", (".rst", ".rest"), _textual(_late("rst"))),
     Reader("man", tuple(f".{section}" for section in "123456789ln"), _textual(_late("man"))),
+    Reader("info", (".info", *(f".info-{part}" for part in range(1, 100))), _late("info")),
     Reader("csv", (".csv", ".tsv"), _textual(_late("delimited"))),
     Reader("json", (".json",), _textual(_late("json_text"))),
     Reader("jsonl", (".jsonl", ".ndjson"), _textual(_late("json_text", "parse_lines"))),
@@ -91,6 +92,10 @@ _FORMATS = (
 )
 
 
+_SOURCES = frozenset({".rst", ".md", ".adoc", ".asciidoc"})
+"""What `.txt` is appended to where a page's source is published with it."""
+
+
 def formats() -> tuple[Reader, ...]:
     """All formats, plain text first; it also takes every unknown suffix, as long as the file decodes as text."""
     return _FORMATS
@@ -102,9 +107,11 @@ def _by_suffix() -> dict[str, Reader]:
 
 
 def reader_for(name: str) -> Reader:
-    """The reader for a file of this name.
+    """The reader for a file of this name. A source of a page that is kept as text is what its first suffix says.
 
-    >>> reader_for("Notes.MD").name, reader_for("Makefile").name, reader_for("ls.1").name
-    ('markdown', 'text', 'man')
+    >>> reader_for("Notes.MD").name, reader_for("Makefile").name, reader_for("ls.1").name, reader_for("a.rst.txt").name
+    ('markdown', 'text', 'man', 'rst')
     """
-    return _by_suffix().get(PurePath(name).suffix.lower(), _FORMATS[0])
+    path = PurePath(name.lower())
+    inner = PurePath(path.stem).suffix if path.suffix == ".txt" else ""
+    return _by_suffix().get(inner if inner in _SOURCES else path.suffix, _FORMATS[0])

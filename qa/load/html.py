@@ -12,7 +12,9 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from html import unescape
 from html.entities import html5
+from typing import NamedTuple
 
+from qa.load.navigation import Links, Share, is_label
 from qa.load.protocol import Parsed, TextBuilder
 from qa.model import BlockKind
 
@@ -34,6 +36,9 @@ _BREAKS = _NESTING | {
 }
 _ENDS_HEADING = _BREAKS - {"div", "header", "hgroup", "center"}
 _PREFORMATTED = ("pre", "listing", "xmp")
+_IN_TERM = frozenset({"dt", "dd", "p", "div"})
+_LONGEST_TERM = 400
+"""Characters of a term; a longer one is text that somebody put there for its looks."""
 _ROW_PART = re.compile(r"<(?:(t[dh])|/?tr|/table)(?=[\s/>])", re.IGNORECASE)
 _SPAN = re.compile(r"\s(col|row)span\s*=\s*[\"']?(\d{1,3})", re.IGNORECASE)
 _VOID = frozenset(
@@ -54,15 +59,17 @@ _UNREAD_MARK = re.compile(
         class\s*=\s*(?:["'][^"'>]*(?<![\w-]))?(?:linenos|lineno|linenodiv|headerlink|header-anchor|hash-link)(?![\w-]))""",
     re.VERBOSE | re.IGNORECASE,
 )
-_FURNITURE_MARK = re.compile(r"\srole\s*=\s*[\"']?(?:navigation|search|contentinfo|complementary)\b", re.IGNORECASE)
+_FURNITURE_MARK = re.compile(r"\srole\s*=\s*[\"']?(?:navigation|search|contentinfo|complementary|tooltip|doc-toc|doc-index)\b", re.IGNORECASE)
 _FURNITURE_CLASS = re.compile(
-    r"""\s(?:class|id)\s*=\s*["']?(?:[^"'>]*\s)?(?:nav|navbar|navigation|nav-?panel|nav-?path|nav-?header|nav-?footer|nav-?links|
-        breadcrumbs?|sphinxsidebar|site-header|(?:site-|page-)?footer|skip-?(?:link|nav|to-content)|pagination|pager|
+    r"""\s(?:class|id)\s*=\s*["']?(?:[^"'>]*\s)?(?:nav|navbar|navigat(?:e|ion)|nav-?panel|nav-?path|nav-?header|nav-?footer|
+        nav-?links|nav-?row|nav-?tree|side-nav|breadcrumbs?|sphinxsidebar|site-header|(?:site-|page-)?footer|
+        skip-?(?:link|nav|to-content)|pagination|pager|(?:local|global|page|section|mini)?-?toc|toctree-wrapper|
+        table-?of-?contents|toc-?(?:container|box|list)|(?:short|summary)-?contents|
+        genindex[\w-]*|index-(?:[a-z]{2}|entries)|indexdiv|
         (?:cookie|consent|gdpr)[\w-]*|newsletter[\w-]*|social-(?:share|links|media)[\w-]*|share-buttons?)(?=[\s"'/>])""",
     re.VERBOSE | re.IGNORECASE,
 )
-_FURNISHED = frozenset({*("a", "div", "section", "ul", "ol", "table", "p", "header", "form", "dialog")})
-_TEXINFO_HEADER = re.compile(r"\s*<p>\s*(?:Next|Previous|Up):")
+_FURNISHED = frozenset({*("a", "div", "section", "ul", "ol", "dl", "table", "p", "header", "form", "dialog", "center")})
 _CLASS_OR_ROLE = re.compile(r"(?:class|role)\s*=", re.IGNORECASE)
 _NOTE = re.compile(r"note|admonition|callout|warning|tip|topic|doc-", re.IGNORECASE)
 _PERMALINKS = frozenset({"¶", "&para;", "&#182;", "&#xb6;", "#", "§", "&sect;", "🔗"})
@@ -118,6 +125,16 @@ def parse(source: str, start: int = 0) -> Parsed:
     )
 
 
+class _Element(NamedTuple):
+    """An open element, and how much had been read where it begins."""
+
+    name: str
+    unread: bool
+    furniture: bool
+    blocks: int
+    share: Share
+
+
 @dataclass(slots=True)
 class Fragment:
     """A stretch of HTML on its way into a TextBuilder.
@@ -133,7 +150,7 @@ class Fragment:
     furniture: bool = False
     base: tuple[BlockKind, int] = ("paragraph", 0)
     about: dict[str, str] = field(default_factory=dict)
-    _open: list[tuple[str, bool, bool]] = field(default_factory=list)  # name, unread, furniture
+    _open: list[_Element] = field(default_factory=list)
     _count: Counter[str] = field(default_factory=Counter)
     _containers: list[str] = field(default_factory=list)
     _unread: int = 0
@@ -145,6 +162,9 @@ class Fragment:
     _column: int = -1  # of the cell being read
     _held: dict[int, int] = field(default_factory=dict)  # columns of cells above that reach into so many more rows
     _described: bool = False  # in a <dd>
+    _term: int = -1  # where the block of a <dt> begins, while nothing else is in it
+    _defined: int = -1  # where the text of its <dd> is to begin
+    _links: Links = field(default_factory=Links)
     _literal: bool = False  # in a <code>
     _anchor: bool = False
     _ends: dict[str, list[int]] = field(default_factory=dict)
@@ -161,7 +181,7 @@ class Fragment:
             if at < tag:
                 self._text(at, tag)
             at = self._markup(tag) if tag < self.end else tag
-        self.builder.end()
+        self._begin()
 
     # What stands between tags
 
@@ -171,6 +191,7 @@ class Fragment:
         raw = self.source[start:end]
         if self._anchor and raw.strip() in _PERMALINKS:
             return
+        self._links.add(raw)
         if "](" not in raw or self._row >= 0 or self._literal or self._preformatted:
             self._plain(start, end)
             return
@@ -280,6 +301,7 @@ class Fragment:
             return end
         if name == "a":
             self._anchor = False
+            self._links.close()
         elif name == "code":
             self._literal = False
         elif name in _HEADINGS:
@@ -310,6 +332,7 @@ class Fragment:
             self._described = name == "dd"
         elif name == "a":
             self._anchor = True
+            self._links.open(tag)
         elif name == "code":
             self._literal = True
         elif name in {"meta", "link"}:
@@ -370,14 +393,14 @@ class Fragment:
             return name == "nav" or not (inside or _is_note(tag))
         if name in _FURNISHED and _FURNITURE_CLASS.search(tag):
             return self._is_closed(name, end)
-        if name == "div" and _TEXINFO_HEADER.match(self.source, end):
-            return True
         return _FURNITURE_MARK.search(tag) is not None
 
     # The elements that are open
 
     def _push(self, name: str, unread: bool, furniture: bool) -> None:
-        self._open.append((name, unread, furniture))
+        if furniture:
+            self._take_back_label()
+        self._open.append(_Element(name, unread, furniture, self.builder.count, self._links.share))
         self._count[name] += 1
         self._unread += unread or furniture
         if name in _CONTAINERS:
@@ -388,9 +411,11 @@ class Fragment:
         """Closes the innermost element of this name, and with it what was left open inside."""
         closed = ""
         while closed != name:
-            closed, unread, furniture = self._open.pop()
+            element = self._open.pop()
+            closed = element.name
             self._count[closed] -= 1
-            self._unread -= unread or furniture
+            self._unread -= element.unread or element.furniture
+            self._leave_out(element)
             if closed in _CONTAINERS:
                 self._containers.pop()
                 self._lists -= closed in _LISTS
@@ -400,15 +425,64 @@ class Fragment:
     def _preformatted(self) -> bool:
         return any(self._count[name] for name in _PREFORMATTED)
 
+    def _leave_out(self, element: _Element) -> None:
+        """Leaves out an element that is closed if there is nothing in it but links, unless a sentence introduces it."""
+        if self.furniture or self._unread or not self._links.is_list(element.share):
+            return
+        if self._row == len(self._containers) and element.name != "table":
+            return
+        self._end()
+        kinds = {self.builder.kind(number) for number in range(element.blocks, self.builder.count)}
+        if not kinds or {"heading", "code"} & kinds:
+            return
+        before = self.builder.text_of(element.blocks - 1) if element.blocks else ""
+        if is_label(before) or not before.endswith((":", "：")):
+            self.builder.take_back(element.blocks)
+            self._take_back_label()
+
+    def _take_back_label(self) -> None:
+        """Leaves out what only announces links that are left out."""
+        self._end()
+        last = self.builder.count - 1
+        if last >= 0 and self.builder.kind(last) in {"heading", "paragraph"} and is_label(self.builder.text_of(last)):
+            self.builder.take_back(last)
+
     def _break(self, name: str) -> None:
-        """A block tag ends the block; inside a table's cell a paragraph is only a new line."""
+        """A block tag ends the block; inside a table's cell a paragraph is only a new line.
+
+        A term, others beside it and the first paragraph of what they mean are one block.
+        """
         if self._row == len(self._containers) and name in {"p", "div"}:
+            self.builder.space("\n")
+        elif self._joins_term(name):
             self.builder.space("\n")
         else:
             self._begin()
+            self._term = self.builder.length if name == "dt" and not self._row == len(self._containers) else -1
+            self._defined = -1
+
+    def _joins_term(self, name: str) -> bool:
+        """Whether what begins or ends with a tag belongs into the block of a term."""
+        if self._term < 0 or self.builder.length - self._term > _LONGEST_TERM:
+            return False
+        if self._defined < 0:  # in the term, or behind it
+            if name == "dd":
+                self._defined = self.builder.length
+            return name in _IN_TERM
+        return self.builder.length == self._defined and name in {"p", "div"}
 
     def _begin(self) -> None:
+        self._end()
+        self._links.begin()
         self.builder.begin(*self._kind())
+
+    def _end(self) -> None:
+        """Ends the block, and leaves it out if it only leads on, to the next page and the like."""
+        count = self.builder.count
+        self.builder.end()
+        if self.builder.count > count and not self.furniture and self._links.is_row:
+            if self.builder.kind(count) not in {"heading", "item", "code"}:
+                self.builder.take_back(count)
 
     def _kind(self) -> tuple[BlockKind, int]:
         if self._preformatted:

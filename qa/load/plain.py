@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from qa.load.protocol import Parsed, line_starts
@@ -13,7 +13,9 @@ from qa.model import Block, BlockKind, SourceMap
 __all__ = ["parse"]
 
 _ITEM = re.compile(r"([ \t]*)(?:[-*•‣◦\u2013+][ \t]+|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)][ \t]+)(?=\S)")
-_UNDERLINE = re.compile(r"[ \t]{0,3}([=\-~^*#\"+])\1{2,}\s*$")
+_UNDERLINE = re.compile(r"[ \t]{0,3}([=\-~^*#\"+.])\1{2,}\s*$")
+_STRENGTH = "#*=-~^\"+."
+"""What underlines headings, of the highest level first."""
 _HASHED = re.compile(r"(#{1,6})[ \t]+\S")
 _NUMBERED = re.compile(r"(\d{1,3}(?:\.\d{1,3})*)(\.?)[ \t]+(?=[^\W\d_])")
 _SENTENCE_END = (".", "!", "?", ",", ";", ":", "。", "…")
@@ -78,10 +80,11 @@ def parse(source: str, start: int = 0) -> Parsed:
     text = source[start:]
     groups = _groups(text)
     script = text.startswith("#!")  # a hash begins a comment then
+    levels = _levels(groups)
     blocks: list[Block] = []
     for number, group in enumerate(groups):
         following = groups[number + 1] if number + 1 < len(groups) else None
-        blocks += _blocks(group, following, script=script)
+        blocks += _blocks(group, following, levels, script=script)
     return Parsed("text", text, tuple(blocks), SourceMap((0,), (start,), line_starts(source)))
 
 
@@ -98,11 +101,22 @@ def _groups(text: str) -> list[list[_Line]]:
     return groups if groups[-1] else groups[:-1]
 
 
-def _blocks(group: list[_Line], following: list[_Line] | None, *, script: bool) -> Iterator[Block]:
+def _levels(groups: list[list[_Line]]) -> dict[str, int]:
+    """The level of the headings that are underlined so: the strongest style of a text is the highest."""
+    found = {_underlined(group[:3])[0] for group in groups} - {""}
+    styles = sorted(found, key=lambda style: (-len(style), _STRENGTH.index(style[0])))
+    highest = 1 if any(len(style) > 1 or style in "#*=" for style in styles) else 2
+    return {style: min(highest + rank, 6) for rank, style in enumerate(styles)}
+
+
+def _blocks(
+    group: list[_Line], following: list[_Line] | None, levels: Mapping[str, int], *, script: bool
+) -> Iterator[Block]:
     """The blocks of one group: headings in front, then what the rest of it is."""
     at = 0
     while at < len(group):
-        level, lines = _underlined(group[at : at + 3])
+        style, lines = _underlined(group[at : at + 3])
+        level = levels.get(style, 3)
         if not lines and following is not None and at + 1 == len(group):
             level, lines = _lone_heading(group[at], following, script=script)
         if not lines:
@@ -156,19 +170,21 @@ def _block(lines: list[_Line], kind: BlockKind, level: int = 0) -> Block:
 # Headings
 
 
-def _underlined(group: list[_Line]) -> tuple[int, int]:
-    """Level and number of lines of a heading that is underlined, and perhaps overlined; (0, 0) if there is none."""
+def _underlined(group: list[_Line]) -> tuple[str, int]:
+    """What underlines a heading, twice if it stands above it, too, and its number of lines; ("", 0) if there is none."""
     over = len(group) >= 3 and _UNDERLINE.match(group[0].text) is not None
     title, under = (group[1], group[2]) if over else (group[0], group[1] if len(group) > 1 else None)
     mark = _UNDERLINE.match(under.text) if under else None
     words = title.text.strip()
     if under is None or mark is None or "|" in words or "\t" in words or "   " in words or _UNDERLINE.match(title.text):
-        return 0, 0
+        return "", 0
     if len(words) > 120 or not any(character.isalnum() for character in words):
-        return 0, 0
+        return "", 0
     if 2 * len(under.text.strip()) < len(words) or words.startswith(_PROMPTS):  # AsciiDoc's lines round a listing
-        return 0, 0
-    return {"=": 1, "-": 2}.get(mark[1], 3), 3 if over else 2
+        return "", 0
+    if mark[1] == "." and abs(len(under.text.strip()) - len(words)) > 2:  # what a line stands for that is left out
+        return "", 0
+    return mark[1] * (2 if over else 1), 3 if over else 2
 
 
 def _lone_heading(line: _Line, following: list[_Line], *, script: bool) -> tuple[int, int]:

@@ -1,0 +1,111 @@
+"""What on a page only leads to other places: told by how much of it stands in links, and by what little does not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+__all__ = ["Links", "Share", "is_label"]
+
+_SHARE = 0.9
+_LEAST_LINKS = 3
+_LONGEST_ROW = 400
+"""Characters of a block beyond which it is no row of links."""
+
+_WORD = (
+    r"(?:next|prev(?:ious)?|up|home|top|back|forward|first|last|contents|index|toc|main|menu|search|help|modules?|"
+    r"table of contents|general index|start of document|start|end|page|section|chapter|topic|toggle|skip to|return to|go to)"
+)
+_ONLY_WORDS = re.compile(rf"(?:[\W\d_]|(?<![^\W\d_]){_WORD}(?![^\W\d_]))*", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:short )?(?:table of )?contents|navigation|quick links|quick search|(?:previous|next|related) (?:topics?|pages?)|this page|"
+    r"on this page|in this (?:section|chapter|article)|menu|index|site ?map|see also|related topics",
+    re.IGNORECASE,
+)
+_NOT_SAID = re.compile(r"&#?\w{1,31};?|[\W_]+")
+_TARGET = re.compile(r"\shref\s*=\s*[\"']?\s*(?![a-zA-Z][a-zA-Z+.-]*:|//)[^\s\"'>]", re.IGNORECASE)
+_ROLE = re.compile(r"\srel\s*=\s*[\"']?(?:prev|previous|next|up|contents|index|start|home)\b", re.IGNORECASE)
+
+
+def is_label(text: str) -> bool:
+    """Whether a heading or a line only announces links.
+
+    >>> is_label("Table of Contents:"), is_label("Contents of the box")
+    (True, False)
+    """
+    return len(text) <= _LONGEST_ROW and _LABEL.fullmatch(text.strip(" :[]«»\n")) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much has been read up to some place: letters and digits, those of them in links, and links."""
+
+    said: int
+    linked: int
+    links: int
+
+
+@dataclass(slots=True)
+class Links:
+    """Counts what is read of a page, in links to the same folder and outside of them.
+
+    >>> row = Links()
+    >>> row.add("Next: "); row.open('<a href="b.html">'); row.add("Setting up"); row.close(); row.is_row
+    True
+    """
+
+    _said: int = 0
+    _linked: int = 0
+    _links: int = 0
+    _leads: bool = False  # in a link to the same folder
+    _inside: list[str] = field(default_factory=list)  # of the block: what is read in its links, and the rest
+    _outside: list[str] = field(default_factory=list)
+    _begun: Share = Share(0, 0, 0)
+    _signs: int = 0  # links of the block that say themselves that they lead to the next page, or the like
+
+    @property
+    def share(self) -> Share:
+        """The counts so far."""
+        return Share(self._said, self._linked, self._links)
+
+    def begin(self) -> None:
+        """A block begins."""
+        self._inside, self._outside, self._signs = [], [], 0
+        self._begun = self.share
+
+    def open(self, tag: str) -> None:
+        """A link begins."""
+        self._leads = _TARGET.search(tag) is not None
+        self._links += self._leads
+        self._signs += self._leads and _ROLE.search(tag) is not None
+
+    def close(self) -> None:
+        """A link ends."""
+        self._leads = False
+
+    def add(self, raw: str) -> None:
+        """Text is read."""
+        size = len(_NOT_SAID.sub("", raw))
+        self._said += size
+        if self._leads:
+            self._linked += size
+        if size and self._said - self._begun.said <= _LONGEST_ROW:
+            (self._inside if self._leads else self._outside).append(raw)
+
+    @property
+    def is_row(self) -> bool:
+        """Whether the block is links that lead on: to the next page and the like, or several and nothing else."""
+        links = self._links - self._begun.links
+        if not links or self._said - self._begun.said > _LONGEST_ROW:
+            return False
+        outside = "".join(self._outside)
+        if not _ONLY_WORDS.fullmatch(outside):
+            return False
+        if self._said - self._begun.said == self._linked - self._begun.linked:
+            return links > 1 or self._signs > 0 or _ONLY_WORDS.fullmatch(" ".join(self._inside)) is not None
+        return True
+
+    def is_list(self, since: Share) -> bool:
+        """Whether all that was read since is links that lead elsewhere, several, but for a word or two."""
+        said, linked = self._said - since.said, self._linked - since.linked
+        return self._links - since.links >= _LEAST_LINKS and linked >= _SHARE * said > 0
