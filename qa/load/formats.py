@@ -35,9 +35,11 @@ def _textual(parse: Callable[[str, int], Parsed]) -> Callable[[bytes], Parsed]:
 
 
 def _text(source: str, start: int) -> Parsed:
-    """Plain text, or HTML or a manual page that somebody saved as such."""
-    from qa.load import html, plain
+    """Plain text, or HTML, AsciiDoc or a manual page that somebody saved as such."""
+    from qa.load import adoc, html, plain
 
+    if adoc.is_asciidoc(source, start):
+        return adoc.parse(source, start)
     if source[start : start + 1] in (".", "'"):
         return _late("man")(source, start)
     return html.parse(source, start) if html.is_html(source, start) else plain.parse(source, start)
@@ -67,6 +69,7 @@ _FORMATS = (
     Reader("odt", (".odt",), isolated("odt"), packed=True),
     Reader("epub", (".epub",), isolated("epub"), packed=True),
     Reader("rst", (".rst", ".rest"), _textual(_late("rst"))),
+    Reader("asciidoc", (".adoc", ".asciidoc"), _textual(_late("adoc"))),
     Reader("man", tuple(f".{section}" for section in "123456789ln"), _textual(_late("man"))),
     Reader("info", (".info", *(f".info-{part}" for part in range(1, 100))), _late("info")),
     Reader("csv", (".csv", ".tsv"), _textual(_late("delimited"))),
