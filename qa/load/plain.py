@@ -17,8 +17,15 @@ _UNDERLINE = re.compile(r"[ \t]{0,3}([=\-~^*#\"+.])\1{2,}\s*$")
 _STRENGTH = "#*=-~^\"+."
 """What underlines headings, of the highest level first."""
 _HASHED = re.compile(r"(#{1,6})[ \t]+\S")
-_NUMBERED = re.compile(r"(\d{1,3}(?:\.\d{1,3})*)(\.?)[ \t]+(?=[^\W\d_])")
-_SENTENCE_END = (".", "!", "?", ",", ";", ":", "。", "…")
+_NUMBERED = re.compile(r"(?P<parts>\d{1,3}(?:\.\d{1,3})*)\.?\s+(?=[^\W\d_])")
+_CHAPTER = re.compile(r"(?:(?:Chapter|Section|Part|Appendix)\s+[\dA-Z]{1,4}[.:]?|[IVXLC]{1,6}\.)\s+(?=[^\W\d_])")
+_MANUAL = frozenset(
+    {*("NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "ARGUMENTS", "COMMANDS", "CONFIGURATION", "USAGE", "OVERVIEW")}
+    | {*("ENVIRONMENT", "ENVIRONMENT VARIABLES", "FILES", "EXIT STATUS", "EXIT CODES", "RETURN VALUE", "ERRORS")}
+    | {*("DIAGNOSTICS", "EXAMPLE", "EXAMPLES", "NOTES", "CAVEATS", "BUGS", "REPORTING BUGS", "SECURITY", "HISTORY")}
+    | {*("STANDARDS", "CONFORMING TO", "AUTHOR", "AUTHORS", "COPYRIGHT", "LICENSE", "SEE ALSO")}
+)
+"""Headings of a manual page, below which the text is indented without a blank line between."""
 _LOG = re.compile(
     r"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\[?\d\d:\d\d:\d\d|\d+\.\d+\.\d+\.\d+ - |"
     r"\[? *\d+\.\d{6}\]|\[?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL)\b[\]: ]"
@@ -26,7 +33,7 @@ _LOG = re.compile(
 _CODE = re.compile(
     r".*(?:[{};\\]|\)\s*:|=>)\s*$|\s*(?:\$ |>>> |#include\b|#!|</?\w+[ >])|.*\w\(.*\)\s*$|\S+\s*(?:=|:=|\+=)\s*\S"
 )
-_LAYOUT = re.compile(r".*(?:\S {3,}\S.* {3,}\S|\|.*\||\S\t+\S)|\s*[+|][-=+]{3,}")
+_LAYOUT = re.compile(r".*(?:\S {3,}\S.* {3,}\S|\|.*\||\S\t+\S)|\s*[+|][-=+]{3,}|\s*[\u2500-\u257f].*[\u2500-\u257f]")
 _FIELD = re.compile(r"[ \t]*[^\W\d_][\w()/.'& -]{0,40}:[ \t]+\S")
 _SMALL_WORDS = frozenset(
     {
@@ -117,8 +124,10 @@ def _blocks(
     while at < len(group):
         style, lines = _underlined(group[at : at + 3])
         level = levels.get(style, 3)
-        if not lines and following is not None and at + 1 == len(group):
-            level, lines = _lone_heading(group[at], following, script=script)
+        if not lines and following is not None and at + 2 >= len(group):
+            level, lines = _lone_heading(group[at:], following, script=script)
+        if not lines and _is_manual_heading(group[at : at + 2]):
+            level, lines = 2, 1
         if not lines:
             break
         yield _block(group[at : at + lines], "heading", level)
@@ -187,27 +196,52 @@ def _underlined(group: list[_Line]) -> tuple[str, int]:
     return mark[1] * (2 if over else 1), 3 if over else 2
 
 
-def _lone_heading(line: _Line, following: list[_Line], *, script: bool) -> tuple[int, int]:
-    """Level and number of lines (1) of a line that stands alone, reads like a heading and has text below."""
-    words = line.text.strip()
-    if len(words) > _HEADING_LENGTH or line.indent > 3 or words.endswith(_SENTENCE_END):
+def _lone_heading(group: list[_Line], following: list[_Line], *, script: bool) -> tuple[int, int]:
+    """Level and number of lines of what stands alone, reads like a heading and has text below; (0, 0) if it does not.
+
+    It is one line, but for a numbered one that is too long for it.
+    """
+    line, words = group[0], " ".join(line.text.strip() for line in group)
+    if line.indent > 3 or words.endswith((".", "!", ",", ";", ":", "。", "…")):
+        return 0, 0
+    numbered = _NUMBERED.match(words)
+    if numbered and _is_section(words, numbered, following):
+        return min(numbered["parts"].count(".") + 2, 6), len(group)  # level 1 is left to the title
+    if len(group) > 1 or len(words) > _HEADING_LENGTH or words.endswith("?") or numbered:
         return 0, 0
     hashed = _HASHED.match(words)
     if hashed:
         return (0, 0) if script else (len(hashed[1]), 1)
-    if ". ." in words or "..." in words or "\t" in words or "   " in words:  # a line of a table of contents
+    if _is_leader(words) or not _has_text(following):
         return 0, 0
-    numbered = _NUMBERED.match(words)
-    if numbered:
-        parts = numbered[1].count(".") + 1
-        listed = _ITEM.match(following[0].text) or (parts == 1 and not _is_title(words[numbered.end() :]))
-        return (0, 0) if listed else (min(parts + 1, 6), 1)  # level 1 is left to the title
-    if _ITEM.match(line.text) or not _has_text(following):
+    chapter = _CHAPTER.match(words)
+    if chapter and not _CHAPTER.match(following[0].text.strip()):
+        return 2, 1
+    if _ITEM.match(line.text):
         return 0, 0
     letters = [character for character in words if character.isalpha()]
-    if len(letters) >= 3 and words.isupper() and len(words.split()) <= 8:
+    if len(letters) >= 3 and words.isupper() and len(words.split()) <= 8 and not any(c in words for c in "=<>{}$\\"):
         return 2, 1
     return (3, 1) if _is_title(words) else (0, 0)
+
+
+def _is_section(words: str, numbered: re.Match[str], following: list[_Line]) -> bool:
+    """Whether a numbered line is a section's title: not an item of a list, nor a line of a table of contents."""
+    title = words[numbered.end() :]
+    if _is_leader(title) or _ITEM.match(following[0].text) or _NUMBERED.match(following[0].text.strip()):
+        return False
+    several = "." in numbered["parts"]
+    return len(title) <= (2 * _HEADING_LENGTH if several else _HEADING_LENGTH) and (several or _is_title(title))
+
+
+def _is_leader(words: str) -> bool:
+    """Whether a line has gaps or dots, as one of a table of contents."""
+    return ". ." in words or "..." in words or "\t" in words or "   " in words
+
+
+def _is_manual_heading(group: list[_Line]) -> bool:
+    """Whether a line is a heading as in a manual page, with indented text right below it."""
+    return len(group) == 2 and group[0].indent == 0 and group[1].indent >= 3 and group[0].text.strip() in _MANUAL
 
 
 def _is_title(words: str) -> bool:
