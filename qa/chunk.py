@@ -16,7 +16,7 @@ from qa.text import sentence_spans, trim, word_count
 
 __all__ = ["CHUNKING", "MAX_WORDS", "MIN_WORDS", "passages"]
 
-CHUNKING = "blocks-4"
+CHUNKING = "blocks-5"
 """Names these rules in an index's manifest; a change to what a passage is needs a new name."""
 
 MIN_WORDS = 80
@@ -25,7 +25,9 @@ _SHORT = MIN_WORDS // 2
 """Words below which a paragraph stays with what stands before it."""
 
 _MAX_ROW = 400
-"""Characters up to which a table's row is quoted whole; of a longer one a sentence of a cell is."""
+"""Characters up to which a table's row is quoted whole; of a longer one a sentence of a cell is, if a cell has text."""
+_MAX_CELL = 120
+"""Characters up to which a cell is a value: a row of nothing else is quoted whole, however many there are."""
 
 _RECORDS = ("csv",)
 """Formats whose rows have nothing to do with each other: each is a passage."""
@@ -102,7 +104,7 @@ def _pieces(text: str, block: Block) -> Iterator[_Piece]:
 
 def _sentences(text: str, block: Block) -> Iterator[Sentence]:
     """The sentences of a block: by line for code, whole for headings and short rows, by sentence end for the rest."""
-    if block.kind in ("heading", "header") or (block.kind == "row" and block.end - block.start <= _MAX_ROW):
+    if block.kind in ("heading", "header") or (block.kind == "row" and _is_whole(text[block.start : block.end])):
         ranges: Iterable[tuple[int, int]] = [(block.start, block.end)]
     elif block.kind == "row":
         ranges = _in_cells(text, block.start, block.end)
@@ -114,6 +116,11 @@ def _sentences(text: str, block: Block) -> Iterator[Sentence]:
     for start, end in ranges:
         for piece in _cut(text, start, end):
             yield Sentence(*piece, block.kind)
+
+
+def _is_whole(row: str) -> bool:
+    """Whether a row is quoted whole: a value alone says nothing without the first cell, which says what it is of."""
+    return len(row) <= _MAX_ROW or max(map(len, row.split("\t"))) <= _MAX_CELL
 
 
 def _in_cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from qa.model import HEADING_SEPARATOR, Answer, Document, Explanation, Hit, Promise, Quote, Reason, Skipped
@@ -55,12 +56,15 @@ _IMPLICIT = re.compile("[\u061c\u200e\u200f]")
 _DIRECTION = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _CONTROL = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_DIRECTION}]")
 _BREAKS = re.compile(r"\r\n|\f")
+_SHOWN_ENDS = re.compile(r"\r\n|[\n\f]")  # what `printable` shows as the end of a line
 _LINE_ENDS = re.compile(r"[\n\u2028\u2029]")
 _TAGS = re.compile(r"<(?=[\w/!?])")
 _RAW_IN_JSON = re.compile(rf"[\x7f-\x9f{_DIRECTION}\u2028\u2029\ud800-\udfff]")
 _WORDS = ((0.9, "almost certain"), (0.7, "likely"), (0.5, "rather likely"), (0.25, "doubtful"), (0.0, "unlikely"))
 _ESCAPES = re.compile(r"\x1b\[[\d;]*m|\x1b\]8;;[^\x1b]*\x1b\\")
 _LONGEST_WORD = 200
+_OWN_END = "\x1e"
+"""Stands for a line end that is kept while the others are not; nothing printable."""
 _CELLS = re.compile(r"(?<=\S)[ \t]*\t[ \t]*")
 """What parts the cells of a row, not what indents a line."""
 _UNBROKEN = re.compile(rf"[^\s\x1b]{{{_LONGEST_WORD + 1},}}")
@@ -73,6 +77,8 @@ _ALIKE = 0.5
 _AROUND = 2
 """Blocks before and after a quote that are its context."""
 
+_MOST_CELLS = 12
+"""Cells of a row that are all shown; of more only those that the question is about."""
 _MOST_MISSING = 8
 _MOST_LACKING = 4
 _MOST_PATHS = 3
@@ -233,7 +239,7 @@ def coverage_text(covered: Coverage, doubled: Sequence[Alike]) -> str:
 def proposal_text(proposal: Proposal, quote: Quote, *, width: int = 80) -> str:
     """A place to ask about, and the question that is proposed for it."""
     where = _wrap([place(quote), "·", *printable(above(quote)).split()], width)
-    body = [line for part in _parts(printable(quote.text)) for line in _wrap(part.split(), width - 2)]
+    body = _lines(printable(quote.text), quote, width - 2)
     asked = "No question can be made of it: what does it answer?"
     if proposal.question is not None:
         short = f", in short: {proposal.answer}" if proposal.answer else ""
@@ -352,10 +358,11 @@ def _agree(quote: Quote, other: Quote) -> bool:
 def _quote(quote: Quote, number: int, wanted: set[str], lacking: Sequence[str], view: _View) -> str:
     """A quote with its place below it."""
     margin = f"{number:>2}  "
-    shown = _headed(_emphasised(quote, wanted) if view.color else printable(quote.text), quote.columns)
+    shown = _emphasised(quote, wanted) if view.color else printable(quote.text)
+    shown = _headed(shown, quote.columns, kept=_kept_cells(quote, wanted))
     if view.fold is not None:
         shown = _UNBROKEN.sub(_without_end, shown)
-    body = [line for part in _parts(shown) for line in _wrap(part.split(), view.width - len(margin))]
+    body = _lines(shown, quote, view.width - len(margin))
     if view.fold is not None and len(body) > view.fold:
         hidden = len(body) - view.fold + 1
         body = [*body[: view.fold - 1], _dim(f"… {hidden} more lines: /context {number}", view.color)]
@@ -413,22 +420,64 @@ def markdown_text(answers: Sequence[Answer]) -> str:
     return _TAGS.sub("&lt;", "\n\n".join(parts)) + "\n"
 
 
-def _headed(text: str, columns: Sequence[str]) -> str:
-    """A table's row with each cell behind its column's header; any other text as it is.
+def _headed(text: str, columns: Sequence[str], *, kept: Container[int] | None = None) -> str:
+    """A table's row with each cell behind its column's header, of a long one those cells that are kept; any other
+    text as it is.
 
     >>> _headed("Irmin\\t\\tMIT", ["Name", "Since", "Licence"])
     'Name: Irmin | Licence: MIT'
+    >>> _headed("Irmin\\t2014\\tyes\\tMIT", ["Name", "Since", "Used", "Licence"], kept={0, 3})
+    'Name: Irmin | … | Licence: MIT'
     """
     if not columns:
         return text
-    cells = zip_longest(map(printable, columns), text.split("\t"), fillvalue="")
-    return " | ".join(f"{name}: {cell}" if name else cell for name, cell in cells if cell.strip())
+    shown: list[str] = []
+    for number, (name, cell) in enumerate(zip_longest(map(printable, columns), text.split("\t"), fillvalue="")):
+        if kept is not None and number not in kept:
+            shown += ["…"] if shown[-1:] != ["…"] else []
+        elif cell.strip():
+            shown.append(f"{name}: {cell}" if name else cell)
+    return " | ".join(shown)
 
 
-def _parts(text: str) -> list[str]:
-    """What stands on lines of its own: each paragraph of a quote and, after the first, each item, row or line."""
-    first, *others = _CELLS.sub(_between, _without_wide_breaks(text)).split("\n\n")
-    return [first, *(line for part in others for line in part.split("\n"))]
+def _kept_cells(quote: Quote, wanted: set[str]) -> set[int] | None:
+    """The cells of a long row that are shown: the first, which names it, and those that the question is about.
+
+    None means all of them: the row is short, or the question is about none.
+    """
+    cells = quote.text.split("\t")
+    if not quote.columns or len(cells) <= _MOST_CELLS:
+        return None
+    starts = [0, *accumulate(len(cell) + 1 for cell in cells)]
+    asked = {
+        number
+        for number, (cell, name) in enumerate(zip_longest(cells, quote.columns[: len(cells)], fillvalue=""))
+        if wanted & set(content_terms(f"{name} {cell}"))
+    }
+    if quote.answer_start is not None:
+        asked.add(bisect_right(starts, quote.answer_start) - 1)
+    return asked | {0} if asked else None
+
+
+def _lines(shown: str, quote: Quote, width: int) -> list[str]:
+    """A quote as it is shown, in lines: those that are its own are kept, as they stand where there is room."""
+    lines = []
+    for part in _parts(shown, quote):
+        kept = part.expandtabs(4).rstrip()
+        if "\n" not in kept and columns(_ESCAPES.sub("", kept)) <= width:
+            lines += [kept] if kept.strip() else []
+            continue
+        indent = " " * min(len(kept) - len(kept.lstrip()), width // 2)
+        lines += [indent + line for line in _wrap(part.split(), width - len(indent))]
+    return lines
+
+
+def _parts(shown: str, quote: Quote) -> list[str]:
+    """What stands on lines of its own in a quote as it is shown."""
+    ends = (end.span() for end in _SHOWN_ENDS.finditer(quote.text))
+    is_own = iter([quote.text.find("\n", *end) in quote.breaks for end in ends])
+    marked = re.sub("\n", lambda end: _OWN_END if next(is_own, False) else end[0], shown)
+    return _CELLS.sub(_between, _without_wide_breaks(marked)).split(_OWN_END)
 
 
 def _without_wide_breaks(text: str) -> str:
