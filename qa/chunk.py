@@ -29,6 +29,7 @@ _MAX_ROW = 400
 _MAX_CELL = 120
 """Characters up to which a cell is a value: a row of nothing else is quoted whole, however many there are."""
 
+_ENDS = ".!?。！？"
 _RECORDS = ("csv",)
 """Formats whose rows have nothing to do with each other: each is a passage."""
 
@@ -112,10 +113,24 @@ def _sentences(text: str, block: Block) -> Iterator[Sentence]:
         ranges = _lines(text, block.start, block.end)
     else:
         body = text[block.start : block.end]
-        ranges = ((block.start + start, block.start + end) for start, end in sentence_spans(body))
+        spans = sentence_spans(body)
+        if block.kind == "item":
+            spans = _with_term(body, spans)
+        ranges = ((block.start + start, block.start + end) for start, end in spans)
     for start, end in ranges:
         for piece in _cut(text, start, end):
             yield Sentence(*piece, block.kind)
+
+
+def _with_term(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The sentences of an item, of which the first lines, where no sentence ends, are a term: it stays with the next.
+
+    >>> _with_term("run (…)\\nIt runs. Then it ends.", [(0, 7), (8, 16), (17, 30)])
+    [(0, 16), (17, 30)]
+    """
+    while len(spans) > 1 and text[spans[0][1] : spans[1][0]].startswith("\n") and text[spans[0][1] - 1] not in _ENDS:
+        spans[:2] = [(spans[0][0], spans[1][1])]
+    return spans
 
 
 def _is_whole(row: str) -> bool:

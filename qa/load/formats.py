@@ -63,7 +63,7 @@ _FORMATS = (
     Reader("text", (".txt", ".text", ".log", ""), _textual(_text)),  # and whatever no other reader takes
     Reader("markdown", (".md", ".markdown"), _textual(_late("markdown"))),
     Reader("mdx", (".mdx",), _textual(_late("markdown", "parse_mdx"))),
-    Reader("html", (".html", ".htm", ".xhtml"), _textual(_late("html"))),
+    Reader("html", (".html", ".htm", ".xhtml"), _textual(_late("html", "parse_page"))),
     Reader("pdf", (".pdf",), isolated("pdf"), packed=True),
     Reader("docx", (".docx", ".docm"), isolated("docx"), packed=True),
     Reader("odt", (".odt",), isolated("odt"), packed=True),

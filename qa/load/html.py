@@ -15,7 +15,7 @@ from html.entities import html5
 from typing import NamedTuple
 
 from qa.load.navigation import Links, Share, is_label
-from qa.load.protocol import Parsed, TextBuilder
+from qa.load.protocol import Parsed, TextBuilder, Unreadable
 from qa.model import BlockKind
 
 __all__ = ["Fragment", "is_html", "parse"]
@@ -36,6 +36,8 @@ _BREAKS = _NESTING | {
 }
 _ENDS_HEADING = _BREAKS - {"div", "header", "hgroup", "center"}
 _PREFORMATTED = ("pre", "listing", "xmp")
+_LISTING = re.compile(r"\s*<(?:div|span)\s+class\s*=\s*[\"']?(?:code-?)?line[\"'\s>]", re.IGNORECASE)
+"""What a <div> begins with that is a listing, a line in each element."""
 _IN_TERM = frozenset({"dt", "dd", "p", "div"})
 _LONGEST_TERM = 400
 """Characters of a term; a longer one is text that somebody put there for its looks."""
@@ -56,7 +58,7 @@ _UNREAD = frozenset(
 _FURNITURE = ("nav", "footer", "aside")
 _UNREAD_MARK = re.compile(
     r"""\s(?:hidden(?=[\s/>=])|aria-hidden\s*=\s*["']?true|
-        class\s*=\s*(?:["'][^"'>]*(?<![\w-]))?(?:linenos|lineno|linenodiv|headerlink|header-anchor|hash-link)(?![\w-]))""",
+        class\s*=\s*(?:["'][^"'>]*(?<![\w-]))?(?:linenos|lineno|linenodiv|ttc|tooltip|headerlink|header-anchor|hash-link)(?![\w-]))""",
     re.VERBOSE | re.IGNORECASE,
 )
 _FURNITURE_MARK = re.compile(r"\srole\s*=\s*[\"']?(?:navigation|search|contentinfo|complementary|tooltip|doc-toc|doc-index)\b", re.IGNORECASE)
@@ -75,6 +77,7 @@ _NOTE = re.compile(r"note|admonition|callout|warning|tip|topic|doc-", re.IGNOREC
 _PERMALINKS = frozenset({"¶", "&para;", "&#182;", "&#xb6;", "#", "§", "&sect;", "🔗"})
 
 _NAME = re.compile(r"[a-zA-Z][^\s/>\x00<]*")
+_LINK = re.compile(r"<a\s[^<>]*href", re.IGNORECASE)
 _TAG_STOP = re.compile(r"=\s*(?:\"[^\"]*\"|'[^']*')|[<>]")
 _END_TAG = re.compile(r"</([a-zA-Z][^\s/>\x00<]*)")
 # A name without a value is matched as well, whole, so that it is not tried again from each of its letters.
@@ -103,7 +106,7 @@ def is_html(source: str, start: int = 0) -> bool:
 
 
 def parse(source: str, start: int = 0) -> Parsed:
-    """Reads HTML from `start` on; navigation and footers only when there is nothing else.
+    """Reads HTML from `start` on; navigation and footers only when there is nothing else, and they are not all links.
 
     >>> parse("<h1>A &amp; B</h1><p>One<br>two</p>").text
     'A & B\\n\\nOne\\ntwo'
@@ -112,9 +115,9 @@ def parse(source: str, start: int = 0) -> Parsed:
     fragment.walk()
     parsed = fragment.builder.finish("html")
     if not parsed.text:
-        fragment = Fragment(TextBuilder(source), source, start, len(source), furniture=True)
-        fragment.walk()
-        parsed = fragment.builder.finish("html")
+        everything = Fragment(TextBuilder(source), source, start, len(source), furniture=True)
+        everything.walk()
+        parsed = parsed if everything.leads_elsewhere else everything.builder.finish("html")
     about = fragment.about
     return replace(
         parsed,
@@ -123,6 +126,14 @@ def parse(source: str, start: int = 0) -> Parsed:
         date=(about.get("article:published_time") or about.get("date") or "")[:10] or None,
         author=about.get("author"),
     )
+
+
+def parse_page(source: str, start: int = 0) -> Parsed:
+    """Reads a file of HTML; raises Unreadable for an index or a table of contents, which answers nothing."""
+    parsed = parse(source, start)
+    if not parsed.text and is_html(source, start) and _LINK.search(source, start):
+        raise Unreadable("nothing but links to other pages")
+    return parsed
 
 
 class _Element(NamedTuple):
@@ -156,6 +167,7 @@ class Fragment:
     _unread: int = 0
     _lists: int = 0  # how many of the containers are lists
     _heading: int = 0
+    _listing: int = 0  # in a listing made of lines: how many elements are open with it, 0 outside
     _row: int = -1  # in a table row: how many containers were open where it began
     _in_head: bool = False  # in a <thead>
     _is_header: bool = False  # the row holds column headers
@@ -183,13 +195,18 @@ class Fragment:
             at = self._markup(tag) if tag < self.end else tag
         self._begin()
 
+    @property
+    def leads_elsewhere(self) -> bool:
+        """Whether what was read is an index: many links, and little between them."""
+        return self._links.is_index
+
     # What stands between tags
 
     def _text(self, start: int, end: int) -> None:
         if self._unread:
             return
         raw = self.source[start:end]
-        if self._anchor and raw.strip() in _PERMALINKS:
+        if (self._anchor and raw.strip() in _PERMALINKS) or (self._listing and raw.isspace() and "\n" in raw):
             return
         self._links.add(raw)
         if "](" not in raw or self._row >= 0 or self._literal or self._preformatted:
@@ -285,7 +302,10 @@ class Fragment:
         furniture = not self.furniture and self._is_furniture(name, tag, end)
         if (self._unread or unread or furniture or name in _NESTING) and name not in _VOID and not tag.endswith("/>"):
             self._push(name, unread and self._is_closed(name, end), furniture)
-        if name in _BREAKS and not self._unread:
+        if name == "div" and not self._listing and not self._unread and _LISTING.match(self.source, end):
+            self._listing = len(self._open)
+            self._begin()
+        elif name in _BREAKS and not self._unread:
             self._break(name)
         return end
 
@@ -415,6 +435,8 @@ class Fragment:
             closed = element.name
             self._count[closed] -= 1
             self._unread -= element.unread or element.furniture
+            if len(self._open) < self._listing:
+                self._listing = 0
             self._leave_out(element)
             if closed in _CONTAINERS:
                 self._containers.pop()
@@ -423,7 +445,7 @@ class Fragment:
 
     @property
     def _preformatted(self) -> bool:
-        return any(self._count[name] for name in _PREFORMATTED)
+        return self._listing > 0 or any(self._count[name] for name in _PREFORMATTED)
 
     def _leave_out(self, element: _Element) -> None:
         """Leaves out an element that is closed if there is nothing in it but links, unless a sentence introduces it."""
@@ -452,7 +474,9 @@ class Fragment:
 
         A term, others beside it and the first paragraph of what they mean are one block.
         """
-        if self._row == len(self._containers) and name in {"p", "div"}:
+        if self._listing and name == "div":
+            self.builder.end_line()
+        elif self._row == len(self._containers) and name in {"p", "div"}:
             self.builder.space("\n")
         elif self._joins_term(name):
             self.builder.space("\n")

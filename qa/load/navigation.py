@@ -9,12 +9,14 @@ __all__ = ["Links", "Share", "is_label"]
 
 _SHARE = 0.9
 _LEAST_LINKS = 3
+_MANY_LINKS = 20
+_INDEX_SHARE = 0.3
 _LONGEST_ROW = 400
 """Characters of a block beyond which it is no row of links."""
 
 _WORD = (
     r"(?:next|prev(?:ious)?|up|home|top|back|forward|first|last|contents|index|toc|main|menu|search|help|modules?|"
-    r"table of contents|general index|start of document|start|end|page|section|chapter|topic|toggle|skip to|return to|go to)"
+    r"table of contents|general index|jump to|start of document|start|end|page|section|chapter|topic|toggle|skip to|return to|go to)"
 )
 _ONLY_WORDS = re.compile(rf"(?:[\W\d_]|(?<![^\W\d_]){_WORD}(?![^\W\d_]))*", re.IGNORECASE)
 _LABEL = re.compile(
@@ -22,7 +24,8 @@ _LABEL = re.compile(
     r"on this page|in this (?:section|chapter|article)|menu|index|site ?map|see also|related topics",
     re.IGNORECASE,
 )
-_NOT_SAID = re.compile(r"&#?\w{1,31};?|[\W_]+")
+_ENTITY = re.compile(r"&#?\w{1,31};")
+_NOT_SAID = re.compile(rf"{_ENTITY.pattern}|[\W_]+")
 _TARGET = re.compile(r"\shref\s*=\s*[\"']?\s*(?![a-zA-Z][a-zA-Z+.-]*:|//)[^\s\"'>]", re.IGNORECASE)
 _ROLE = re.compile(r"\srel\s*=\s*[\"']?(?:prev|previous|next|up|contents|index|start|home)\b", re.IGNORECASE)
 
@@ -98,12 +101,17 @@ class Links:
         links = self._links - self._begun.links
         if not links or self._said - self._begun.said > _LONGEST_ROW:
             return False
-        outside = "".join(self._outside)
+        outside = _ENTITY.sub(" ", "".join(self._outside))
         if not _ONLY_WORDS.fullmatch(outside):
             return False
         if self._said - self._begun.said == self._linked - self._begun.linked:
             return links > 1 or self._signs > 0 or _ONLY_WORDS.fullmatch(" ".join(self._inside)) is not None
         return True
+
+    @property
+    def is_index(self) -> bool:
+        """Whether a page is links for a good part, and many."""
+        return self._links >= _MANY_LINKS and self._linked >= _INDEX_SHARE * self._said
 
     def is_list(self, since: Share) -> bool:
         """Whether all that was read since is links that lead elsewhere, several, but for a word or two."""

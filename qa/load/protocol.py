@@ -287,6 +287,11 @@ class TextBuilder:
         else:
             self._gap = self._gap or " "
 
+    def end_line(self) -> None:
+        """Ask for a line break in a block of code, if none is asked for yet."""
+        if not self.empty and not self._gap.endswith("\n"):
+            self.space("\n")
+
     def end(self) -> None:
         """End the block under construction."""
         if self._start is not None:
