@@ -47,7 +47,9 @@ _DIRECTIVE = re.compile(r"(?:ifn?def|ifeval|endif|include|image|video|audio|toc|
 _RULE = re.compile(r"'{3,}$|<{3,}$|\*(?: ?\*){2}$|-(?: -){2}$")
 _CAPTION = re.compile(r"\.(?=[^\s.])")
 _ITEM = re.compile(r"(\*{1,6}|-|\.{1,6}|\d{1,3}\.|[a-zA-Z]\.|<(?:\d{1,3}|\.)>)[ \t]+(?:\[[ xX*]\][ \t]+)?(?=\S)")
-_TERM = re.compile(r"(?P<term>(?![/.\s])(?:[^\s:;]|[ \t](?!\s)|[:;](?!\s|[:;]+(?:\s|$)))+?)(?P<mark>:{2,4}|;;)(?:[ \t]+|$)")
+_TERM = re.compile(
+    r"(?P<term>(?![/.\s])(?:[^\s:;]|[ \t](?!\s)|[:;](?!\s|[:;]+(?:\s|$)))+?)(?P<mark>:{2,4}|;;)(?:[ \t]+|$)"
+)
 _CONTINUED = "+"
 _CELL = re.compile(r"(?<!\\)(?:(?P<wide>\d{1,3})(?:\.\d{1,3})?\+|\.\d{1,3}\+|\d{1,3}\*)?[<^>]?(?:\.[<^>])?[aehlmsd]?\|")
 _COLUMNS = re.compile(r"cols\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|(\d+))")
@@ -75,7 +77,7 @@ _INLINE = re.compile(
     r"|\b[a-z]{3,20}:(?P<macro>(?=[\w./-])[^\s\[\]:]{1,200}\[[^\]\n]{0,100}\])"
     r"|\(\((?P<index>[^()]{1,200})\)\)"
     r"|(?P<entity>&(?:\#\d{1,7}|\#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)"
-    r"|(?P<end>[ ]\+[ \t]*\r?(?=\n))",
+    r"|(?P<end>[ ]\+[ \t]*\r?(?=\n|\Z))",
     re.MULTILINE,
 )
 _VERBATIM_GROUPS = ("escaped", "raw", "mono", "plus", "macro")
@@ -377,13 +379,14 @@ class _Adoc:
         blank_below = len(lines) > 1 and first == wanted and bool(lines[0].text) and not lines[1].text
         header = "header" in self._attributes or (blank_below and "noheader" not in self._attributes)
         self.builder.apart()
-        column = wanted
+        column, before = wanted, 1
         for ranges, width in cells:
             if column >= wanted:
                 self.builder.begin("header" if header else "row")
-                header, column = False, 0
-            for _ in range(width if column else 1):
+                header, column, before = False, 0, 1
+            for _ in range(before):
                 self.builder.space("\t")
+            before = width
             for start, end in ranges:
                 self._inline(start, end)
                 self.builder.space()

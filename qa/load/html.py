@@ -61,7 +61,9 @@ _UNREAD_MARK = re.compile(
         class\s*=\s*(?:["'][^"'>]*(?<![\w-]))?(?:linenos|lineno|linenodiv|ttc|tooltip|headerlink|header-anchor|hash-link)(?![\w-]))""",
     re.VERBOSE | re.IGNORECASE,
 )
-_FURNITURE_MARK = re.compile(r"\srole\s*=\s*[\"']?(?:navigation|search|contentinfo|complementary|tooltip|doc-toc|doc-index)\b", re.IGNORECASE)
+_FURNITURE_MARK = re.compile(
+    r"\srole\s*=\s*[\"']?(?:navigation|search|contentinfo|complementary|tooltip|doc-toc|doc-index)\b", re.IGNORECASE
+)
 _FURNITURE_CLASS = re.compile(
     r"""\s(?:class|id)\s*=\s*["']?(?:[^"'>]*\s)?(?:nav|navbar|navigat(?:e|ion)|nav-?panel|nav-?path|nav-?header|nav-?footer|
         nav-?links|nav-?row|nav-?tree|side-nav|breadcrumbs?|sphinxsidebar|site-header|(?:site-|page-)?footer|

@@ -14,7 +14,7 @@ __all__ = ["parse"]
 
 _ITEM = re.compile(r"([ \t]*)(?:[-*•‣◦\u2013+][ \t]+|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)][ \t]+)(?=\S)")
 _UNDERLINE = re.compile(r"[ \t]{0,3}([=\-~^*#\"+.])\1{2,}\s*$")
-_STRENGTH = "#*=-~^\"+."
+_STRENGTH = '#*=-~^"+.'
 """What underlines headings, of the highest level first."""
 _HASHED = re.compile(r"(#{1,6})[ \t]+\S")
 _NUMBERED = re.compile(r"(?P<parts>\d{1,3}(?:\.\d{1,3})*)\.?\s+(?=[^\W\d_])")

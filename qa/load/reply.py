@@ -62,7 +62,10 @@ def _runs(text: str) -> Iterator[tuple[str, list[Range]]]:
         while end < len(lines) and kinds[end] == kinds[at]:
             end += 1
         marks = [_QUOTED.match(text, *line) if kinds[at] == _QUOTE else None for line in lines[at:end]]
-        yield kinds[at], [(mark.end() if mark else line[0], line[1]) for mark, line in zip(marks, lines[at:end], strict=True)]
+        yield (
+            kinds[at],
+            [(mark.end() if mark else line[0], line[1]) for mark, line in zip(marks, lines[at:end], strict=True)],
+        )
         at = end
 
 
