@@ -90,6 +90,7 @@ HTML = [
         "a",
         [("paragraph", 0)],
     ),
+    ("<div class='title'>a <b>b</b><div>c</div></div>d", "a b\n\nc\n\nd", [("heading", 1), *[("paragraph", 0)] * 2]),
     ("<nav>Menu</nav><p>Text</p><footer>Imprint</footer>", "Text", [("paragraph", 0)]),
     ("<nav><a>Menu</a></nav>", "Menu", [("paragraph", 0)]),
     ("<dl><dt>a<dt>b<dd><p>c<p>d</dl>", "a\nb\nc\nd", [("item", 1), ("item", 2)]),
@@ -140,7 +141,7 @@ TEXT = [
     ("<p><a href=a>The manual</a></p>", "The manual"),
     ("<p>Next: the <a href=a>manual</a>", "Next: the manual"),
     (
-        f"<div><h2><a href=a>One</a></h2><h2><a href=b>Two</a></h2><h2><a href=c>Three</a></h2></div>",
+        "<div><h2><a href=a>One</a></h2><h2><a href=b>Two</a></h2><h2><a href=c>Three</a></h2></div>",
         "One\n\nTwo\n\nThree",
     ),
     ("<h2>Contents</h2><p>It holds sugar.", "Contents\n\nIt holds sugar."),

@@ -13,7 +13,6 @@ from html import unescape
 from typing import NamedTuple
 
 from qa.load.protocol import Parsed, TextBuilder
-from qa.model import BlockKind
 
 __all__ = ["is_asciidoc", "parse"]
 

@@ -38,6 +38,7 @@ _ENDS_HEADING = _BREAKS - {"div", "header", "hgroup", "center"}
 _PREFORMATTED = ("pre", "listing", "xmp")
 _LISTING = re.compile(r"\s*<(?:div|span)\s+class\s*=\s*[\"']?(?:code-?)?line[\"'\s>]", re.IGNORECASE)
 """What a <div> begins with that is a listing, a line in each element."""
+_TITLED = re.compile(r"\sclass\s*=\s*[\"']?(?:page-?|document-?|doc-?)?title[\"'\s>]", re.IGNORECASE)
 _IN_TERM = frozenset({"dt", "dd", "p", "div"})
 _LONGEST_TERM = 400
 """Characters of a term; a longer one is text that somebody put there for its looks."""
@@ -169,6 +170,7 @@ class Fragment:
     _unread: int = 0
     _lists: int = 0  # how many of the containers are lists
     _heading: int = 0
+    _titled: bool = False  # the heading is a <div>
     _listing: int = 0  # in a listing made of lines: how many elements are open with it, 0 outside
     _row: int = -1  # in a table row: how many containers were open where it began
     _in_head: bool = False  # in a <thead>
@@ -326,8 +328,8 @@ class Fragment:
             self._links.close()
         elif name == "code":
             self._literal = False
-        elif name in _HEADINGS:
-            self._heading = 0
+        elif name in _HEADINGS or (self._titled and name == "div"):
+            self._heading, self._titled = 0, False
         elif name in {"tr", "table", "thead", "tbody", "tfoot"}:
             self._row, self._in_head = -1, self._in_head and name == "tr"
         if name in _BREAKS:
@@ -338,8 +340,11 @@ class Fragment:
         """What a start tag changes for the text behind it."""
         if name in _HEADINGS:
             self._heading = _HEADINGS[name]
-        elif name in _ENDS_HEADING:
+        elif name in _ENDS_HEADING or (self._titled and name == "div"):
             self._heading = 0
+        if name == "div":
+            self._titled = not self._heading and _TITLED.search(tag) is not None
+            self._heading = 1 if self._titled else self._heading
         if name == "br":
             self.builder.space("\n")
         elif name in {"td", "th"}:
@@ -478,13 +483,11 @@ class Fragment:
         """
         if self._listing and name == "div":
             self.builder.end_line()
-        elif self._row == len(self._containers) and name in {"p", "div"}:
-            self.builder.space("\n")
-        elif self._joins_term(name):
+        elif (self._row == len(self._containers) and name in {"p", "div"}) or self._joins_term(name):
             self.builder.space("\n")
         else:
             self._begin()
-            self._term = self.builder.length if name == "dt" and not self._row == len(self._containers) else -1
+            self._term = self.builder.length if name == "dt" and self._row != len(self._containers) else -1
             self._defined = -1
 
     def _joins_term(self, name: str) -> bool:
@@ -506,9 +509,9 @@ class Fragment:
         """Ends the block, and leaves it out if it only leads on, to the next page and the like."""
         count = self.builder.count
         self.builder.end()
-        if self.builder.count > count and not self.furniture and self._links.is_row:
-            if self.builder.kind(count) not in {"heading", "item", "code"}:
-                self.builder.take_back(count)
+        leads = self.builder.count > count and not self.furniture and self._links.is_row
+        if leads and self.builder.kind(count) not in {"heading", "item", "code"}:
+            self.builder.take_back(count)
 
     def _kind(self) -> tuple[BlockKind, int]:
         if self._preformatted:

@@ -15,13 +15,14 @@ _LONGEST_ROW = 400
 """Characters of a block beyond which it is no row of links."""
 
 _WORD = (
-    r"(?:next|prev(?:ious)?|up|home|top|back|forward|first|last|contents|index|toc|main|menu|search|help|modules?|"
-    r"table of contents|general index|jump to|start of document|start|end|page|section|chapter|topic|toggle|skip to|return to|go to)"
+    r"(?:next|prev(?:ious)?|up|home|top|back|forward|first|last|start|end|contents|table of contents|index|toc|"
+    r"general index|main|menu|search|help|modules?|page|section|chapter|topic|toggle|start of document|"
+    r"(?:skip|return|go|jump) to)"
 )
 _ONLY_WORDS = re.compile(rf"(?:[\W\d_]|(?<![^\W\d_]){_WORD}(?![^\W\d_]))*", re.IGNORECASE)
 _LABEL = re.compile(
-    r"(?:short )?(?:table of )?contents|navigation|quick links|quick search|(?:previous|next|related) (?:topics?|pages?)|this page|"
-    r"on this page|in this (?:section|chapter|article)|menu|index|site ?map|see also|related topics",
+    r"(?:short )?(?:table of )?contents|navigation|quick (?:links|search)|(?:previous|next|related) (?:topics?|pages?)|"
+    r"(?:on )?this page|in this (?:section|chapter|article)|menu|index|site ?map|see also",
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&#?\w{1,31};")

@@ -180,7 +180,7 @@ def _block(lines: list[_Line], kind: BlockKind, level: int = 0) -> Block:
 
 
 def _underlined(group: list[_Line]) -> tuple[str, int]:
-    """What underlines a heading, twice if it stands above it, too, and its number of lines; ("", 0) if there is none."""
+    """What underlines a heading, twice if it is above it, too, and its number of lines; ("", 0) if there is none."""
     over = len(group) >= 3 and _UNDERLINE.match(group[0].text) is not None
     title, under = (group[1], group[2]) if over else (group[0], group[1] if len(group) > 1 else None)
     mark = _UNDERLINE.match(under.text) if under else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from qa.load import plain
 from qa.load.protocol import Excerpt, Parsed, TextBuilder
@@ -16,8 +17,8 @@ _SIGNATURE = re.compile(r"--[ \t]*\r?\n?\Z")
 _LONGEST_SIGNATURE = 12  # lines
 _QUOTED = re.compile(r"(?:[ \t]?>)+[ \t]?")
 _WROTE = re.compile(
-    r"(?=[^\n]*(?:@|\d))[^\n]*\n?[^\n]*\b(?:wrote|writes|said|schrieb|écrit|a écrit|escribió|scritto|schreef|skrev|escreveu)"
-    r"\b[^\n:]{0,200}:[ \t]*\r?\n?\Z",
+    r"(?=[^\n]*(?:@|\d))[^\n]*\n?[^\n]*"
+    r"\b(?:wrote|writes|said|schrieb|écrit|escribió|scritto|schreef|skrev|escreveu)\b[^\n:]{0,200}:[ \t]*\r?\n?\Z",
     re.IGNORECASE,
 )
 _LONGEST_WROTE = 400
@@ -71,7 +72,7 @@ def _runs(text: str) -> Iterator[tuple[str, list[Range]]]:
 
 def _lines(text: str) -> list[Range]:
     edges = [0, *(found.end() for found in re.finditer("\n", text)), len(text)]
-    return [(start, end) for start, end in zip(edges, edges[1:], strict=False) if start < end]
+    return [(start, end) for start, end in pairwise(edges) if start < end]
 
 
 def _kinds(text: str, lines: list[Range]) -> list[str]:
