@@ -443,17 +443,17 @@ def _headed(text: str, columns: Sequence[str], *, kept: Container[int] | None = 
 def _kept_cells(quote: Quote, wanted: set[str]) -> set[int] | None:
     """The cells of a long row that are shown: the first, which names it, and those that the question is about.
 
-    None means all of them: the row is short, or the question is about none.
+    A word that most headers share tells no cell. None means all of them: the row is short, or no cell is told.
     """
     cells = quote.text.split("\t")
     if not quote.columns or len(cells) <= _MOST_CELLS:
         return None
     starts = [0, *accumulate(len(cell) + 1 for cell in cells)]
-    asked = {
-        number
-        for number, (cell, name) in enumerate(zip_longest(cells, quote.columns[: len(cells)], fillvalue=""))
-        if wanted & set(content_terms(f"{name} {cell}"))
-    }
+    said = [
+        set(content_terms(" ".join(pair))) for pair in zip_longest(cells, quote.columns[: len(cells)], fillvalue="")
+    ]
+    telling = {term for term in wanted if 2 * sum(term in words for words in said) <= len(said)}
+    asked = {number for number, words in enumerate(said) if telling & words}
     if quote.answer_start is not None:
         asked.add(bisect_right(starts, quote.answer_start) - 1)
     return asked | {0} if asked else None

@@ -138,7 +138,7 @@ TEXT = [
     (f"<p>There are three:</p><ul>{LINKS}</ul>", "There are three:\n\nOne\nTwo\nThree"),
     ("<ul><li><a href=a>One</a>: the first<li><a href=b>Two</a><li><a href=c>C</a></ul>", "One: the first\nTwo\nC"),
     (f"<ul>{LINKS.replace('a.html', 'https://x.y')}<li><a href='https://x.y/z'>Four</a></ul>", "One\nTwo\nThree\nFour"),
-    ("<p><a href=a>The manual</a></p>", "The manual"),
+    ("<p>&bull;<a href=a>The manual</a></p>", "•The manual"),
     ("<p>Next: the <a href=a>manual</a>", "Next: the manual"),
     (
         "<div><h2><a href=a>One</a></h2><h2><a href=b>Two</a></h2><h2><a href=c>Three</a></h2></div>",

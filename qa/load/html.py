@@ -343,7 +343,7 @@ class Fragment:
         elif name in _ENDS_HEADING or (self._titled and name == "div"):
             self._heading = 0
         if name == "div":
-            self._titled = not self._heading and _TITLED.search(tag) is not None
+            self._titled = "=" in tag and not self._heading and _TITLED.search(tag) is not None
             self._heading = 1 if self._titled else self._heading
         if name == "br":
             self.builder.space("\n")
@@ -418,7 +418,7 @@ class Fragment:
         if name in _FURNITURE:
             inside = self._count["article"] or self._count["main"] or self._count["blockquote"]
             return name == "nav" or not (inside or _is_note(tag))
-        if name in _FURNISHED and _FURNITURE_CLASS.search(tag):
+        if name in _FURNISHED and "=" in tag and _FURNITURE_CLASS.search(tag):
             return self._is_closed(name, end)
         return _FURNITURE_MARK.search(tag) is not None
 
@@ -501,7 +501,8 @@ class Fragment:
         return self.builder.length == self._defined and name in {"p", "div"}
 
     def _begin(self) -> None:
-        self._end()
+        if not self.builder.empty:
+            self._end()
         self._links.begin()
         self.builder.begin(*self._kind())
 

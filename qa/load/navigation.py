@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 __all__ = ["Links", "Share", "is_label"]
 
@@ -26,7 +27,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&#?\w{1,31};")
-_NOT_SAID = re.compile(rf"{_ENTITY.pattern}|[\W_]+")
+_BETWEEN = " \t\r\n\xa0|,:./\\()[]{}<>«»‹›·•–—-"
+"""Characters at the ends of some text that only part links."""
 _TARGET = re.compile(r"\shref\s*=\s*[\"']?\s*(?![a-zA-Z][a-zA-Z+.-]*:|//)[^\s\"'>]", re.IGNORECASE)
 _ROLE = re.compile(r"\srel\s*=\s*[\"']?(?:prev|previous|next|up|contents|index|start|home)\b", re.IGNORECASE)
 
@@ -40,9 +42,8 @@ def is_label(text: str) -> bool:
     return len(text) <= _LONGEST_ROW and _LABEL.fullmatch(text.strip(" :[]«»\n")) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """How much has been read up to some place: letters and digits, those of them in links, and links."""
+class Share(NamedTuple):
+    """How much has been read up to some place: characters, those of them in links, and links."""
 
     said: int
     linked: int
@@ -74,27 +75,31 @@ class Links:
 
     def begin(self) -> None:
         """A block begins."""
-        self._inside, self._outside, self._signs = [], [], 0
-        self._begun = self.share
+        if self._inside or self._outside or self._links != self._begun.links:
+            self._inside.clear()
+            self._outside.clear()
+            self._begun, self._signs = self.share, 0
 
     def open(self, tag: str) -> None:
         """A link begins."""
         self._leads = _TARGET.search(tag) is not None
         self._links += self._leads
-        self._signs += self._leads and _ROLE.search(tag) is not None
+        self._signs += self._leads and " rel" in tag and _ROLE.search(tag) is not None
 
     def close(self) -> None:
         """A link ends."""
         self._leads = False
 
     def add(self, raw: str) -> None:
-        """Text is read."""
-        size = len(_NOT_SAID.sub("", raw))
-        self._said += size
+        """Text is read; what only stands between links does not count."""
+        text = raw.strip(_BETWEEN)
+        if not text:
+            return
+        self._said += len(text)
         if self._leads:
-            self._linked += size
-        if size and self._said - self._begun.said <= _LONGEST_ROW:
-            (self._inside if self._leads else self._outside).append(raw)
+            self._linked += len(text)
+        if self._said - self._begun.said <= _LONGEST_ROW:
+            (self._inside if self._leads else self._outside).append(text)
 
     @property
     def is_row(self) -> bool:
@@ -102,10 +107,10 @@ class Links:
         links = self._links - self._begun.links
         if not links or self._said - self._begun.said > _LONGEST_ROW:
             return False
-        outside = _ENTITY.sub(" ", "".join(self._outside))
+        outside = _ENTITY.sub(" ", " ".join(self._outside))
         if not _ONLY_WORDS.fullmatch(outside):
             return False
-        if self._said - self._begun.said == self._linked - self._begun.linked:
+        if not any(character.isalnum() for character in outside):
             return links > 1 or self._signs > 0 or _ONLY_WORDS.fullmatch(" ".join(self._inside)) is not None
         return True
 
