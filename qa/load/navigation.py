@@ -65,7 +65,7 @@ class Links:
     _leads: bool = False  # in a link to the same folder
     _inside: list[str] = field(default_factory=list)  # of the block: what is read in its links, and the rest
     _outside: list[str] = field(default_factory=list)
-    _begun: Share = Share(0, 0, 0)
+    _begun: Share = field(default_factory=lambda: Share(0, 0, 0))
     _signs: int = 0  # links of the block that say themselves that they lead to the next page, or the like
 
     @property
