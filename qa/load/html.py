@@ -14,7 +14,7 @@ from html import unescape
 from html.entities import html5
 from typing import NamedTuple
 
-from qa.load.navigation import Links, Share, is_label
+from qa.load.navigation import LABEL, Links, Share, is_label
 from qa.load.protocol import Parsed, TextBuilder, Unreadable
 from qa.model import BlockKind
 
@@ -181,6 +181,7 @@ class Fragment:
     _term: int = -1  # where the block of a <dt> begins, while nothing else is in it
     _defined: int = -1  # where the text of its <dd> is to begin
     _links: Links = field(default_factory=Links)
+    _kept: int = 0  # blocks that are there to stay, though there may be nothing but links in them
     _literal: bool = False  # in a <code>
     _anchor: bool = False
     _ends: dict[str, list[int]] = field(default_factory=dict)
@@ -456,16 +457,16 @@ class Fragment:
 
     def _leave_out(self, element: _Element) -> None:
         """Leaves out an element that is closed if there is nothing in it but links, unless a sentence introduces it."""
-        if self.furniture or self._unread or not self._links.is_list(element.share):
+        if self.furniture or self._unread or element.blocks < self._kept or not self._links.is_list(element.share):
             return
         if self._row == len(self._containers) and element.name != "table":
             return
         self._end()
         kinds = {self.builder.kind(number) for number in range(element.blocks, self.builder.count)}
-        if not kinds or {"heading", "code"} & kinds:
-            return
-        before = self.builder.text_of(element.blocks - 1) if element.blocks else ""
-        if is_label(before) or not before.endswith((":", "：")):
+        before = self.builder.tail(element.blocks - 1, LABEL) if kinds and element.blocks else ""
+        if {"heading", "code"} & kinds or (before.endswith((":", "：")) and not is_label(before)):
+            self._kept = self.builder.count
+        elif kinds:
             self.builder.take_back(element.blocks)
             self._take_back_label()
 
@@ -473,7 +474,9 @@ class Fragment:
         """Leaves out what only announces links that are left out."""
         self._end()
         last = self.builder.count - 1
-        if last >= 0 and self.builder.kind(last) in {"heading", "paragraph"} and is_label(self.builder.text_of(last)):
+        if last < self._kept or self.builder.kind(last) not in {"heading", "paragraph"}:
+            return
+        if is_label(self.builder.tail(last, LABEL)):
             self.builder.take_back(last)
 
     def _break(self, name: str) -> None:

@@ -17,7 +17,7 @@ _HEADER = re.compile(r"\s*File:[ \t]*([^,\n]*?)(?:\.info)?,[^\n]*\bNode:[^\n]*(?
 _TABLES = re.compile(r"\s*(?:(?:End )?Tag Table|Indirect|Local Variables):?[ \t]*\r?(?:\n|\Z)", re.IGNORECASE)
 _MADE = re.compile(
     r"^This is [^\n]*\bproduced by makeinfo[^\n]*\n(?:[^\n]*\.te?xi(?:nfo)?\.?[ \t\r]*\n)?"
-    r"|^INFO-DIR-SECTION[^\n]*\n|^START-INFO-DIR-ENTRY(?s:.*?)^END-INFO-DIR-ENTRY[^\n]*\n",
+    r"|^INFO-DIR-SECTION[^\n]*\n|^START-INFO-DIR-ENTRY[^\n]*\n(?:(?!START-INFO|END-INFO)[^\n]*\n)*+END-INFO-DIR-ENTRY[^\n]*\n",
     re.MULTILINE,
 )
 _MENU = re.compile(r"^\* Menu:[ \t]*\r?$", re.MULTILINE)
@@ -35,10 +35,10 @@ def parse(data: bytes) -> Parsed:
     # Marks round images and indices hold a null: as wide as they are, but text.
     source = decode(data.replace(_IMAGE_OR_INDEX, b"  "))
     text = Excerpt()
+    first = next(filter(None, (_HEADER.match(source, mark.end()) for mark in _NODE_END.finditer(source))), None)
     for start, end in _nodes(source):
         text.add(source[start:end], start)
         text.add_decoded("\n\n", end)
-    first = _HEADER.search(source)
     return replace(joined("info", source, [(plain.parse(text.text), text.places)]), title=first and first[1])
 
 

@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["Links", "Share", "is_label"]
+__all__ = ["LABEL", "Links", "Share", "is_label"]
+
+LABEL = 80
+"""Characters of which no label has as many."""
 
 _SHARE = 0.9
 _LEAST_LINKS = 3
@@ -39,7 +42,7 @@ def is_label(text: str) -> bool:
     >>> is_label("Table of Contents:"), is_label("Contents of the box")
     (True, False)
     """
-    return len(text) <= _LONGEST_ROW and _LABEL.fullmatch(text.strip(" :[]«»\n")) is not None
+    return len(text) < LABEL and _LABEL.fullmatch(text.strip(" :[]«»\n")) is not None
 
 
 class Share(NamedTuple):

@@ -218,16 +218,17 @@ class TextBuilder:
         """The kind of a block that has ended."""
         return self._blocks[number].kind
 
-    def text_of(self, number: int) -> str:
-        """What a block says that has ended."""
-        block = self._blocks[number]
+    def tail(self, number: int, most: int) -> str:
+        """The last so many characters of a block that has ended."""
+        end = self._blocks[number].end
+        start = max(self._blocks[number].start, end - most)
         size, pieces = self._length, list[str]()
         for piece in reversed(self._pieces):
-            if size <= block.start:
+            if size <= start:
                 break
             size -= len(piece)
             pieces.append(piece)
-        return "".join(reversed(pieces))[block.start - size : block.end - size]
+        return "".join(reversed(pieces))[start - size : end - size]
 
     def take_back(self, count: int) -> None:
         """End the block under construction, and leave out all but the first so many blocks."""

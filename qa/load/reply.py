@@ -83,7 +83,9 @@ def _kinds(text: str, lines: list[Range]) -> list[str]:
             _mark_attribution(text, lines, kinds, number)
     for number, line in enumerate(lines):
         if kinds[number] == _OWN and _SIGNATURE.match(text[slice(*line)]):
-            end = next((at for at in range(number, len(lines)) if kinds[at] != _OWN), len(lines))
+            end = number
+            while end < len(lines) and kinds[end] == _OWN and end - number <= _LONGEST_SIGNATURE:
+                end += 1
             if end - number <= _LONGEST_SIGNATURE:
                 kinds[number:end] = [_SIGNED] * (end - number)
     return kinds
