@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -71,7 +72,7 @@ _FORMATS = (
     Reader("rst", (".rst", ".rest"), _textual(_late("rst"))),
     Reader("asciidoc", (".adoc", ".asciidoc"), _textual(_late("adoc"))),
     Reader("man", tuple(f".{section}" for section in "123456789ln"), _textual(_late("man"))),
-    Reader("info", (".info", *(f".info-{part}" for part in range(1, 100))), _late("info")),
+    Reader("info", (".info",), _late("info")),
     Reader("csv", (".csv", ".tsv"), _textual(_late("delimited"))),
     Reader("json", (".json",), _textual(_late("json_text"))),
     Reader("jsonl", (".jsonl", ".ndjson"), _textual(_late("json_text", "parse_lines"))),
@@ -95,6 +96,7 @@ _FORMATS = (
 )
 
 
+_PART = re.compile(r"(?<=\.info)-\d+\Z")
 _SOURCES = frozenset({".rst", ".md", ".adoc", ".asciidoc"})
 """What `.txt` is appended to where a page's source is published with it."""
 
@@ -110,11 +112,12 @@ def _by_suffix() -> dict[str, Reader]:
 
 
 def reader_for(name: str) -> Reader:
-    """The reader for a file of this name. A source of a page that is kept as text is what its first suffix says.
+    """The reader for a file of this name. A page's source that is kept as text is what its first suffix says.
 
     >>> reader_for("Notes.MD").name, reader_for("Makefile").name, reader_for("ls.1").name, reader_for("a.rst.txt").name
     ('markdown', 'text', 'man', 'rst')
     """
     path = PurePath(name.lower())
     inner = PurePath(path.stem).suffix if path.suffix == ".txt" else ""
-    return _by_suffix().get(inner if inner in _SOURCES else path.suffix, _FORMATS[0])
+    suffix = inner if inner in _SOURCES else _PART.sub("", path.suffix)
+    return _by_suffix().get(suffix, _FORMATS[0])

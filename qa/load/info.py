@@ -14,7 +14,9 @@ __all__ = ["parse"]
 
 _NODE_END = re.compile(r"^\x1f\f?[ \t]*\r?\n", re.MULTILINE)
 _HEADER = re.compile(r"[ \t\r\n]{0,9}File:[ \t]*([^,\n]*?)(?:\.info)?,[^\n]*\bNode:[^\n]*(?:\n|\Z)")
-_TABLES = re.compile(r"[ \t\r\n]{0,9}(?:(?:End )?Tag Table|Indirect|Local Variables):?[ \t]*\r?(?:\n|\Z)", re.IGNORECASE)
+_TABLES = re.compile(
+    r"[ \t\r\n]{0,9}(?:(?:End )?Tag Table|Indirect|Local Variables):?[ \t]*\r?(?:\n|\Z)", re.IGNORECASE
+)
 _MADE = re.compile(
     r"^This is [^\n]*\bproduced by makeinfo[^\n]*\n(?:[^\n]*\.te?xi(?:nfo)?\.?[ \t\r]*\n)?"
     r"|^INFO-DIR-SECTION[^\n]*\n|^START-INFO-DIR-ENTRY[^\n]*\n(?:(?!START-INFO|END-INFO)[^\n]*\n)*+END-INFO-DIR-ENTRY[^\n]*\n",
