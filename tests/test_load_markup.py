@@ -140,6 +140,7 @@ TEXT = [
     (f"<ul>{LINKS.replace('a.html', 'https://x.y')}<li><a href='https://x.y/z'>Four</a></ul>", "One\nTwo\nThree\nFour"),
     ("<p>&bull;<a href=a>The manual</a></p>", "•The manual"),
     ("<p>Next: the <a href=a>manual</a>", "Next: the manual"),
+    ("<p>Contents <a class='nav' href=a>x</a>of it.", "Contents of it."),
     (
         "<div><h2><a href=a>One</a></h2><h2><a href=b>Two</a></h2><h2><a href=c>Three</a></h2></div>",
         "One\n\nTwo\n\nThree",

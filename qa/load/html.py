@@ -426,7 +426,7 @@ class Fragment:
     # The elements that are open
 
     def _push(self, name: str, unread: bool, furniture: bool) -> None:
-        if furniture:
+        if furniture and name in _BREAKS:
             self._take_back_label()
         self._open.append(_Element(name, unread, furniture, self.builder.count, self._links.share))
         self._count[name] += 1
