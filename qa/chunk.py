@@ -16,7 +16,7 @@ from qa.text import sentence_spans, trim, word_count
 
 __all__ = ["CHUNKING", "MAX_WORDS", "MIN_WORDS", "passages"]
 
-CHUNKING = "blocks-4"
+CHUNKING = "blocks-5"
 """Names these rules in an index's manifest; a change to what a passage is needs a new name."""
 
 MIN_WORDS = 80
@@ -25,8 +25,11 @@ _SHORT = MIN_WORDS // 2
 """Words below which a paragraph stays with what stands before it."""
 
 _MAX_ROW = 400
-"""Characters up to which a table's row is quoted whole; of a longer one a sentence of a cell is."""
+"""Characters up to which a table's row is quoted whole; of a longer one a sentence of a cell is, if a cell has text."""
+_MAX_CELL = 120
+"""Characters up to which a cell is a value: a row of nothing else is quoted whole, however many there are."""
 
+_ENDS = ".!?。！？"
 _RECORDS = ("csv",)
 """Formats whose rows have nothing to do with each other: each is a passage."""
 
@@ -102,7 +105,7 @@ def _pieces(text: str, block: Block) -> Iterator[_Piece]:
 
 def _sentences(text: str, block: Block) -> Iterator[Sentence]:
     """The sentences of a block: by line for code, whole for headings and short rows, by sentence end for the rest."""
-    if block.kind in ("heading", "header") or (block.kind == "row" and block.end - block.start <= _MAX_ROW):
+    if block.kind in ("heading", "header") or (block.kind == "row" and _is_whole(text[block.start : block.end])):
         ranges: Iterable[tuple[int, int]] = [(block.start, block.end)]
     elif block.kind == "row":
         ranges = _in_cells(text, block.start, block.end)
@@ -110,10 +113,29 @@ def _sentences(text: str, block: Block) -> Iterator[Sentence]:
         ranges = _lines(text, block.start, block.end)
     else:
         body = text[block.start : block.end]
-        ranges = ((block.start + start, block.start + end) for start, end in sentence_spans(body))
+        spans = sentence_spans(body)
+        if block.kind == "item":
+            spans = _with_term(body, spans)
+        ranges = ((block.start + start, block.start + end) for start, end in spans)
     for start, end in ranges:
         for piece in _cut(text, start, end):
             yield Sentence(*piece, block.kind)
+
+
+def _with_term(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The sentences of an item, of which the first lines, where no sentence ends, are a term: it stays with the next.
+
+    >>> _with_term("run (…)\\nIt runs. Then it ends.", [(0, 7), (8, 16), (17, 30)])
+    [(0, 16), (17, 30)]
+    """
+    while len(spans) > 1 and text[spans[0][1] : spans[1][0]].startswith("\n") and text[spans[0][1] - 1] not in _ENDS:
+        spans[:2] = [(spans[0][0], spans[1][1])]
+    return spans
+
+
+def _is_whole(row: str) -> bool:
+    """Whether a row is quoted whole: a value alone says nothing without the first cell, which says what it is of."""
+    return len(row) <= _MAX_ROW or max(map(len, row.split("\t"))) <= _MAX_CELL
 
 
 def _in_cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -32,11 +32,13 @@ __all__ = [
 ]
 
 BlockKind = Literal["heading", "paragraph", "item", "row", "code", "quotation", "header"]
-"""A `header` is a table's row of column headers."""
+"""A `header` is a table's row of column headers, or the line that says who wrote what is quoted below it."""
 WordPlace = Literal["inside", "above", "beside", "around", "alike", "missing"]
 """Where a question's word stands, seen from a sentence: in it, in what is above it, in the sentence before or after,
 elsewhere in its passage; not at all, but the sentence has a word that means much the same; none of these."""
 HEADING_SEPARATOR = " › "
+_FLOWING = frozenset({"asciidoc", "docx", "epub", "html", "man", "odt", "rst"})
+"""Formats in whose text no line ends but where the source says so; in others a paragraph's lines may be wrapped."""
 AROUND = 80
 """Characters before and after a quote that are kept to tell its place from others with the same text."""
 
@@ -176,6 +178,22 @@ class Document:
         """Page, from 1, or None for a format without pages."""
         return bisect_right(self.pages, offset) if self.pages else None
 
+    def breaks(self, start: int, end: int) -> tuple[int, ...]:
+        """The line ends in a range that are more than the wrapping of a paragraph: in code, and between blocks.
+
+        They count from `start`. Those in a table's cell are none.
+        """
+        found = []
+        for at in range(bisect_right(self.blocks, start, key=lambda block: block.start) - 1, len(self.blocks)):
+            block = self.blocks[max(at, 0)]
+            if block.start >= end:
+                break
+            if block.kind == "code" or (self.format in _FLOWING and block.kind not in ("row", "header")):
+                found += _line_ends(self.text, max(block.start, start), min(block.end, end))
+            following = self.blocks[at + 1].start if at + 1 < len(self.blocks) else end
+            found += _line_ends(self.text, max(block.end, start), min(following, end))
+        return tuple(offset - start for offset in found)
+
     def around(self, start: int, end: int) -> tuple[str, str]:
         """Up to AROUND characters before and after a range of the text."""
         return self.text[max(start - AROUND, 0) : start], self.text[end : end + AROUND]
@@ -218,6 +236,7 @@ class Document:
             after=after,
             also_in=also_in,
             columns=self.columns(start, end),
+            breaks=self.breaks(start, end),
         )
 
     def _check(self, start: int, end: int, answer: tuple[int, int] | None) -> None:
@@ -226,6 +245,11 @@ class Document:
             raise ValueError(f"{self.path}: no text at {start}:{end}, the document has {len(self.text)} characters")
         if answer is not None and not start <= answer[0] < answer[1] <= end:
             raise ValueError(f"{self.path}: the answer {answer[0]}:{answer[1]} is not inside the quote {start}:{end}")
+
+
+def _line_ends(text: str, start: int, end: int) -> list[int]:
+    """The offsets of the line feeds in a range."""
+    return [start + found.start() for found in re.finditer("\n", text[start:end])]
 
 
 def heading_text(text: str) -> str:
@@ -278,7 +302,8 @@ class Quote:
     `start` and `end` are offsets in `Document.text`, `answer_start` and `answer_end` offsets in `text`; `line` counts
     from 1 in the source file; `confidence` is the calibrated probability that the quote answers the question. `also_in`
     holds the paths of other documents that have the same sentence. For a row of a table `columns` holds the column
-    headers of its cells, which tabs separate; empty for anything else.
+    headers of its cells, which tabs separate; empty for anything else. `breaks` holds the offsets in `text` of the line
+    ends that are to be kept when it is shown; the others only wrap a paragraph.
 
     With `path`, `sha256` (of the source file), its ranges in the text and in the decoded source (`source_start`,
     `source_end`; None for formats without lines) and the text `before` and `after` it, a Quote is its own receipt:
@@ -305,10 +330,11 @@ class Quote:
     after: str
     also_in: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    breaks: tuple[int, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
-        lists = {"also_in": list(self.also_in), "columns": list(self.columns)}
+        lists = {"also_in": list(self.also_in), "columns": list(self.columns), "breaks": list(self.breaks)}
         return {name: getattr(self, name) for name in self.__slots__} | lists
 
 

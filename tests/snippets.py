@@ -68,6 +68,12 @@ SNIPPETS: dict[str, str] = {
         'Content-Disposition: attachment; filename="menu.pdf"\n\nx\n--XX\nContent-Type: text/html; charset=latin-1\n'
         "Content-Transfer-Encoding: base64\n\nPHA+VGhlIGNhdCBzYXQuPC9wPg==\n--XX--\n"
     ),
+    "b.eml": (
+        "From: Ann <a@b.c>\nSubject: Re: Opening\nContent-Type: multipart/mixed; boundary=XX\n\n--XX\n\nFrom May on.\n\n"
+        "On Mon, 2 Mar 2020, Bob <b@c.d>\nwrote:\n> Since when is it open?\n> > It opens late.\n\nYours\n\n-- \nAnn, 12 Mill Road\n"
+        '--XX\nContent-Type: text/markdown; name="plan.md"\nContent-Disposition: attachment; filename="plan.md"\n\n# Plan\n\nOpen *late*.\n'
+        '--XX\nContent-Disposition: attachment; filename="rooms.csv"\nContent-Transfer-Encoding: base64\n\nUm9vbSxPd25lcgpCMTIsQm9iCg==\n--XX--\n'
+    ),
     "a.mbox": "From a@b Tue Mar  3 10:11:12 2020\nSubject: One\nFrom: a@b\n\nFirst.\n\nFrom c@d Tue Mar  3 10:11:12 2020\nSubject: Two\n\nSecond.\n",
     "a.py": (
         '#!/usr/bin/env python\n"""Module text.\n\n    More of it.\n"""\nimport os  # behind\n\n# Why:\n# - first\n# - second\n\n'
@@ -87,6 +93,17 @@ SNIPPETS: dict[str, str] = {
     "a.md": (
         '# T {#t}\n\nA [ref][r], a note[^1].\n\n[r]: http://x\n[^1]: The note.\n\n- [ ] task\n\n!!! note "Title"\n    Text.\n\n> [!TIP]\n> Do.\n\n'
         "| | A |\n|---|---|\n| b | c \\| d |\n\n```sh\nmake\n```\n\nTerm\n: Means.\n\n:::tip Title\nUse.\n:::\n"
+    ),
+    "a.adoc": (
+        "= Title\nAnn Lee <a@b.c>\n:toc:\n\nSee *the* <<g,guide>> and link:x[text], `a*b`.\n\n[[g]]\n== Use\n\n[source,sh]\n----\n$ make\n  all\n----\n\n"
+        '-v::\n--verbose::\n\tSay more.\n+\nMuch more.\n\n* one\n** two\n. three\n\n[NOTE]\n====\nMind it.\n====\n\n.Rooms\n[cols="1,2"]\n|===\n|Room |Owner\n\n|B12\n|Bob +\nStone\n|===\n\n'
+        "////\nnot this\n////\nOld\n~~~\n\n____\nQuoted.\n____\nTIP: Do.\ninclude::x.adoc[]\n"
+    ),
+    "a.info": (
+        "This is a.info, produced by makeinfo version 6.8 from a.texi.\n\nINFO-DIR-SECTION X\nSTART-INFO-DIR-ENTRY\n* a: (a).  A.\nEND-INFO-DIR-ENTRY\n\n"
+        "\x1f\nFile: a.info,  Node: Top,  Next: Run,  Up: (dir)\n\nThe a manual\n************\n\nIt is of a.\n\n* Menu:\n\n* Run::      How to run it,\n             and stop.\n* Index::\n\n"
+        "\x1f\nFile: a.info,  Node: Run,  Prev: Top,  Up: Top\n\n1 Run\n*****\n\n1.1 Options\n===========\n\n'-v'\n'--verbose'\n     Say more.\n\n"
+        "\x1f\nTag Table:\nNode: Top\x7f120\nEnd Tag Table\n"
     ),
     "a.mdx": "import A from 'a'\n\n<A b={{c: 1}}>\n  Some *text*\n</A>\n",
     "a.html": (

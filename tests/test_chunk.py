@@ -99,3 +99,20 @@ def test_passages_cover_every_character_once_in_order_and_never_cut_a_sentence(t
     assert all(
         passage.start == passage.sentences[0].start and passage.end == passage.sentences[-1].end for passage in made
     )
+
+
+def test_a_row_of_values_is_one_sentence_and_one_with_text_is_cut_in_its_cells() -> None:
+    values = "\t".join(f"value {number} of the row" for number in range(40))
+    text = "Kelso\t" + words(60, "one") + " " + words(60, "two") + "\tno"
+    made = joined(("row", values, 0), ("row", text, 0))
+    sentences = [sentence for passage in passages(made) for sentence in passage.sentences]
+    assert made.text[sentences[0].start : sentences[0].end] == values
+    assert len(sentences) == 5
+
+
+def test_a_term_stays_with_the_first_sentence_of_what_it_means() -> None:
+    made = joined(("item", "run (…)\nstop (…)\nIt runs. Then it stops.", 1))
+    assert [made.text[s.start : s.end] for p in passages(made) for s in p.sentences] == [
+        "run (…)\nstop (…)\nIt runs.",
+        "Then it stops.",
+    ]

@@ -10,11 +10,12 @@ from qa.load.formats import reader_for
 from qa.load.protocol import Parsed, Unreadable
 from tests.snippets import SNIPPETS
 
-DECODES = ("html", "md", "mdx", "1", "8", "json", "jsonl", "ipynb", "eml", "mbox")
+DECODES = ("html", "md", "mdx", "1", "8", "json", "jsonl", "ipynb", "eml", "mbox", "adoc")
 """Suffixes of formats in which a character may be written as a code for it."""
 
 WRITTEN = """
 " ' \\ { } [ ] * ` | :: .. . /* */ \"\"\" # -- = ==== ---- +--+ : , < > &# &lt; \\( \\f[ T{ .TS .de .if \\{
+|=== [source] <<a,b>> term:: ++++ -- \n** File: Node: * Menu: \x1f wrote: <dl><dt><dd> <a href=x>
 =?utf-8?B? --XX =C3 !!! > - 1. -- (* {- =begin <table> <pre> </p> \x00 \x1b \u2028 é \U0001f600
 """
 MARKS = WRITTEN.split()

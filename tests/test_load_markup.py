@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.load import html, markdown
-from qa.load.protocol import Parsed
+from qa.load.protocol import Parsed, Unreadable
 
 
 def outline(parsed: Parsed) -> list[tuple[str, int]]:
@@ -77,7 +77,7 @@ HTML = [
         "a\nb\nc\n\nd",
         [("item", 1), ("item", 2), ("item", 1), ("paragraph", 0)],
     ),
-    ("<dl><dt>a<dd>b</dl>", "a\nb", [("item", 1), ("item", 2)]),
+    ("<dl><dt>a<dd>b</dl>", "a\nb", [("item", 1)]),
     (
         "<table><tr><th>a<th>b<tr><td><p>c</p><p>d</p><td>e</table>f",
         "a\tb\nc\nd\te\n\nf",
@@ -90,8 +90,17 @@ HTML = [
         "a",
         [("paragraph", 0)],
     ),
+    ("<div class='title'>a <b>b</b><div>c</div></div>d", "a b\n\nc\n\nd", [("heading", 1), *[("paragraph", 0)] * 2]),
     ("<nav>Menu</nav><p>Text</p><footer>Imprint</footer>", "Text", [("paragraph", 0)]),
     ("<nav><a>Menu</a></nav>", "Menu", [("paragraph", 0)]),
+    ("<dl><dt>a<dt>b<dd><p>c<p>d</dl>", "a\nb\nc\nd", [("item", 1), ("item", 2)]),
+    ("<dl><dt><div>a</div></dt><dd><ul><li>b</ul></dd><dd>c</dl>", "a\nb\nc", [("item", 1), ("item", 2), ("item", 2)]),
+    ("<dl><dt>a<pre>b</pre></dl>", "a\n\nb", [("item", 1), ("code", 0)]),
+    (
+        "<div class=fragment><div class='line'>a;</div>\n<div class='line'>  b;</div>\n</div>c",
+        "a;\n  b;\n\nc",
+        [("code", 0), ("paragraph", 0)],
+    ),
     ("<article><p>a</p><footer>b</footer></article>", "a\n\nb", [("paragraph", 0)] * 2),
     ("<h2>Usage<a class='headerlink' href='#u'>¶</a></h2>", "Usage", [("heading", 2)]),
     ("a <b>c</b>d <img alt='e'> f", "a cd f", [("paragraph", 0)]),
@@ -112,6 +121,47 @@ HTML = [
         [("paragraph", 0)] * 2,
     ),
 ]
+
+
+LINKS = "<li><a href='a.html'>One</a><li><a href='#b'>Two</a> <li><a href=/c>Three</a>"
+NAVIGATION = [
+    ("<p>\nNext: <a href=b rel=next>B</a>, Up: <a href=a>A</a> &nbsp; [<a href=c>Contents</a>]</p><p>Text.", "Text."),
+    ("<table><tr><td><a href=a>Prev</a><th>Chapter 5<td><a href=b>Next</a></table>Text.", "Text."),
+    ("<p><a href=/>Home</a> &gt; <a href=/docs>Docs</a></p>Text.", "Text."),
+    ("<center>[ <a href=a>&lt;&lt;</a> ] [ <a href=b>Index</a> ]</center>Text.", "Text."),
+    (f"<h3>Table of Contents</h3><ul>{LINKS}<ul>{LINKS}</ul></ul>Text.", "Text."),
+    (f"<div><b>On this page</b><ul>{LINKS}</ul></div>Text.", "Text."),
+    ("<p>Contents</p><div class='toc'><p>Where it is</div>Text.", "Text."),
+    (f"<div class=toolbar>{LINKS.replace('<li>', '| ')}</div>Text.", "Text."),
+]
+TEXT = [
+    (f"<p>There are three:</p><ul>{LINKS}</ul>", "There are three:\n\nOne\nTwo\nThree"),
+    ("<ul><li><a href=a>One</a>: the first<li><a href=b>Two</a><li><a href=c>C</a></ul>", "One: the first\nTwo\nC"),
+    (f"<ul>{LINKS.replace('a.html', 'https://x.y')}<li><a href='https://x.y/z'>Four</a></ul>", "One\nTwo\nThree\nFour"),
+    ("<p>&bull;<a href=a>The manual</a></p>", "•The manual"),
+    ("<p>Next: the <a href=a>manual</a>", "Next: the manual"),
+    ("<p>Contents <a class='nav' href=a>x</a>of it.", "Contents of it."),
+    (
+        "<div><h2><a href=a>One</a></h2><h2><a href=b>Two</a></h2><h2><a href=c>Three</a></h2></div>",
+        "One\n\nTwo\n\nThree",
+    ),
+    ("<h2>Contents</h2><p>It holds sugar.", "Contents\n\nIt holds sugar."),
+    ("<pre><a href=a>a</a> <a href=b>b</a>; <a href=c>c</a></pre>", "a b; c"),
+]
+
+
+@pytest.mark.parametrize(("source", "text"), [*NAVIGATION, *TEXT])
+def test_html_is_read_without_what_only_leads_elsewhere(source: str, text: str) -> None:
+    parsed = html.parse(source)
+    assert parsed.text == text
+    assert_leads_back(parsed, source)
+
+
+def test_a_page_that_is_an_index_is_refused() -> None:
+    entries = "".join(f"<dt>term {number}, <a href=p{number}.html>Page {number}</a></dt>" for number in range(30))
+    with pytest.raises(Unreadable, match="nothing but links"):
+        html.parse_page(f"<html><body><div class='indexdiv'><h3>T</h3><dl>{entries}</dl></div></body></html>")
+    assert html.parse_page("<nav>Menu</nav>").text == "Menu"
 
 
 @pytest.mark.parametrize(("source", "text", "blocks"), HTML)

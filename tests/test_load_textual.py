@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from qa.load import markdown
+from qa.load import adoc, info, mail, markdown
 from qa.load.formats import reader_for
 from qa.load.protocol import Excerpt, Parsed, Unreadable, joined
 from tests.snippets import SNIPPETS
@@ -205,6 +205,49 @@ def test_mail_reads_as_its_headers_and_the_plain_one_of_its_texts() -> None:
     ]
 
 
+def test_what_a_mail_quotes_stands_under_its_writer_and_its_signature_is_left_out() -> None:
+    assert told(parsed("b.eml"))[2:] == [
+        ("paragraph", 7, "From May on."),
+        ("header", 9, "On Mon, 2 Mar 2020, Bob <b@c.d> wrote:"),
+        ("quotation", 11, "Since when is it open?\nIt opens late."),
+        ("paragraph", 14, "Yours"),
+        ("heading", 20, "attachment plan.md"),
+        ("heading", 22, "Plan"),
+        ("paragraph", 24, "Open late."),
+        ("heading", 26, "attachment rooms.csv"),
+        ("header", 29, "Room\tOwner"),
+        ("row", 29, "B12\tBob"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("Hi.\n\n-- \nAnn\n\nOn 3 May, Bob wrote:\n> Yes.\n", "Hi.\n\nOn 3 May, Bob wrote:\n\nYes."),
+        ("Hi.\n--\nAnn\n", "Hi."),
+        ("A rule:\n--\n" + "Text.\n" * 20, "A rule:\n--\n" + "Text.\n" * 19 + "Text."),
+        (">>> x = 1\n", ">>> x = 1"),
+        ("She said:\n> Yes.\n", "She said:\n\nYes."),
+    ],
+)
+def test_only_what_looks_like_a_signature_or_a_quotation_is_one(body: str, text: str) -> None:
+    assert mail.parse(f"From: a@b\n\n{body}".encode()).text == f"From: a@b\n\n{text}"
+
+
+def test_attachments_are_read_if_they_are_text() -> None:
+    def attached(name: str, kind: str, body: str) -> str:
+        head = f'From: a@b\nContent-Type: {kind}\nContent-Disposition: attachment; filename="{name}"\n\n'
+        return mail.parse((head + body).encode()).text.partition("\n\n")[2]
+
+    assert attached("a.html", "text/html", "<p>Text.") == "attachment a.html\n\nText."
+    assert attached("a.txt", "text/plain", "\ufeffText.") == "attachment a.txt\n\nText."
+    assert attached("a.bin", "application/octet-stream", "Text.") == "attachment a.bin"
+    assert attached("a.pdf", "application/pdf", "%PDF-1.4") == "attachment a.pdf"
+    assert attached("a.txt", "text/plain", "\0\0\1") == "attachment a.txt"
+    assert attached("a.eml", "application/octet-stream", "From: x@y\n\nText.") == "attachment a.eml"
+    assert attached("a.eml", "message/rfc822", "From: x@y\n\nText.") == "attachment a.eml\n\nFrom: x@y\n\nText."
+
+
 def test_a_mailbox_has_a_heading_for_each_message() -> None:
     assert parsed("a.mbox").text == "One\n\nSubject: One\nFrom: a@b\n\nFirst.\n\nTwo\n\nSubject: Two\n\nSecond."
 
@@ -273,13 +316,87 @@ def test_code_below_a_note_stays_code_in_a_fence() -> None:
 def test_html_leaves_out_what_belongs_to_the_site() -> None:
     assert told(parsed("a.html"))[:4] == [
         ("heading", 1, "T"),
-        ("item", 1, "a"),
-        ("item", 1, "b"),
+        ("item", 1, "a\nb"),
         ("code", 1, "x\n  y"),
+        ("header", 2, "A\tB"),
     ]
-    texinfo = "<div class='header'>\n<p>\nNext: <a>B</a>, Up: <a>A</a></p></div><p>Text.</p>"
-    assert parsed("a.html", texinfo).text == "Text."
     assert parsed("a.html", "<ul class='nav navbar'><li>Menu</ul><p class='navy'>Text.</p>").text == "Text."
+
+
+def test_info_is_read_without_what_leads_from_node_to_node() -> None:
+    document = parsed("a.info")
+    assert document.title == "a"
+    assert told(document) == [
+        ("heading", 11, "The a manual\n************"),
+        ("paragraph", 14, "It is of a."),
+        ("heading", 25, "1 Run\n*****"),
+        ("heading", 28, "1.1 Options\n==========="),
+        ("paragraph", 31, "'-v'\n'--verbose'\n     Say more."),
+    ]
+    assert [block.level for block in document.blocks if block.kind == "heading"] == [1, 1, 2]
+    assert reader_for("find.info-2").name == "info"
+
+
+def test_a_menu_of_info_ends_with_its_last_entry() -> None:
+    node = "\x1f\nFile: a.info,  Node: Top\n\n* Menu:\n\n* A::  Of\n   a.\n* B: (c)D.\n\nMore text.\n\n* a bullet\n"
+    assert info.parse(node.encode()).text == "More text.\n\n* a bullet"
+    assert (
+        info.parse(b"\x1f\nFile: a.info,  Node: I\n\n\0\b[index\0\b]\n* Menu:\n\n* x:   Y.  (line 3)\n").text
+        == "[index  ]"
+    )
+
+
+def test_asciidoc_reads_as_it_is_meant() -> None:
+    document = parsed("a.adoc")
+    assert document.author == "Ann Lee <a@b.c>"
+    assert told(document) == [
+        ("heading", 1, "Title"),
+        ("paragraph", 5, "See the guide and text, a*b."),
+        ("heading", 8, "Use"),
+        ("code", 12, "$ make\n  all"),
+        ("item", 16, "-v\n--verbose\nSay more."),
+        ("paragraph", 20, "Much more."),
+        ("item", 22, "one"),
+        ("item", 23, "two"),
+        ("item", 24, "three"),
+        ("paragraph", 28, "Mind it."),
+        ("paragraph", 31, "Rooms"),
+        ("header", 34, "Room\tOwner"),
+        ("row", 36, "B12\tBob\nStone"),
+        ("heading", 44, "Old"),
+        ("quotation", 48, "Quoted."),
+        ("paragraph", 50, "TIP: Do."),
+    ]
+
+
+ASCIIDOC = [
+    ("a _b_ c_d_e **f**g `*h*` +_i_+ #j# [.k]#l#", "a b c_d_e fg *h* _i_ #j# l"),
+    ("http://x.y[shown] http://x.y https://x.y[] linkgit:git-log[1]", "shown http://x.y https://x.y git-log[1]"),
+    ("<<a>> <<b,c d>> xref:e[f] footnote:[G.] image:h.png[i]x", "a c d f G. x"),
+    ("a(((x,y))) ((term)) &lt;b&gt; {c} \\*d*", "a term <b> {c} *d*"),
+    ("a; b::c std::vector x ~1~2 HEAD~3", "a; b::c std::vector x ~1~2 HEAD~3"),
+    ("a +\nb\n// no\nc", "a\nb c"),
+    ("ifdef::x[]\na\nendif::[]\n\n'''\n\n<<<\n\nb", "a\n\nb"),
+    ("term:: meaning\nover lines\nother;; more", "term\nmeaning over lines\nother\nmore"),
+    (".Title\n....\n .b.\n....", "Title\n\n.b."),
+    ("[verse]\n'git' [-v]\n      <x>\n", "'git' [-v]\n      <x>"),
+    ("|===\n|a |b |c\n2+|d |e\n|===", "a\tb\tc\nd\t\te"),
+    ("[%header,cols=2*]\n|===\n|a\n|b\n|c\n|d\n|===", "a\tb\nc\td"),
+    ("----\nnever closed", "never closed"),
+]
+
+
+@pytest.mark.parametrize(("source", "text"), ASCIIDOC)
+def test_asciidoc_loses_its_marks_and_nothing_else(source: str, text: str) -> None:
+    assert adoc.parse(source).text == text
+
+
+def test_asciidoc_saved_as_text_is_told_by_its_signs() -> None:
+    text = reader_for("a.txt")
+    assert text.parse(SNIPPETS["a.adoc"].encode()).format == "asciidoc"
+    assert text.parse(b"== Wiki ==\n* a\n\n=== More ===\n").format == "text"
+    assert text.parse(b"Title\n=====\n\nSee std::vector<int>:\n\n----\n").format == "text"
+    assert reader_for("index.rst.txt").name == "rst"
 
 
 def test_cells_stand_in_the_column_in_which_a_browser_shows_them() -> None:
@@ -323,6 +440,16 @@ def test_texts_of_several_readers_become_one_that_leads_back() -> None:
         ("a.csv", '"a"b,' * 60_000),
         ("a.csv", ',"' * 100_000),
         ("a.eml", "A: b\n" * 50_000),
+        ("a.eml", "A: b\n\n" + "--\n\n> a\n\nOn 3 May Bob\nwrote:\n" * 5_000),
+        ("a.adoc", ":" * 100_000 + "\n" + "a:;" * 50_000 + "\n"),
+        ("a.adoc", "----\n\n|===\n|a\n\n[a\n" * 20_000),
+        ("a.adoc", "_a *b `c <<d http://e[ " * 20_000),
+        ("a.info", "START-INFO-DIR-ENTRY\n" * 20_000 + "\x1f\n\n\n" * 20_000 + "\n" * 100_000),
+        (
+            "a.html",
+            "<div><ul>" * 3_000 + "<li><a href=a>b</a>: c:" + "<li><a href=a>bbbb</a>" * 5_000 + "</ul></div>" * 3_000,
+        ),
+        ("a.html", "a b " * 50_000 + "<nav></nav>" * 20_000),
         ("a.eml", "Content-Type: multipart/mixed; boundary=a\n\n--a\n" * 2_000),
         ("a.py", '"\\' * 100_000),
         ("a.py", "# a\n\n" * 30_000),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.load import plain
 from qa.model import Answer, Block, Document, Hit, Skipped, SourceMap
 from qa.present import hits_text, json_text, markdown_text, printable, skipped_text, text, unread_text
 from qa.present.layout import breakable
@@ -34,13 +35,23 @@ def test_a_quote_stands_above_its_place_title_and_confidence() -> None:
 
 def quoted(body: str) -> str:
     """A quote of a document that is nothing else, as it is shown."""
-    document = replace(DOCUMENT, text=body, blocks=(Block(0, len(body), "paragraph"),))
+    document = replace(DOCUMENT, text=body, blocks=plain.parse(body).blocks, format="text")
     return text(replace(ANSWER, quotes=(document.quote(0, len(body)),)), width=60)
 
 
 def test_line_ends_of_windows_and_ends_of_pages_are_line_ends() -> None:
     assert quoted("The bridge was\r\nbuilt in\f1874.").startswith(" 1  The bridge was built in 1874.\n")
     assert quoted("There are:\r\n\r\n- one\r\n- two").startswith(" 1  There are:\n    - one\n    - two\n")
+
+
+def test_lines_of_code_and_of_lists_stay_lines_and_those_of_a_paragraph_are_wrapped() -> None:
+    assert quoted("while True:\n    y = run(x)\n    stop();\n").startswith(
+        " 1  while True:\n        y = run(x)\n        stop();\n    a/bridge.md"
+    )
+    assert quoted("It needs:\n- a roof\n- walls that\n  stand").startswith(
+        " 1  It needs:\n    - a roof\n    - walls that stand\n"
+    )
+    assert quoted("x = " + "a + " * 20 + "b;\ny = 2;").startswith(" 1  x = a + a")
 
 
 def test_a_tab_parts_cells_and_is_nothing_where_it_indents() -> None:

@@ -48,6 +48,29 @@ def test_a_question_finds_the_row_by_the_header_of_a_column(tmp_path: Path, name
     assert reply.to_dict()["quotes" if reply.answered else "nearest"][0]["columns"] == ["Name", "Language", "Licence"]
 
 
+COLUMNS = [f"Gauge {letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+WIDE = (
+    "Station,"
+    + ",".join(COLUMNS)
+    + "".join(
+        f"\n{name}," + ",".join(f"{number}.{at} metres above the datum" for at in range(26))
+        for number, name in enumerate(("Kelso", "Lund"))
+    )
+)
+
+
+def test_a_long_row_is_quoted_whole_and_shown_by_its_first_cell_and_those_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(WIDE)
+    reply = qa.open(tmp_path).answer("What does gauge Q say at Lund?")
+    quote = (reply.quotes or reply.nearest)[0]
+    assert quote.text.startswith("Lund\t1.0 metres")
+    assert quote.text.count("\t") == 26
+    shown = text(reply, width=400)
+    assert "Station: Lund | … | Gauge Q" in shown
+    assert "Gauge Q: 1.16 metres above the datum" in shown
+    assert "Gauge Q: 1.16 metres" in markdown_text([reply])
+
+
 def test_a_column_without_a_header_keeps_its_place(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(MARKDOWN)
     reply = qa.open(tmp_path).answer("How long is the boot time on Windows?")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -35,9 +36,11 @@ def _textual(parse: Callable[[str, int], Parsed]) -> Callable[[bytes], Parsed]:
 
 
 def _text(source: str, start: int) -> Parsed:
-    """Plain text, or HTML or a manual page that somebody saved as such."""
-    from qa.load import html, plain
+    """Plain text, or HTML, AsciiDoc or a manual page that somebody saved as such."""
+    from qa.load import adoc, html, plain
 
+    if adoc.is_asciidoc(source, start):
+        return adoc.parse(source, start)
     if source[start : start + 1] in (".", "'"):
         return _late("man")(source, start)
     return html.parse(source, start) if html.is_html(source, start) else plain.parse(source, start)
@@ -61,13 +64,15 @@ _FORMATS = (
     Reader("text", (".txt", ".text", ".log", ""), _textual(_text)),  # and whatever no other reader takes
     Reader("markdown", (".md", ".markdown"), _textual(_late("markdown"))),
     Reader("mdx", (".mdx",), _textual(_late("markdown", "parse_mdx"))),
-    Reader("html", (".html", ".htm", ".xhtml"), _textual(_late("html"))),
-    Reader("pdf", (".pdf",), isolated("pdf")),
-    Reader("docx", (".docx", ".docm"), isolated("docx")),
-    Reader("odt", (".odt",), isolated("odt")),
-    Reader("epub", (".epub",), isolated("epub")),
+    Reader("html", (".html", ".htm", ".xhtml"), _textual(_late("html", "parse_page"))),
+    Reader("pdf", (".pdf",), isolated("pdf"), packed=True),
+    Reader("docx", (".docx", ".docm"), isolated("docx"), packed=True),
+    Reader("odt", (".odt",), isolated("odt"), packed=True),
+    Reader("epub", (".epub",), isolated("epub"), packed=True),
     Reader("rst", (".rst", ".rest"), _textual(_late("rst"))),
+    Reader("asciidoc", (".adoc", ".asciidoc"), _textual(_late("adoc"))),
     Reader("man", tuple(f".{section}" for section in "123456789ln"), _textual(_late("man"))),
+    Reader("info", (".info",), _late("info")),
     Reader("csv", (".csv", ".tsv"), _textual(_late("delimited"))),
     Reader("json", (".json",), _textual(_late("json_text"))),
     Reader("jsonl", (".jsonl", ".ndjson"), _textual(_late("json_text", "parse_lines"))),
@@ -91,6 +96,11 @@ _FORMATS = (
 )
 
 
+_PART = re.compile(r"(?<=\.info)-\d+\Z")
+_SOURCES = frozenset({".rst", ".md", ".adoc", ".asciidoc"})
+"""What `.txt` is appended to where a page's source is published with it."""
+
+
 def formats() -> tuple[Reader, ...]:
     """All formats, plain text first; it also takes every unknown suffix, as long as the file decodes as text."""
     return _FORMATS
@@ -102,9 +112,12 @@ def _by_suffix() -> dict[str, Reader]:
 
 
 def reader_for(name: str) -> Reader:
-    """The reader for a file of this name.
+    """The reader for a file of this name. A page's source that is kept as text is what its first suffix says.
 
-    >>> reader_for("Notes.MD").name, reader_for("Makefile").name, reader_for("ls.1").name
-    ('markdown', 'text', 'man')
+    >>> reader_for("Notes.MD").name, reader_for("Makefile").name, reader_for("ls.1").name, reader_for("a.rst.txt").name
+    ('markdown', 'text', 'man', 'rst')
     """
-    return _by_suffix().get(PurePath(name).suffix.lower(), _FORMATS[0])
+    path = PurePath(name.lower())
+    inner = PurePath(path.stem).suffix if path.suffix == ".txt" else ""
+    suffix = inner if inner in _SOURCES else _PART.sub("", path.suffix)
+    return _by_suffix().get(suffix, _FORMATS[0])

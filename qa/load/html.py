@@ -12,8 +12,10 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from html import unescape
 from html.entities import html5
+from typing import NamedTuple
 
-from qa.load.protocol import Parsed, TextBuilder
+from qa.load.navigation import LABEL, Links, Share, is_label
+from qa.load.protocol import Parsed, TextBuilder, Unreadable
 from qa.model import BlockKind
 
 __all__ = ["Fragment", "is_html", "parse"]
@@ -34,6 +36,12 @@ _BREAKS = _NESTING | {
 }
 _ENDS_HEADING = _BREAKS - {"div", "header", "hgroup", "center"}
 _PREFORMATTED = ("pre", "listing", "xmp")
+_LISTING = re.compile(r"\s*<(?:div|span)\s+class\s*=\s*[\"']?(?:code-?)?line[\"'\s>]", re.IGNORECASE)
+"""What a <div> begins with that is a listing, a line in each element."""
+_TITLED = re.compile(r"\sclass\s*=\s*[\"']?(?:page-?|document-?|doc-?)?title[\"'\s>]", re.IGNORECASE)
+_IN_TERM = frozenset({"dt", "dd", "p", "div"})
+_LONGEST_TERM = 400
+"""Characters of a term; a longer one is text that somebody put there for its looks."""
 _ROW_PART = re.compile(r"<(?:(t[dh])|/?tr|/table)(?=[\s/>])", re.IGNORECASE)
 _SPAN = re.compile(r"\s(col|row)span\s*=\s*[\"']?(\d{1,3})", re.IGNORECASE)
 _VOID = frozenset(
@@ -51,23 +59,28 @@ _UNREAD = frozenset(
 _FURNITURE = ("nav", "footer", "aside")
 _UNREAD_MARK = re.compile(
     r"""\s(?:hidden(?=[\s/>=])|aria-hidden\s*=\s*["']?true|
-        class\s*=\s*(?:["'][^"'>]*(?<![\w-]))?(?:linenos|lineno|linenodiv|headerlink|header-anchor|hash-link)(?![\w-]))""",
+        class\s*=\s*(?:["'][^"'>]*(?<![\w-]))?(?:linenos|lineno|linenodiv|ttc|tooltip|headerlink|header-anchor|hash-link)(?![\w-]))""",
     re.VERBOSE | re.IGNORECASE,
 )
-_FURNITURE_MARK = re.compile(r"\srole\s*=\s*[\"']?(?:navigation|search|contentinfo|complementary)\b", re.IGNORECASE)
+_FURNITURE_MARK = re.compile(
+    r"\srole\s*=\s*[\"']?(?:navigation|search|contentinfo|complementary|tooltip|doc-toc|doc-index)\b", re.IGNORECASE
+)
 _FURNITURE_CLASS = re.compile(
-    r"""\s(?:class|id)\s*=\s*["']?(?:[^"'>]*\s)?(?:nav|navbar|navigation|nav-?panel|nav-?path|nav-?header|nav-?footer|nav-?links|
-        breadcrumbs?|sphinxsidebar|site-header|(?:site-|page-)?footer|skip-?(?:link|nav|to-content)|pagination|pager|
+    r"""\s(?:class|id)\s*=\s*["']?(?:[^"'>]*\s)?(?:nav|navbar|navigat(?:e|ion)|nav-?panel|nav-?path|nav-?header|nav-?footer|
+        nav-?links|nav-?row|nav-?tree|side-nav|breadcrumbs?|sphinxsidebar|site-header|(?:site-|page-)?footer|
+        skip-?(?:link|nav|to-content)|pagination|pager|(?:local|global|page|section|mini)?-?toc|toctree-wrapper|
+        table-?of-?contents|toc-?(?:container|box|list)|(?:short|summary)-?contents|
+        genindex[\w-]*|index-(?:[a-z]{2}|entries)|indexdiv|
         (?:cookie|consent|gdpr)[\w-]*|newsletter[\w-]*|social-(?:share|links|media)[\w-]*|share-buttons?)(?=[\s"'/>])""",
     re.VERBOSE | re.IGNORECASE,
 )
-_FURNISHED = frozenset({*("a", "div", "section", "ul", "ol", "table", "p", "header", "form", "dialog")})
-_TEXINFO_HEADER = re.compile(r"\s*<p>\s*(?:Next|Previous|Up):")
+_FURNISHED = frozenset({*("a", "div", "section", "ul", "ol", "dl", "table", "p", "header", "form", "dialog", "center")})
 _CLASS_OR_ROLE = re.compile(r"(?:class|role)\s*=", re.IGNORECASE)
 _NOTE = re.compile(r"note|admonition|callout|warning|tip|topic|doc-", re.IGNORECASE)
 _PERMALINKS = frozenset({"¶", "&para;", "&#182;", "&#xb6;", "#", "§", "&sect;", "🔗"})
 
 _NAME = re.compile(r"[a-zA-Z][^\s/>\x00<]*")
+_LINK = re.compile(r"<a\s[^<>]*href", re.IGNORECASE)
 _TAG_STOP = re.compile(r"=\s*(?:\"[^\"]*\"|'[^']*')|[<>]")
 _END_TAG = re.compile(r"</([a-zA-Z][^\s/>\x00<]*)")
 # A name without a value is matched as well, whole, so that it is not tried again from each of its letters.
@@ -96,7 +109,7 @@ def is_html(source: str, start: int = 0) -> bool:
 
 
 def parse(source: str, start: int = 0) -> Parsed:
-    """Reads HTML from `start` on; navigation and footers only when there is nothing else.
+    """Reads HTML from `start` on; navigation and footers only when there is nothing else, and they are not all links.
 
     >>> parse("<h1>A &amp; B</h1><p>One<br>two</p>").text
     'A & B\\n\\nOne\\ntwo'
@@ -105,9 +118,9 @@ def parse(source: str, start: int = 0) -> Parsed:
     fragment.walk()
     parsed = fragment.builder.finish("html")
     if not parsed.text:
-        fragment = Fragment(TextBuilder(source), source, start, len(source), furniture=True)
-        fragment.walk()
-        parsed = fragment.builder.finish("html")
+        everything = Fragment(TextBuilder(source), source, start, len(source), furniture=True)
+        everything.walk()
+        parsed = parsed if everything.leads_elsewhere else everything.builder.finish("html")
     about = fragment.about
     return replace(
         parsed,
@@ -116,6 +129,24 @@ def parse(source: str, start: int = 0) -> Parsed:
         date=(about.get("article:published_time") or about.get("date") or "")[:10] or None,
         author=about.get("author"),
     )
+
+
+def parse_page(source: str, start: int = 0) -> Parsed:
+    """Reads a file of HTML; raises Unreadable for an index or a table of contents, which answers nothing."""
+    parsed = parse(source, start)
+    if not parsed.text and is_html(source, start) and _LINK.search(source, start):
+        raise Unreadable("nothing but links to other pages")
+    return parsed
+
+
+class _Element(NamedTuple):
+    """An open element, and how much had been read where it begins."""
+
+    name: str
+    unread: bool
+    furniture: bool
+    blocks: int
+    share: Share
 
 
 @dataclass(slots=True)
@@ -133,18 +164,24 @@ class Fragment:
     furniture: bool = False
     base: tuple[BlockKind, int] = ("paragraph", 0)
     about: dict[str, str] = field(default_factory=dict)
-    _open: list[tuple[str, bool, bool]] = field(default_factory=list)  # name, unread, furniture
+    _open: list[_Element] = field(default_factory=list)
     _count: Counter[str] = field(default_factory=Counter)
     _containers: list[str] = field(default_factory=list)
     _unread: int = 0
     _lists: int = 0  # how many of the containers are lists
     _heading: int = 0
+    _titled: bool = False  # the heading is a <div>
+    _listing: int = 0  # in a listing made of lines: how many elements are open with it, 0 outside
     _row: int = -1  # in a table row: how many containers were open where it began
     _in_head: bool = False  # in a <thead>
     _is_header: bool = False  # the row holds column headers
     _column: int = -1  # of the cell being read
     _held: dict[int, int] = field(default_factory=dict)  # columns of cells above that reach into so many more rows
     _described: bool = False  # in a <dd>
+    _term: int = -1  # where the block of a <dt> begins, while nothing else is in it
+    _defined: int = -1  # where the text of its <dd> is to begin
+    _links: Links = field(default_factory=Links)
+    _kept: int = 0  # blocks that are there to stay, though there may be nothing but links in them
     _literal: bool = False  # in a <code>
     _anchor: bool = False
     _ends: dict[str, list[int]] = field(default_factory=dict)
@@ -161,7 +198,12 @@ class Fragment:
             if at < tag:
                 self._text(at, tag)
             at = self._markup(tag) if tag < self.end else tag
-        self.builder.end()
+        self._begin()
+
+    @property
+    def leads_elsewhere(self) -> bool:
+        """Whether what was read is an index: many links, and little between them."""
+        return self._links.is_index
 
     # What stands between tags
 
@@ -169,8 +211,9 @@ class Fragment:
         if self._unread:
             return
         raw = self.source[start:end]
-        if self._anchor and raw.strip() in _PERMALINKS:
+        if (self._anchor and raw.strip() in _PERMALINKS) or (self._listing and raw.isspace() and "\n" in raw):
             return
+        self._links.add(raw)
         if "](" not in raw or self._row >= 0 or self._literal or self._preformatted:
             self._plain(start, end)
             return
@@ -264,7 +307,10 @@ class Fragment:
         furniture = not self.furniture and self._is_furniture(name, tag, end)
         if (self._unread or unread or furniture or name in _NESTING) and name not in _VOID and not tag.endswith("/>"):
             self._push(name, unread and self._is_closed(name, end), furniture)
-        if name in _BREAKS and not self._unread:
+        if name == "div" and not self._listing and not self._unread and _LISTING.match(self.source, end):
+            self._listing = len(self._open)
+            self._begin()
+        elif name in _BREAKS and not self._unread:
             self._break(name)
         return end
 
@@ -280,10 +326,11 @@ class Fragment:
             return end
         if name == "a":
             self._anchor = False
+            self._links.close()
         elif name == "code":
             self._literal = False
-        elif name in _HEADINGS:
-            self._heading = 0
+        elif name in _HEADINGS or (self._titled and name == "div"):
+            self._heading, self._titled = 0, False
         elif name in {"tr", "table", "thead", "tbody", "tfoot"}:
             self._row, self._in_head = -1, self._in_head and name == "tr"
         if name in _BREAKS:
@@ -294,8 +341,11 @@ class Fragment:
         """What a start tag changes for the text behind it."""
         if name in _HEADINGS:
             self._heading = _HEADINGS[name]
-        elif name in _ENDS_HEADING:
+        elif name in _ENDS_HEADING or (self._titled and name == "div"):
             self._heading = 0
+        if name == "div":
+            self._titled = "=" in tag and not self._heading and _TITLED.search(tag) is not None
+            self._heading = 1 if self._titled else self._heading
         if name == "br":
             self.builder.space("\n")
         elif name in {"td", "th"}:
@@ -310,6 +360,7 @@ class Fragment:
             self._described = name == "dd"
         elif name == "a":
             self._anchor = True
+            self._links.open(tag)
         elif name == "code":
             self._literal = True
         elif name in {"meta", "link"}:
@@ -368,16 +419,16 @@ class Fragment:
         if name in _FURNITURE:
             inside = self._count["article"] or self._count["main"] or self._count["blockquote"]
             return name == "nav" or not (inside or _is_note(tag))
-        if name in _FURNISHED and _FURNITURE_CLASS.search(tag):
+        if name in _FURNISHED and "=" in tag and _FURNITURE_CLASS.search(tag):
             return self._is_closed(name, end)
-        if name == "div" and _TEXINFO_HEADER.match(self.source, end):
-            return True
         return _FURNITURE_MARK.search(tag) is not None
 
     # The elements that are open
 
     def _push(self, name: str, unread: bool, furniture: bool) -> None:
-        self._open.append((name, unread, furniture))
+        if furniture and name in _BREAKS:
+            self._take_back_label()
+        self._open.append(_Element(name, unread, furniture, self.builder.count, self._links.share))
         self._count[name] += 1
         self._unread += unread or furniture
         if name in _CONTAINERS:
@@ -388,9 +439,13 @@ class Fragment:
         """Closes the innermost element of this name, and with it what was left open inside."""
         closed = ""
         while closed != name:
-            closed, unread, furniture = self._open.pop()
+            element = self._open.pop()
+            closed = element.name
             self._count[closed] -= 1
-            self._unread -= unread or furniture
+            self._unread -= element.unread or element.furniture
+            if len(self._open) < self._listing:
+                self._listing = 0
+            self._leave_out(element)
             if closed in _CONTAINERS:
                 self._containers.pop()
                 self._lists -= closed in _LISTS
@@ -398,17 +453,69 @@ class Fragment:
 
     @property
     def _preformatted(self) -> bool:
-        return any(self._count[name] for name in _PREFORMATTED)
+        return self._listing > 0 or any(self._count[name] for name in _PREFORMATTED)
+
+    def _leave_out(self, element: _Element) -> None:
+        """Leaves out an element that is closed if there is nothing in it but links, unless a sentence introduces it."""
+        if self.furniture or self._unread or element.blocks < self._kept or not self._links.is_list(element.share):
+            return
+        if self._row == len(self._containers) and element.name != "table":
+            return
+        self._end()
+        kinds = {self.builder.kind(number) for number in range(element.blocks, self.builder.count)}
+        before = self.builder.tail(element.blocks - 1, LABEL) if kinds and element.blocks else ""
+        if {"heading", "code"} & kinds or (before.endswith((":", "：")) and not is_label(before)):
+            self._kept = self.builder.count
+        elif kinds:
+            self.builder.take_back(element.blocks)
+            self._take_back_label()
+
+    def _take_back_label(self) -> None:
+        """Leaves out what only announces links that are left out."""
+        self._end()
+        last = self.builder.count - 1
+        if last < self._kept or self.builder.kind(last) not in {"heading", "paragraph"}:
+            return
+        if is_label(self.builder.tail(last, LABEL)):
+            self.builder.take_back(last)
 
     def _break(self, name: str) -> None:
-        """A block tag ends the block; inside a table's cell a paragraph is only a new line."""
-        if self._row == len(self._containers) and name in {"p", "div"}:
+        """A block tag ends the block; inside a table's cell a paragraph is only a new line.
+
+        A term, others beside it and the first paragraph of what they mean are one block.
+        """
+        if self._listing and name == "div":
+            self.builder.end_line()
+        elif (self._row == len(self._containers) and name in {"p", "div"}) or self._joins_term(name):
             self.builder.space("\n")
         else:
             self._begin()
+            self._term = self.builder.length if name == "dt" and self._row != len(self._containers) else -1
+            self._defined = -1
+
+    def _joins_term(self, name: str) -> bool:
+        """Whether what begins or ends with a tag belongs into the block of a term."""
+        if self._term < 0 or self.builder.length - self._term > _LONGEST_TERM:
+            return False
+        if self._defined < 0:  # in the term, or behind it
+            if name == "dd":
+                self._defined = self.builder.length
+            return name in _IN_TERM
+        return self.builder.length == self._defined and name in {"p", "div"}
 
     def _begin(self) -> None:
+        if not self.builder.empty:
+            self._end()
+        self._links.begin()
         self.builder.begin(*self._kind())
+
+    def _end(self) -> None:
+        """Ends the block, and leaves it out if it only leads on, to the next page and the like."""
+        count = self.builder.count
+        self.builder.end()
+        leads = self.builder.count > count and not self.furniture and self._links.is_row
+        if leads and self.builder.kind(count) not in {"heading", "item", "code"}:
+            self.builder.take_back(count)
 
     def _kind(self) -> tuple[BlockKind, int]:
         if self._preformatted:

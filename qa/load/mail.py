@@ -1,4 +1,4 @@
-"""E-mail -> who wrote what to whom: headers, the text of each message, the names of its attachments.
+"""E-mail -> who wrote what to whom: headers, the text of each message and of its attachments, and their names.
 
 Lines are those of the file, also where a part is encoded: base64 is as exact as its lines are.
 """
@@ -18,10 +18,10 @@ from email.message import Message
 from email.parser import HeaderParser
 from email.utils import parsedate_to_datetime
 
-from qa.load import html, plain
+from qa.load import html, plain, reply
 from qa.load.decode import decode
 from qa.load.protocol import Excerpt, Parsed, TextBuilder, Unreadable, joined
-from qa.model import SourceMap
+from qa.model import BlockKind, SourceMap
 
 __all__ = ["parse", "parse_mailbox"]
 
@@ -31,6 +31,10 @@ _HEADER = re.compile(r"([!-9;-~]+)[ \t]*:[ \t]*([^\r\n]*(?:\r?\n[ \t]+[^\r\n]+)*
 _ENCODED = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?\s]*\?=(?:\s+=\?[^?\s]+\?[bBqQ]\?[^?\s]*\?=)*")
 _MESSAGE = re.compile(r"^From [^\r\n]*\d{4}[^\r\n]*\r?\n", re.MULTILINE)
 _CODE = re.compile(r"=([0-9A-Fa-f]{2})")
+_ATTACHED = 3
+"""Level of an attachment's name, above what it says and below a mailbox's subjects."""
+_HOLDERS = ("mail", "mailbox")
+_ARCHIVES = (".gz", ".zip")
 _HERE = SourceMap((0,), (0,), ())
 
 Part = tuple[Parsed, SourceMap]
@@ -124,14 +128,19 @@ def _content(source: str, entity: _Entity, depth: int) -> Iterator[Part]:
         parts = [_entity(source, *part) for part in _parts(source, entity)]
         for part in _preferred(parts) if kind == "multipart/alternative" else parts:
             yield from _content(source, part, depth + 1)
-    elif kind == "message/rfc822" and not attached:
+    elif kind == "message/rfc822":
+        yield from _name(source, entity, "item")
         yield from _message(source, _entity(source, entity.start, entity.end), depth + 1)
     elif attached or not kind.startswith("text/"):
-        yield from _left_out(source, entity)
+        content = _attachment(source, entity)
+        yield from _name(source, entity, "heading" if content else "item")
+        yield from content
+    elif kind == "text/html":
+        excerpt = _text(source, entity)
+        yield html.parse(excerpt.text), excerpt.places
     else:
         excerpt = _text(source, entity)
-        read = html.parse if kind == "text/html" else plain.parse
-        yield read(excerpt.text), excerpt.places
+        yield from reply.parts(excerpt.text, excerpt.places)
 
 
 def _parts(source: str, entity: _Entity) -> Iterator[tuple[int, int]]:
@@ -156,15 +165,38 @@ def _preferred(parts: list[_Entity]) -> list[_Entity]:
     return parts[-1:]
 
 
-def _left_out(source: str, entity: _Entity) -> Iterator[Part]:
-    """An attachment's name: what is in it is left out."""
+def _attachment(source: str, entity: _Entity) -> list[Part]:
+    """What an attachment says, if it is text that there is a reader for.
+
+    Of PDF and what else is read without lines only the name is told: a mail's quotes lead to its lines. So is it of
+    messages and archives within it.
+    """
+    from qa.load.formats import reader_for  # late: it lists this reader, too
+
+    name = entity.message.get_filename() or ""
+    reader = reader_for(name)
+    is_text = reader.name != "text" or entity.message.get_content_maintype() == "text"
+    if not is_text or reader.packed or reader.name in _HOLDERS or name.lower().endswith(_ARCHIVES):
+        return []
+    whole, excerpt = _text(source, entity), Excerpt()
+    excerpt.add_excerpt(whole.text, whole.places, int(whole.text.startswith("\ufeff")), len(whole.text))
+    try:
+        parsed = reader.parse(excerpt.text.encode())
+    except Unreadable:
+        return []
+    blocks = (replace(b, level=min(b.level + _ATTACHED, 6)) if b.kind == "heading" else b for b in parsed.blocks)
+    return [(replace(parsed, blocks=tuple(blocks)), excerpt.places)]
+
+
+def _name(source: str, entity: _Entity, kind: BlockKind) -> Iterator[Part]:
+    """An attachment's name."""
     name = entity.message.get_filename()
     header = next((h for h in ("content-disposition", "content-type") if h in entity.values), None)
     if name is None or header is None:
         return
     start, end = entity.values[header]
     builder = TextBuilder(source)
-    builder.begin("item", 1)
+    builder.begin(kind, _ATTACHED if kind == "heading" else 1)
     word = re.compile(r"[^;\s]+").match(source, start, end)
     if word:
         builder.add(word.group(), start)

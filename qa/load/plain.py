@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from qa.load.protocol import Parsed, line_starts
@@ -13,10 +13,19 @@ from qa.model import Block, BlockKind, SourceMap
 __all__ = ["parse"]
 
 _ITEM = re.compile(r"([ \t]*)(?:[-*•‣◦\u2013+][ \t]+|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)][ \t]+)(?=\S)")
-_UNDERLINE = re.compile(r"[ \t]{0,3}([=\-~^*#\"+])\1{2,}\s*$")
+_UNDERLINE = re.compile(r"[ \t]{0,3}([=\-~^*#\"+.])\1{2,}\s*$")
+_STRENGTH = '#*=-~^"+.'
+"""What underlines headings, of the highest level first."""
 _HASHED = re.compile(r"(#{1,6})[ \t]+\S")
-_NUMBERED = re.compile(r"(\d{1,3}(?:\.\d{1,3})*)(\.?)[ \t]+(?=[^\W\d_])")
-_SENTENCE_END = (".", "!", "?", ",", ";", ":", "。", "…")
+_NUMBERED = re.compile(r"(?P<parts>\d{1,3}(?:\.\d{1,3})*)\.?\s+(?=[^\W\d_])")
+_CHAPTER = re.compile(r"(?:(?:Chapter|Section|Part|Appendix)\s+[\dA-Z]{1,4}[.:]?|[IVXLC]{1,6}\.)\s+(?=[^\W\d_])")
+_MANUAL = frozenset(
+    {*("NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "ARGUMENTS", "COMMANDS", "CONFIGURATION", "USAGE", "OVERVIEW")}
+    | {*("ENVIRONMENT", "ENVIRONMENT VARIABLES", "FILES", "EXIT STATUS", "EXIT CODES", "RETURN VALUE", "ERRORS")}
+    | {*("DIAGNOSTICS", "EXAMPLE", "EXAMPLES", "NOTES", "CAVEATS", "BUGS", "REPORTING BUGS", "SECURITY", "HISTORY")}
+    | {*("STANDARDS", "CONFORMING TO", "AUTHOR", "AUTHORS", "COPYRIGHT", "LICENSE", "SEE ALSO")}
+)
+"""Headings of a manual page, below which the text is indented without a blank line between."""
 _LOG = re.compile(
     r"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\[?\d\d:\d\d:\d\d|\d+\.\d+\.\d+\.\d+ - |"
     r"\[? *\d+\.\d{6}\]|\[?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL)\b[\]: ]"
@@ -24,7 +33,7 @@ _LOG = re.compile(
 _CODE = re.compile(
     r".*(?:[{};\\]|\)\s*:|=>)\s*$|\s*(?:\$ |>>> |#include\b|#!|</?\w+[ >])|.*\w\(.*\)\s*$|\S+\s*(?:=|:=|\+=)\s*\S"
 )
-_LAYOUT = re.compile(r".*(?:\S {3,}\S.* {3,}\S|\|.*\||\S\t+\S)|\s*[+|][-=+]{3,}")
+_LAYOUT = re.compile(r".*(?:\S {3,}\S.* {3,}\S|\|.*\||\S\t+\S)|\s*[+|][-=+]{3,}|\s*[\u2500-\u257f].*[\u2500-\u257f]")
 _FIELD = re.compile(r"[ \t]*[^\W\d_][\w()/.'& -]{0,40}:[ \t]+\S")
 _SMALL_WORDS = frozenset(
     {
@@ -78,10 +87,11 @@ def parse(source: str, start: int = 0) -> Parsed:
     text = source[start:]
     groups = _groups(text)
     script = text.startswith("#!")  # a hash begins a comment then
+    levels = _levels(groups)
     blocks: list[Block] = []
     for number, group in enumerate(groups):
         following = groups[number + 1] if number + 1 < len(groups) else None
-        blocks += _blocks(group, following, script=script)
+        blocks += _blocks(group, following, levels, script=script)
     return Parsed("text", text, tuple(blocks), SourceMap((0,), (start,), line_starts(source)))
 
 
@@ -98,13 +108,26 @@ def _groups(text: str) -> list[list[_Line]]:
     return groups if groups[-1] else groups[:-1]
 
 
-def _blocks(group: list[_Line], following: list[_Line] | None, *, script: bool) -> Iterator[Block]:
+def _levels(groups: list[list[_Line]]) -> dict[str, int]:
+    """The level of the headings that are underlined so: the strongest style of a text is the highest."""
+    found = {_underlined(group[:3])[0] for group in groups} - {""}
+    styles = sorted(found, key=lambda style: (-len(style), _STRENGTH.index(style[0])))
+    highest = 1 if any(len(style) > 1 or style in "#*=" for style in styles) else 2
+    return {style: min(highest + rank, 6) for rank, style in enumerate(styles)}
+
+
+def _blocks(
+    group: list[_Line], following: list[_Line] | None, levels: Mapping[str, int], *, script: bool
+) -> Iterator[Block]:
     """The blocks of one group: headings in front, then what the rest of it is."""
     at = 0
     while at < len(group):
-        level, lines = _underlined(group[at : at + 3])
-        if not lines and following is not None and at + 1 == len(group):
-            level, lines = _lone_heading(group[at], following, script=script)
+        style, lines = _underlined(group[at : at + 3])
+        level = levels.get(style, 3)
+        if not lines and following is not None and at + 2 >= len(group):
+            level, lines = _lone_heading(group[at:], following, script=script)
+        if not lines and _is_manual_heading(group[at : at + 2]):
+            level, lines = 2, 1
         if not lines:
             break
         yield _block(group[at : at + lines], "heading", level)
@@ -156,42 +179,69 @@ def _block(lines: list[_Line], kind: BlockKind, level: int = 0) -> Block:
 # Headings
 
 
-def _underlined(group: list[_Line]) -> tuple[int, int]:
-    """Level and number of lines of a heading that is underlined, and perhaps overlined; (0, 0) if there is none."""
+def _underlined(group: list[_Line]) -> tuple[str, int]:
+    """What underlines a heading, twice if it is above it, too, and its number of lines; ("", 0) if there is none."""
     over = len(group) >= 3 and _UNDERLINE.match(group[0].text) is not None
     title, under = (group[1], group[2]) if over else (group[0], group[1] if len(group) > 1 else None)
     mark = _UNDERLINE.match(under.text) if under else None
     words = title.text.strip()
     if under is None or mark is None or "|" in words or "\t" in words or "   " in words or _UNDERLINE.match(title.text):
-        return 0, 0
+        return "", 0
     if len(words) > 120 or not any(character.isalnum() for character in words):
-        return 0, 0
+        return "", 0
     if 2 * len(under.text.strip()) < len(words) or words.startswith(_PROMPTS):  # AsciiDoc's lines round a listing
+        return "", 0
+    if mark[1] == "." and abs(len(under.text.strip()) - len(words)) > 2:  # what a line stands for that is left out
+        return "", 0
+    return mark[1] * (2 if over else 1), 3 if over else 2
+
+
+def _lone_heading(group: list[_Line], following: list[_Line], *, script: bool) -> tuple[int, int]:
+    """Level and number of lines of what stands alone, reads like a heading and has text below; (0, 0) if it does not.
+
+    It is one line, but for a numbered one that is too long for it.
+    """
+    line, words = group[0], " ".join(line.text.strip() for line in group)
+    if line.indent > 3 or words.endswith((".", "!", ",", ";", ":", "。", "…")):
         return 0, 0
-    return {"=": 1, "-": 2}.get(mark[1], 3), 3 if over else 2
-
-
-def _lone_heading(line: _Line, following: list[_Line], *, script: bool) -> tuple[int, int]:
-    """Level and number of lines (1) of a line that stands alone, reads like a heading and has text below."""
-    words = line.text.strip()
-    if len(words) > _HEADING_LENGTH or line.indent > 3 or words.endswith(_SENTENCE_END):
+    numbered = _NUMBERED.match(words)
+    if numbered and _is_section(words, numbered, following):
+        return min(numbered["parts"].count(".") + 2, 6), len(group)  # level 1 is left to the title
+    if len(group) > 1 or len(words) > _HEADING_LENGTH or words.endswith("?") or numbered:
         return 0, 0
     hashed = _HASHED.match(words)
     if hashed:
         return (0, 0) if script else (len(hashed[1]), 1)
-    if ". ." in words or "..." in words or "\t" in words or "   " in words:  # a line of a table of contents
+    if _is_leader(words) or not _has_text(following):
         return 0, 0
-    numbered = _NUMBERED.match(words)
-    if numbered:
-        parts = numbered[1].count(".") + 1
-        listed = _ITEM.match(following[0].text) or (parts == 1 and not _is_title(words[numbered.end() :]))
-        return (0, 0) if listed else (min(parts + 1, 6), 1)  # level 1 is left to the title
-    if _ITEM.match(line.text) or not _has_text(following):
+    chapter = _CHAPTER.match(words)
+    if chapter and not _CHAPTER.match(following[0].text.strip()):
+        return 2, 1
+    if _ITEM.match(line.text):
         return 0, 0
     letters = [character for character in words if character.isalpha()]
-    if len(letters) >= 3 and words.isupper() and len(words.split()) <= 8:
+    if len(letters) >= 3 and words.isupper() and len(words.split()) <= 8 and not any(c in words for c in "=<>{}$\\"):
         return 2, 1
     return (3, 1) if _is_title(words) else (0, 0)
+
+
+def _is_section(words: str, numbered: re.Match[str], following: list[_Line]) -> bool:
+    """Whether a numbered line is a section's title: not an item of a list, nor a line of a table of contents."""
+    title = words[numbered.end() :]
+    if _is_leader(title) or _ITEM.match(following[0].text) or _NUMBERED.match(following[0].text.strip()):
+        return False
+    several = "." in numbered["parts"]
+    return len(title) <= (2 * _HEADING_LENGTH if several else _HEADING_LENGTH) and (several or _is_title(title))
+
+
+def _is_leader(words: str) -> bool:
+    """Whether a line has gaps or dots, as one of a table of contents."""
+    return ". ." in words or "..." in words or "\t" in words or "   " in words
+
+
+def _is_manual_heading(group: list[_Line]) -> bool:
+    """Whether a line is a heading as in a manual page, with indented text right below it."""
+    return len(group) == 2 and group[0].indent == 0 and group[1].indent >= 3 and group[0].text.strip() in _MANUAL
 
 
 def _is_title(words: str) -> bool:

@@ -41,6 +41,8 @@ class Parsed:
 class Reader:
     """One format: its name, the file suffixes it takes (lower case, with the dot), and how its bytes become Parsed.
 
+    What is `packed` has no lines: it is read in a process of its own.
+
     `parse` gets the file's bytes whole; it raises Unreadable, with the reason in words, for what it cannot read. Any
     other exception counts as a failure of the reader and costs that one file, never the corpus.
     """
@@ -48,6 +50,7 @@ class Reader:
     name: str
     suffixes: tuple[str, ...]
     parse: Callable[[bytes], Parsed]
+    packed: bool = False
 
 
 def line_starts(source: str) -> tuple[int, ...]:
@@ -90,6 +93,11 @@ class Excerpt:
         for character in text:
             self.add(character, at)
 
+    def add_excerpt(self, text: str, places: SourceMap, start: int, end: int) -> None:
+        """Add a range of another excerpt's text, whose `places` lead to the source."""
+        for piece, at in _pieces(text, places, start, end):
+            self.add(piece, at)
+
     @property
     def empty(self) -> bool:
         """Whether there is no text yet."""
@@ -104,6 +112,15 @@ class Excerpt:
     def places(self) -> SourceMap:
         """Where the text so far stands in the source; lines are the source's to know."""
         return SourceMap(tuple(self._text_starts), tuple(self._source_starts), ())
+
+
+def _pieces(text: str, places: SourceMap, start: int, end: int) -> Iterator[tuple[str, int]]:
+    """The pieces of a range of some text that stand together in the source, each with its place there."""
+    run = bisect_right(places.text_starts, start)
+    while start < end:
+        stop = min(end, places.text_starts[run]) if run < len(places.text_starts) else end
+        yield text[start:stop], places.source_offset(start)
+        start, run = stop, run + 1
 
 
 def verbatim(text: str) -> Parsed:
@@ -192,6 +209,40 @@ class TextBuilder:
         """Characters of text so far: whatever comes next stands there or, behind white space, later."""
         return self._length
 
+    @property
+    def count(self) -> int:
+        """How many blocks have ended."""
+        return len(self._blocks)
+
+    def kind(self, number: int) -> BlockKind:
+        """The kind of a block that has ended."""
+        return self._blocks[number].kind
+
+    def tail(self, number: int, most: int) -> str:
+        """The last so many characters of a block that has ended."""
+        end = self._blocks[number].end
+        start = max(self._blocks[number].start, end - most)
+        size, pieces = self._length, list[str]()
+        for piece in reversed(self._pieces):
+            if size <= start:
+                break
+            size -= len(piece)
+            pieces.append(piece)
+        return "".join(reversed(pieces))[start - size : end - size]
+
+    def take_back(self, count: int) -> None:
+        """End the block under construction, and leave out all but the first so many blocks."""
+        self.end()
+        if count >= len(self._blocks):
+            return
+        del self._blocks[count:]
+        self._length, length = self._blocks[-1].end if self._blocks else 0, self._length
+        while length > self._length:
+            length -= len(self._pieces.pop())
+        while self._text_starts and self._text_starts[-1] >= self._length:
+            self._text_starts.pop()
+            self._source_starts.pop()
+
     def begin(self, kind: BlockKind, level: int = 0) -> None:
         """End the block under construction, if any, and begin one of this kind."""
         self.end()
@@ -223,11 +274,8 @@ class TextBuilder:
 
     def add_excerpt(self, text: str, places: SourceMap, start: int, end: int) -> None:
         """Add a range of an Excerpt's text, whose `places` lead to the source."""
-        run = bisect_right(places.text_starts, start)
-        while start < end:
-            stop = min(end, places.text_starts[run]) if run < len(places.text_starts) else end
-            self.add(text[start:stop], places.source_offset(start))
-            start, run = stop, run + 1
+        for piece, at in _pieces(text, places, start, end):
+            self.add(piece, at)
 
     def space(self, text: str = " ") -> None:
         r"""Ask for white space before what comes next in this block: `"\n"` is a line break, `"\t"` begins a cell."""
@@ -239,6 +287,11 @@ class TextBuilder:
             self._gap = self._gap if "\t" in self._gap else "\n"
         else:
             self._gap = self._gap or " "
+
+    def end_line(self) -> None:
+        """Ask for a line break in a block of code, if none is asked for yet."""
+        if not self.empty and not self._gap.endswith("\n"):
+            self.space("\n")
 
     def end(self) -> None:
         """End the block under construction."""

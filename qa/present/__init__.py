@@ -2,7 +2,7 @@
 
 Everything here returns strings. Control characters of documents and file names never reach the terminal: whatever is
 shown goes through `shared`. `answers`, `explained`, `found`, `questions` and `notes` make text for people, in lines
-that `layout` breaks; `markdown` and `serial` make Markdown and JSON.
+that `layout` breaks, a quote by `quoted`; `markdown` and `serial` make Markdown and JSON.
 """
 
 from qa.present.answers import Link, agreement_text, context_text, text

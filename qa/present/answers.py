@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qa.model import Answer, Document, Quote
-from qa.present.layout import BOLD, RESET, STRONG, dim, paragraphs, wrap
+from qa.present.layout import BOLD, RESET, STRONG, dim, wrap
 from qa.present.notes import read_as_text
+from qa.present.quoted import kept_cells, quote_lines
 from qa.present.shared import above, confidence_word, headed, listed, place, printable, some_paths
 from qa.scripts import is_unspaced
 from qa.syntax import parse
@@ -157,10 +158,11 @@ def _agree(quote: Quote, other: Quote) -> bool:
 def _quote(quote: Quote, number: int, wanted: set[str], lacking: Sequence[str], view: _View) -> str:
     """A quote with its place below it."""
     margin = f"{number:>2}  "
-    shown = headed(_emphasised(quote, wanted) if view.color else printable(quote.text), quote.columns)
+    shown = _emphasised(quote, wanted) if view.color else printable(quote.text)
+    shown = headed(shown, quote.columns, kept=kept_cells(quote, wanted))
     if view.fold is not None:
         shown = _UNBROKEN.sub(_without_end, shown)
-    body = [line for part in paragraphs(shown) for line in wrap(part.split(), view.width - len(margin))]
+    body = quote_lines(shown, quote, view.width - len(margin))
     if view.fold is not None and len(body) > view.fold:
         hidden = len(body) - view.fold + 1
         body = [*body[: view.fold - 1], dim(f"… {hidden} more lines: /context {number}", view.color)]

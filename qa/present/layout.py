@@ -9,7 +9,7 @@ from functools import cache
 from qa.present.shared import cut
 from qa.scripts import WIDE, columns
 
-__all__ = ["BOLD", "RESET", "STRONG", "breakable", "dim", "paragraphs", "shortened", "wrap"]
+__all__ = ["BOLD", "RESET", "STRONG", "breakable", "cells_apart", "dim", "shortened", "shown_width", "wrap"]
 
 BOLD, STRONG, DIM, RESET = "\x1b[1m", "\x1b[1;4m", "\x1b[2m", "\x1b[0m"
 _ESCAPES = re.compile(r"\x1b\[[\d;]*m|\x1b\]8;;[^\x1b]*\x1b\\")
@@ -30,7 +30,7 @@ def wrap(words: Iterable[str], width: int) -> list[str]:
     for word in words:
         space = " " if line else ""
         for piece in breakable(word):
-            size = columns(_ESCAPES.sub("", piece))
+            size = shown_width(piece)
             if line and used + len(space) + size > max(width, _MIN_WIDTH):
                 lines.append(line)
                 line, used = piece, size
@@ -56,10 +56,14 @@ def _piece() -> re.Pattern[str]:
     return re.compile(rf"{before}{inside}(?:[{_CLOSING}]|\x1b\[0m)*", re.DOTALL)
 
 
-def paragraphs(text: str) -> list[str]:
-    """What stands on lines of its own: each paragraph of a quote and, after the first, each item, row or line."""
-    first, *others = _CELLS.sub(_between, _without_wide_breaks(text)).split("\n\n")
-    return [first, *(line for part in others for line in part.split("\n"))]
+def shown_width(text: str) -> int:
+    """The columns that a text takes, escape sequences counting nothing."""
+    return columns(_ESCAPES.sub("", text))
+
+
+def cells_apart(text: str) -> str:
+    """The text with bars between the cells of a row, and without the ends of lines between wide characters."""
+    return _CELLS.sub(_between, _without_wide_breaks(text))
 
 
 def _without_wide_breaks(text: str) -> str:

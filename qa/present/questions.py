@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qa.model import Promise, Quote
-from qa.present.layout import paragraphs, wrap
+from qa.present.layout import wrap
+from qa.present.quoted import quote_lines
 from qa.present.shared import above, counted, listed, one_line, place, printable
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def coverage_text(covered: Coverage, doubled: Sequence[Alike]) -> str:
 def proposal_text(proposal: Proposal, quote: Quote, *, width: int = 80) -> str:
     """A place to ask about, and the question that is proposed for it."""
     where = wrap([place(quote), "·", *printable(above(quote)).split()], width)
-    body = [line for part in paragraphs(printable(quote.text)) for line in wrap(part.split(), width - 2)]
+    body = quote_lines(printable(quote.text), quote, width - 2)
     asked = "No question can be made of it: what does it answer?"
     if proposal.question is not None:
         short = f", in short: {proposal.answer}" if proposal.answer else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from itertools import zip_longest
 
 from qa.model import HEADING_SEPARATOR, Hit, Quote
@@ -88,16 +88,25 @@ def above(quote: Quote) -> str:
     return f"{quote.title}{HEADING_SEPARATOR}{quote.heading}" if quote.heading else quote.title
 
 
-def headed(text: str, columns: Sequence[str]) -> str:
+def headed(text: str, columns: Sequence[str], *, kept: Container[int] | None = None) -> str:
     """A table's row with each cell behind its column's header; any other text as it is.
+
+    Of a long row those cells are shown that are `kept`.
 
     >>> headed("Irmin\\t\\tMIT", ["Name", "Since", "Licence"])
     'Name: Irmin | Licence: MIT'
+    >>> headed("Irmin\\t2014\\tyes\\tMIT", ["Name", "Since", "Used", "Licence"], kept={0, 3})
+    'Name: Irmin | … | Licence: MIT'
     """
     if not columns:
         return text
-    cells = zip_longest(map(printable, columns), text.split("\t"), fillvalue="")
-    return " | ".join(f"{name}: {cell}" if name else cell for name, cell in cells if cell.strip())
+    shown: list[str] = []
+    for number, (name, cell) in enumerate(zip_longest(map(printable, columns), text.split("\t"), fillvalue="")):
+        if kept is not None and number not in kept:
+            shown += ["…"] if shown[-1:] != ["…"] else []
+        elif cell.strip():
+            shown.append(f"{name}: {cell}" if name else cell)
+    return " | ".join(shown)
 
 
 def listed(words: Sequence[str], most: int = _MOST_MISSING) -> str:
