@@ -22,11 +22,13 @@ from eval.questions import (
 from eval.systems import DEFAULT, NAMES
 from qa.errors import QAError
 
-__all__ = ["BASELINE", "is_bundled", "parsed", "question_set"]
+__all__ = ["BASELINE", "GOLD", "count", "is_bundled", "parsed", "question_set"]
 
 _HERE = Path(__file__).resolve().parent
 BASELINE = _HERE / "baseline.json"
 """What the bundled questions are held to."""
+GOLD = _HERE / "gold.jsonl"
+"""The bundled questions."""
 
 
 def parsed(description: str | None, argv: list[str] | None) -> argparse.Namespace:
@@ -166,7 +168,7 @@ def question_set(options: argparse.Namespace) -> QuestionSet:
     elif options.topics:
         found = from_trec(options.topics, options.qrels, options.corpus, wrong)
     else:
-        found = from_gold(options.gold or _HERE / "gold.jsonl", options.corpus, wrong)
+        found = from_gold(options.gold or GOLD, options.corpus, wrong)
     if not found.documents:
         raise QAError(f"{found.name}: no documents")
     found = followed(found, options.follow_ups)

@@ -21,6 +21,7 @@ from qa.extract import Selection
 from qa.gold import Anchor
 from qa.index import Index, build
 from qa.index.segment import Array
+from qa.library import sureness
 from qa.model import Quote
 from qa.retrieve import CANDIDATES
 
@@ -190,8 +191,8 @@ class _Asker:
         return [self._outcome(self._asked[number]) for number in numbers]
 
     def _outcome(self, question: Question) -> Outcome:
-        text = dialogue.standalone(question.text, question.history)
         index = self._index_for(question)
+        text = dialogue.standalone(question.text, question.history, sure=lambda text: sureness(index, text))
         found = {name: ask(index, text, self._depth) for name, ask in self._systems.items()}
         return Outcome(
             question=question,

@@ -19,6 +19,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -34,14 +35,8 @@ FOLDS = 5
 SEED = 20
 GENERIC = 0.25
 """Share of the articles in whose questions a generic term stands."""
-RELATIONAL = """
-    advantage disadvantage benefit drawback risk cost price author result conclusion limitation requirement symptom
-    cause consequence alternative difference exception deadline duration owner maintainer audience scope status paper
-    article book project team company conference prototype award grant website
-"""
-"""Nouns that are always of something; most stand in few of the articles."""
 NEED_CUT = 0.0
-TERM_CUT = -1.1
+TERM_CUT = -0.6
 ALONE = 0.5
 """Weight of a rewrite as an example of a question that needs nothing, beside a question as typed."""
 TURNS = 7
@@ -80,8 +75,11 @@ def main() -> None:
     alone = questions_alone(options.gold) if options.gold else []
     generic = generic_terms(options.squad)
     print(f"{len(generic)} generic terms")
-    for name, judged in cross_validated(sets, tuned, generic, alone).items():
-        print(f"{name:<10} {judged}")
+    for name, talks in sets.items():
+        for how, read in PLAIN.items():
+            print(f"{name} {how:<24} {reported(sum((judged(talk, read(talk)) for talk in talks), Counter()))}")
+    for name, found in cross_validated(sets, tuned, generic, alone).items():
+        print(f"{name} {'this model':<24} {reported(found)}")
     if options.out:
         model = learned([*(talk for talks in sets.values() for talk in talks), *tuned], generic, alone)
         options.out.write_text(json.dumps(model.to_json(), indent=2) + "\n", encoding="utf-8")
@@ -128,9 +126,7 @@ def generic_terms(files: Sequence[Path]) -> frozenset[str]:
     for article in articles:
         asked = (entry["question"] for paragraph in article["paragraphs"] for entry in paragraph["qas"])
         found.update({term for question in asked for term in terms(question)})
-    return frozenset(term for term, count in found.items() if count >= GENERIC * len(articles)) - STOP_TERMS | _content(
-        RELATIONAL
-    )
+    return frozenset(term for term, count in found.items() if count >= GENERIC * len(articles)) - STOP_TERMS
 
 
 def turns(talk: Conversation, model: Model | None) -> list[Turn]:
@@ -155,7 +151,7 @@ def learned(talks: Sequence[Conversation], generic: frozenset[str], alone: Seque
                 leans = model.needs(exchange.raw, history[:at])
                 signs.append(term_signs(exchange.raw, history[:at], offered, leans, generic))
                 right += [one.term in exchange.added for one in offered]
-        weights = _regression(np.concatenate(signs), right, strength=0.5)
+        weights = _regression(np.concatenate(signs), right, strength=0.005)
         model = Model(generic, need, _pinned(weights, TERM), NEED_CUT, TERM_CUT)
     assert model is not None
     return model
@@ -211,7 +207,7 @@ def cross_validated(
     tuned: Sequence[Conversation],
     generic: frozenset[str],
     alone: Sequence[str],
-) -> dict[str, str]:
+) -> dict[str, Counter[str]]:
     """For each set how it is read by models that have not seen the conversation."""
     keys = [(name, number) for name, talks in sets.items() for number in range(len(talks))]
     folds = np.random.default_rng(SEED).permutation(np.arange(len(keys)) % FOLDS)
@@ -221,15 +217,30 @@ def cross_validated(
         model = learned([*seen, *tuned], generic, alone)
         for (name, at), of in zip(keys, folds, strict=True):
             if of == fold:
-                counts[name] += judged(sets[name][at], model)
-    return {name: _report(found) for name, found in counts.items()}
+                talk = sets[name][at]
+                counts[name] += judged(talk, [read.text for read in turns(talk, model)])
+    return counts
 
 
-def judged(talk: Conversation, model: Model) -> Counter[str]:
-    """How the terms that a model adds agree with those of the rewrites."""
+def _appended(talk: Conversation, most: int) -> list[str]:
+    """Each question with up to so many before it."""
+    said = [exchange.raw for exchange in talk]
+    return [" ".join(said[max(at - most, 0) : at + 1]) for at in range(len(said))]
+
+
+PLAIN = {
+    "as typed": partial(_appended, most=0),
+    "the one before appended": partial(_appended, most=1),
+    "all appended": partial(_appended, most=1000),
+}
+"""Readings that need no model."""
+
+
+def judged(talk: Conversation, read: Sequence[str]) -> Counter[str]:
+    """How the terms that readings add agree with those of the rewrites."""
     found: Counter[str] = Counter()
-    for exchange, read in list(zip(talk, turns(talk, model), strict=True))[1:]:
-        added = _content(read.text) - _content(exchange.raw)
+    for exchange, text in list(zip(talk, read, strict=True))[1:]:
+        added = _content(text) - _content(exchange.raw)
         found["right"] += len(added & exchange.added)
         found["added"] += len(added)
         found["wanted"] += len(exchange.added)
@@ -239,7 +250,7 @@ def judged(talk: Conversation, model: Model) -> Counter[str]:
     return found
 
 
-def _report(found: Counter[str]) -> str:
+def reported(found: Counter[str]) -> str:
     precision = found["right"] / max(found["added"], 1)
     recall = found["right"] / max(found["wanted"], 1)
     both = 2 * precision * recall / max(precision + recall, 1e-9)

@@ -48,6 +48,7 @@ __all__ = [
     "index_size",
     "open_library",
     "remove_index",
+    "sureness",
 ]
 
 _INDEX_NAME = re.compile(r"[0-9a-f]{24}")
@@ -333,8 +334,8 @@ class Library:
         check(question, k=k, history=history)
         if not parse(question).text:
             raise QuestionError(f"{brief(question.strip())}: these are filters; ask something beside them")
-        standalone = dialogue.standalone(question, history)
         state = self._state
+        standalone = dialogue.standalone(question, history, sure=lambda text: sureness(state.index, text))
         asked = query(state.index, standalone)
         selection, changed = self._selected(state, asked, k)
         quotes: tuple[Quote, ...] = selection.quotes
@@ -442,6 +443,15 @@ class Library:
             return self._index.document(path)
         except KeyError:
             raise CorpusError(f"{path}: no such document in this corpus") from None
+
+
+def sureness(index: Index, question: str) -> float:
+    """The probability that the best sentence answers a question that is asked alone."""
+    from qa.extract import rate
+
+    asked = query(index, question)
+    rated = rate(index, asked, retrieve(index, asked), k=1)
+    return rated.confidence if rated else 0.0
 
 
 def _without(index: Index, asked: Query, changed: Collection[str]) -> Query:

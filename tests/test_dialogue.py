@@ -1,14 +1,17 @@
 """Follow-ups: what they take from their history, and that a question of its own takes nothing."""
 
-import random
+from pathlib import Path
 
 import pytest
 
+from eval import unrelated
+from eval.options import GOLD
+from eval.questions import from_gold
 from eval.train_dialogue import Exchange, learned
 from qa.dialogue import standalone
 from qa.dialogue.model import Model, shipped_model
 from qa.dialogue.signs import NEED, TERM, Turn, need_signs
-from qa.library import Library
+from qa.library import Library, open_library
 from qa.model import Answer, Block, Document
 
 READINGS = (
@@ -22,7 +25,7 @@ READINGS = (
     (["What is a unikernel?"], "What are its advantages? in:papers", "What are unikernel's advantages? in:papers"),
     (["What is cassoulet?"], "What is mortadella and where is it from?", "What is mortadella and where is it from?"),
     (["What is a unikernel?"], "Which conference published the FLICK paper?", None),
-    (["Who founded OCLC?"], "And who wrote the paper?", "And who wrote the paper? (founded OCLC)"),
+    (["Who founded OCLC?"], "And who wrote the paper?", "And who wrote the paper? (OCLC)"),
     ([], "And Irmin?", None),
 )
 
@@ -49,29 +52,60 @@ def test_a_topic_that_was_swapped_away_does_not_come_back(bundled: Library) -> N
     assert "Irmin" in standalone("When did Tezos adopt it?", history)
 
 
-def test_a_question_of_its_own_is_hardly_ever_changed_by_ten_others_and_finds_no_less(bundled: Library) -> None:
-    """Ten turns about other things; the questions are self-contained, so history can only do harm."""
-    asked = [
-        "What is a unikernel?",
-        "Who acquired Unikernel Systems?",
-        "In which year did the ASPLOS paper on unikernels appear?",
-        "What is the capital of Australia?",
-        "Which conference published the FLICK paper?",
-        "How many bytes of memory did the Alto have?",
-        "Who founded Tarides?",
-        "What language is Barrelfish written in?",
-        "Why did OSDI reject the paper?",
-        "Which blockchain uses Irmin?",
-        "Where was Ensemble developed?",
-        "What is a functor?",
-        "Who wrote cohttp?",
-    ]
-    draw = random.Random(7)
-    for question in asked:
-        history = draw.sample([other for other in asked if other != question], 10)
-        assert standalone(question, history) == question
-        alone, late = bundled.answer(question), bundled.answer(question, history=history)
-        assert (late.quotes, late.nearest, late.confidence) == (alone.quotes, alone.nearest, alone.confidence)
+def test_no_answer_to_a_question_of_its_own_gets_worse_after_ten_turns_about_other_documents() -> None:
+    found = unrelated.pairs(from_gold(GOLD, None), draws=1)
+    assert {worse for _, worse in unrelated.compared(found).values()} == {0}
+    assert sum(pair.read_otherwise for pair in found) <= len(found) / 100
+
+
+def test_a_doubtful_reading_is_taken_only_when_the_documents_answer_it_better() -> None:
+    history, question = ["What is cohttp?", "Who founded OCLC?"], "When did they pause Kadupul?"
+    assert standalone(question, history) != question
+    assert standalone(question, history, sure=lambda text: float(text == question)) == question
+    assert standalone(question, history, sure=lambda text: float(text != question)) != question
+    assert standalone("Who worked on it?", history, sure=lambda text: 0.0) != "Who worked on it?"
+
+
+PROSE = """# The lighthouse
+
+The lighthouse was designed by Clara Penhallow. She was born in Truro. It was built in 1871 on the northern reef.
+Its lamp was replaced in 1923 because the old one could not be seen in fog. The keeper, Amos Trewin, kept bees.
+
+# Kestrels
+
+The kestrel is a small falcon. Kestrels eat voles and beetles. They nest in old crow nests.
+Merlins eat larks. Kestrels declined because farms left less rough grass.
+
+# Bridges
+
+The Halden bridge was opened in 1902 by Queen Ingrid. The Sorby viaduct was opened in 1911, and cost 40,000 crowns.
+The Halden bridge was closed in 1987 because its cables had rusted.
+"""
+TALK = (
+    ("Who designed the lighthouse?", "Who designed the lighthouse?"),
+    ("Where was she born?", "Where was Clara Penhallow born?"),
+    ("Why was its lamp replaced?", "Why was its lamp replaced?"),
+    ("What do kestrels eat?", "What do kestrels eat?"),
+    ("What about merlins?", "What about merlins? (eat)"),
+    ("Why did kestrels decline?", "Why did kestrels decline?"),
+    ("When was the Halden bridge opened?", "When was the Halden bridge opened?"),
+    ("By whom?", "By whom? (Halden bridge)"),
+    ("When was it closed?", "When was it closed? (Halden bridge)"),
+    ("Why?", "Why? (Halden bridge)"),
+    ("And the Sorby viaduct?", "Why? (Sorby viaduct bridge)"),
+    ("How much did it cost?", "How much did it cost? (Sorby Bridges)"),
+    ("Who was the keeper of the lighthouse?", "Who was the keeper of the lighthouse?"),
+    ("What did he keep?", "What did Amos Trewin keep?"),
+)
+
+
+def test_a_conversation_is_understood_turn_by_turn_and_topics_come_and_go(tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text(PROSE, encoding="utf-8")
+    history: list[Answer] = []
+    with open_library(tmp_path) as library:
+        for question, _ in TALK:
+            history.append(library.answer(question, history=history))
+    assert [(each.question, each.standalone) for each in history] == list(TALK)
 
 
 def test_history_may_be_anything_and_of_any_length() -> None:

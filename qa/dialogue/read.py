@@ -7,19 +7,22 @@ stands for, and, where that would not read well, the words follow in parentheses
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from qa.dialogue.model import Model, shipped_model
-from qa.dialogue.signs import PERSON, SWAPS, Candidate, Turn, content, is_name
+from qa.dialogue.signs import EXPLETIVE, PERSON, SWAPS, Candidate, Turn, content, is_bound, is_name
 from qa.model import Answer
 from qa.scripts import is_beyond_latin
 from qa.syntax import parse
 from qa.text import STOP_TERMS, Term, spans
 from qa.vectors import shipped
 
-__all__ = ["standalone", "turn"]
+__all__ = ["Sure", "standalone", "turn"]
+
+Sure = Callable[[str], float]
+"""How sure it is that the documents answer a question."""
 
 _MOST_SWAPPED = 4
 """Words beyond which "And …" is a question of its own and not a new topic for the last."""
@@ -27,11 +30,13 @@ _ALIKE = 0.3
 """Cosine from which a topic without a name may stand for a word of the question before."""
 _MOST_BETWEEN = 2
 """Function words that a phrase may have between two of its terms."""
+_DOUBT = 3.5
+"""Log odds below which it is in doubt whether a question leans on its history."""
 _MOST_TURNS = 20
 """Earlier questions that are looked at."""
 _STANDS = re.compile(r"\b(?:it|they|them|he|him|she)\b", re.IGNORECASE)
 _OWNS = re.compile(r"\b(?:its|their|his|her)\b(?= \w)", re.IGNORECASE)
-_EMPTY = re.compile(r"\bit (?:that|to)\b|\bis it (?:\w+ )?(?:to|that)\b", re.IGNORECASE)
+_WHO = re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE)
 _ADJUNCT = re.compile(r"^(?:in|on|at|for|to|from|with|by|of|as)\s+(?:the |an? )?", re.IGNORECASE)
 _SAID_OF = re.compile(
     r"(?:\b(?:of|in|about|for|by|to|with|from|on|is|are|was|were|a|an|the|some)|'s)\s+$", re.IGNORECASE
@@ -41,8 +46,13 @@ _ASKS = re.compile(
 )
 
 
-def standalone(question: str, history: Sequence[Answer | str], *, model: Model | None = None) -> str:
+def standalone(
+    question: str, history: Sequence[Answer | str], *, sure: Sure | None = None, model: Model | None = None
+) -> str:
     """The question with what it takes from its history, or as it is when it needs nothing.
+
+    `sure` tells how well the documents answer a question: where it is in doubt whether this one leans on its history,
+    they must answer it better with what it takes than without.
 
     Its filters stay as they were typed; those of its history are not taken over.
 
@@ -64,10 +74,15 @@ def standalone(question: str, history: Sequence[Answer | str], *, model: Model |
         if isinstance(entry, Answer):
             turns.append(_answered(entry, turns))
         else:
-            turns.append(turn(parse(entry).text, turns, model=model))
+            turns.append(turn(parse(entry).text, turns, sure=sure, model=model))
     typed = parse(question)
-    resolved = turn(typed.text, turns, model=model).text
+    answered = _filtered(sure, typed.filters) if sure else None
+    resolved = turn(typed.text, turns, sure=answered, model=model).text
     return question if resolved == typed.text else " ".join([resolved, *typed.filters])
+
+
+def _filtered(sure: Sure, filters: Sequence[str]) -> Sure:
+    return lambda text: sure(" ".join([text, *filters]))
 
 
 def _answered(earlier: Answer, before: Sequence[Turn]) -> Turn:
@@ -86,24 +101,29 @@ def _answered(earlier: Answer, before: Sequence[Turn]) -> Turn:
     )
 
 
-def turn(question: str, history: Sequence[Turn], *, model: Model | None = None) -> Turn:
+def turn(question: str, history: Sequence[Turn], *, sure: Sure | None = None, model: Model | None = None) -> Turn:
     """A question as it is understood with those before it."""
     if not history:
         return Turn(question)
     model = model or shipped_model()
     if swapped := _swapped(question, history[-1], model.generic):
         return swapped
-    person, who = PERSON.search(question), _somebody(history[-1].answer)
-    text = _instead(question, person, who) if person and who else question
+    text, need = question, model.needs(question, history)
+    person, who = PERSON.search(question), _somebody(history[-1])
+    if person and who and not is_bound(question, history):
+        text = _instead(question, person, who)
     if carried := model.carried(text, history):
         text = _with(text, carried, history)
+    doubtful = need < _DOUBT and not SWAPS.search(question)
+    if sure and text != question and doubtful and sure(text) <= sure(question):
+        return Turn(question)
     own = {span.term for span in spans(question)}
     return Turn(text, frozenset(span.term for span in content(text)) - own)
 
 
-def _somebody(answer: str) -> str | None:
-    """A short answer that may be a person's name."""
-    return answer if answer[:1].isupper() and not any(char.isdigit() for char in answer) else None
+def _somebody(turn: Turn) -> str | None:
+    """The short answer to a question for a person."""
+    return turn.answer if _WHO.search(turn.text) and turn.answer[:1].isupper() else None
 
 
 def _instead(question: str, pronoun: re.Match[str], phrase: str) -> str:
@@ -166,7 +186,7 @@ def _with(question: str, carried: Sequence[Candidate], history: Sequence[Turn]) 
     """The question with the words that it takes over: in the place of its pronoun, else behind it."""
     phrase = _phrase(carried, history)
     pronoun = _OWNS.search(question) or _STANDS.search(question)
-    if pronoun and phrase and _is_noun(phrase) and not _EMPTY.search(question):
+    if pronoun and phrase and _is_noun(phrase) and not EXPLETIVE.search(question):
         return _instead(question, pronoun, phrase.text)
     return f"{question.rstrip()} ({phrase.text if phrase else ' '.join(one.word for one in carried)})"
 

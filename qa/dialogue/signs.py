@@ -18,6 +18,7 @@ from qa.text import STOP_TERMS, Term, spans
 from qa.vectors import UNKNOWN, shipped
 
 __all__ = [
+    "EXPLETIVE",
     "NEED",
     "PERSON",
     "SWAPS",
@@ -27,6 +28,7 @@ __all__ = [
     "Turn",
     "candidates",
     "content",
+    "is_bound",
     "is_name",
     "need_signs",
     "term_signs",
@@ -36,6 +38,31 @@ Array = npt.NDArray[Any]
 
 _THIRDPERSON = re.compile(r"\b(?:it|its|they|them|theirs?|he|him|his|she|hers?)\b", re.IGNORECASE)
 PERSON = re.compile(r"\b(?:he|him|his|she|hers?)\b", re.IGNORECASE)
+_CLAUSE = r"(?:that\b|to (?!the\b|an?\b|others?\b|[A-Z]))"
+EXPLETIVE = re.compile(
+    rf"\bit (?:(?:is|was|will be|would be) (?:\w+(?<!ed) )?)?{_CLAUSE}"
+    rf"|\b(?:is|was|be) it (?:\w+(?<!ed) )?{_CLAUSE}"
+    r"|\bit (?:mean|appear|seem|happen|matter|turn out)(?:s|ed)? that\b"
+    r"|\bit (?:dawned on|occurred to)\b"
+    r"|\bit (?:take|took|cost)s? (?:\w+ ){0,4}to\b"
+)
+"""It that stands for nothing said before: it was odd that, it took years to."""
+_BOUND = re.compile(r"\b(?:(?P<who>he|she|his|her|(?<=\bon )him)|(?P<one>its)|(?P<many>their))\b", re.IGNORECASE)
+_NOUN_PHRASE = re.compile(r"\b(?:the|an?|each|every)\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE)
+_WITHIN_IT = re.compile(r"\s+(?:of|in|for|about|to|on|with|from|by|behind|and|or)\s+")
+_INDEFINITE = re.compile(r"\b(?:a|an)\s+(?!lot|bit|few|little)\w", re.IGNORECASE)
+_COMPARES = re.compile(
+    r"\b(?:\w+[^aeiou\W]ier"
+    r"|\w*(?:small|larg|bigg|fast|slow|few|long|short|old|new|young|high|low|cheap|great|strong|weak|safe|hard)e?r"
+    r"|better|worse|more|less)\b(?!.*\bthan\b)",
+    re.IGNORECASE,
+)
+_FRAGMENT = re.compile(
+    r"^\W*(?:and |but |so |or )?(?:(?:in|at|by|for|to|from|since|on|with|of|until|before|after) )?"
+    r"(?:who|whom|whose|what|which|when|where|why|how|how long|how many|how much)"
+    r"(?:\W*$|\s+(?:in|at|by|for|to|from|since|on|with|of|not|so|such|exactly)\b)",
+    re.IGNORECASE,
+)
 _PLURAL = re.compile(r"\b(?:they|them|theirs?|these|those)\b", re.IGNORECASE)
 _THESE = re.compile(
     r"\b(?:this|these|those)\b|\bthat(?: \w+)?\W*$|\b(?:about|of|for|in|by|before|after|is|was) that\b", re.I
@@ -51,7 +78,10 @@ _DEFINES = re.compile(
     r"(?: (?:a|an|the))?\s+(?P<what>[^?]+?)\W*$",
     re.IGNORECASE,
 )
-_NEXT_CLAUSE = re.compile(r"(?:\b(?:and|but|or|so)|[,;])\s+(?:\w+\s+){0,4}$", re.IGNORECASE)
+_NEXT_CLAUSE = re.compile(
+    r"(?:(?<=\w )(?:and|but|or|so|when|while|because|if|before|after|since|until)|[,;])\s+(?:\w+\s+){0,4}$",
+    re.IGNORECASE,
+)
 SWAPS = re.compile(
     r"^\W*(?:and|or|but|(?:and |but |so )?(?:what|how) about)\s+(?:the |an? )?(?P<topic>[^?]+?)\W*$", re.I
 )
@@ -61,6 +91,11 @@ _ASKS = re.compile(
     r"(?:who|whom|whose|what|which|when|where|why|how)\b",
     re.IGNORECASE,
 )
+_VERB = re.compile(
+    r"(?:\b(?:do|does|did|can|could|will|would|should|to)\s+(?:(?:the|an?)\s+)?(?:[\w-]+\s+)?|^\W*(?:who|what)\s+)$",
+    re.IGNORECASE,
+)
+"""What stands before a verb: did it, to, who."""
 _MANNER = re.compile(r"(?:ly|ing|ed)$", re.IGNORECASE)
 _FEW = 3
 
@@ -94,6 +129,11 @@ NEED = (
     "of",  # X of Y, with Y no generic term
     "bare generic",  # nothing but generic terms, and no pronoun
     "names a thing",  # What is X? with X new, and nothing that points back
+    "bound",  # its noun stands before it in the same question: When did OCaml gain its effect system?
+    "indefinite",  # a new thing: a joke
+    "compares",  # smaller, and not than what
+    "fragment",  # Why in such a rush?
+    "only definite",  # "the" and a word, and nothing but generic terms beside: In which year is the paper?
     "unlike",  # it shares no term with its history, has specific ones, and nothing points back
 )
 
@@ -143,10 +183,10 @@ def need_signs(question: str, history: Sequence[Turn], generic: frozenset[str]) 
     known, known_last = _share(own, every), _share(own, last)
     definite = bool(_DEFINITE.search(question))
     these = bool(_THESE.search(question))
-    pronoun = _THIRDPERSON.search(question)
+    pronoun = _pronoun(question)
     third = pronoun is not None
-    specific = own - generic
-    defined = _introduced(question) - generic
+    specific = {span.term for span in said if span.term not in generic or is_name(question, span)}
+    defined = _introduced(question) & specific
     later = pronoun is not None and bool(_NEXT_CLAUSE.search(question[: pronoun.start()]))
     fresh = specific - every
     within = later and any(pronoun and span.end <= pronoun.start() and span.term in fresh for span in said)
@@ -171,7 +211,7 @@ def need_signs(question: str, history: Sequence[Turn], generic: frozenset[str]) 
         "bare third": third and not name,
         "bare definite": definite and not name and not known,
         "fresh short": len(own) <= _FEW and not name and not known,
-        "generic": _share(own, set(generic)),
+        "generic": _share(own, own - specific),
         "specific": bool(specific),
         "specific fresh": bool(fresh),
         "all fresh": bool(specific) and not specific & every,
@@ -181,9 +221,47 @@ def need_signs(question: str, history: Sequence[Turn], generic: frozenset[str]) 
         "of": any(span.term in specific and _after_of(question, span) for span in said),
         "bare generic": not specific and not third,
         "names a thing": bool(defined) and defined == own and not own & every and not points,
+        "bound": is_bound(question, history),
+        "indefinite": bool(_INDEFINITE.search(question)),
+        "compares": bool(_COMPARES.search(question)),
+        "fragment": bool(_FRAGMENT.search(question)),
+        "only definite": definite and not name and len(own) <= 2 and len(specific) <= 1,
         "unlike": bool(specific) and not own & every and not points,
     }
     return [float(signs[name]) for name in NEED]
+
+
+def _pronoun(question: str) -> re.Match[str] | None:
+    """The first pronoun that may stand for something said before."""
+    empty = EXPLETIVE.search(question)
+    outside = (
+        found for found in _THIRDPERSON.finditer(question) if not empty or found.start() not in range(*empty.span())
+    )
+    return next(outside, None)
+
+
+def is_bound(question: str, history: Sequence[Turn]) -> bool:
+    """Whether a pronoun has its noun, new and agreeing, before it in the same question: When did OCaml gain its …"""
+    known = {span.term for turn in history for span in content(turn.text)}
+    return any(
+        _agrees(question, span, pronoun) and not _WITHIN_IT.fullmatch(question, span.end, pronoun.start())
+        for pronoun in _BOUND.finditer(question)
+        for span in content(question[: pronoun.start()])
+        if pronoun["who"] or span.term not in known
+    )
+
+
+def _agrees(question: str, noun: Term, pronoun: re.Match[str]) -> bool:
+    """Whether a word may be the noun of a pronoun: a name, or headed by an article, and of its number."""
+    named = is_name(question, noun)
+    if pronoun["who"]:
+        return named
+    headed = named or bool(_NOUN_PHRASE.search(question[: noun.start]))
+    return headed and _is_plural(question[noun.start : noun.end]) == bool(pronoun["many"])
+
+
+def _is_plural(word: str) -> bool:
+    return word.endswith("s") and not word.endswith("ss")
 
 
 def _share(part: set[str], whole: set[str]) -> float:
@@ -240,6 +318,14 @@ TERM = (
     "third specific first",
     "dropped",  # another topic has taken its place
     "old name",  # a name, and not in the question before
+    "focus",  # the latest question that leant on none before it said it
+    "focus third",
+    "focus introduced",
+    "before focus",  # it was last said before that question
+    "before focus third",
+    "bare last",  # Why?
+    "verb",  # it stands where verbs do
+    "verb third",
     "only specific",  # the only term of its question that is not generic
 )
 
@@ -270,6 +356,7 @@ class _Said:
     held: tuple[set[str], ...]
     introduced: tuple[set[str], ...]
     gone: frozenset[str]
+    focus: int
     answer: frozenset[str]
     near: frozenset[str]
 
@@ -285,6 +372,7 @@ def _said(history: Sequence[Turn]) -> _Said:
         held,
         tuple(_introduced(turn.text) for turn in history),
         gone,
+        max((at for at, turn in enumerate(history) if not turn.carried), default=0),
         frozenset(span.term for span in content(history[-1].answer)),
         frozenset(span.term for span in content(history[-1].near)),
     )
@@ -302,7 +390,12 @@ def term_signs(
     said = _said(history)
     rows = []
     for candidate, nearest, amid in zip(offered, to_own.tolist(), middle.tolist(), strict=True):
-        signs = {"need": need, "nearest": nearest, "middle": amid, "generic": candidate.term in generic}
+        signs = {
+            "need": need,
+            "nearest": nearest,
+            "middle": amid,
+            "generic": candidate.term in generic and not candidate.name,
+        }
         signs |= _standing(candidate, history, said, generic) | _looks(candidate)
         signs |= _pointed_at(question, candidate, signs, len(own))
         rows.append([signs[name] for name in TERM])
@@ -334,8 +427,16 @@ def _standing(candidate: Candidate, history: Sequence[Turn], said: _Said, generi
         "near": term in said.near,
         "dropped": term in said.gone,
         "old name": candidate.name and not last and term not in said.answer,
+        "focus": term in said.held[said.focus],
+        "focus introduced": term in said.introduced[said.focus],
+        "before focus": bool(places) and places[-1] < said.focus,
+        "verb": bool(latest) and candidate.word.islower() and _is_verb(history[places[-1]].text, latest[place]),
         "only specific": bool(places) and said.held[places[-1]] - generic == {term},
     }
+
+
+def _is_verb(text: str, span: Term) -> bool:
+    return bool(_VERB.search(text[: span.start]))
 
 
 def _looks(candidate: Candidate) -> dict[str, float]:
@@ -344,13 +445,13 @@ def _looks(candidate: Candidate) -> dict[str, float]:
         "name": candidate.name,
         "unusual": shipped().rows([candidate.term])[0] == UNKNOWN,
         "manner": bool(_MANNER.search(candidate.word)),
-        "plural": candidate.word.endswith("s") and not candidate.word.endswith("ss"),
+        "plural": _is_plural(candidate.word),
     }
 
 
 def _pointed_at(question: str, candidate: Candidate, signs: Mapping[str, float], terms: int) -> dict[str, float]:
     """The other signs of a term where the question points back in some way, 0 where it does not."""
-    third, swaps = bool(_THIRDPERSON.search(question)), bool(SWAPS.search(question))
+    third, swaps = _pronoun(question) is not None, bool(SWAPS.search(question))
     definite, these = bool(_DEFINITE.search(question)), bool(_THESE.search(question))
     named = any(is_name(question, span) for span in content(question))
     specific = not signs["generic"]
@@ -363,6 +464,10 @@ def _pointed_at(question: str, candidate: Candidate, signs: Mapping[str, float],
         "third last carried": third * signs["last carried"],
         "third name": third * signs["name"],
         "third first": third * signs["first"],
+        "focus third": third * signs["focus"],
+        "before focus third": third * signs["before focus"],
+        "bare last": terms == 0 and signs["last"],
+        "verb third": third * signs["verb"],
         "plural plural": bool(_PLURAL.search(question)) * signs["plural"],
         "person name": bool(PERSON.search(question)) * signs["name"],
         "definite nearest": definite * signs["nearest"],
