@@ -13,6 +13,7 @@ ROOMS = (
     ("agreement",),
     ("model",),
     ("scripts",),
+    ("languages",),
     ("text",),
     ("syntax",),
     ("acronyms",),

@@ -10,10 +10,11 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from qa.acronyms import Definition, definitions
+from qa.acronyms import definitions
 from qa.chunk import passages
-from qa.index.aliases import alias_arrays
+from qa.index.aliases import Form, alias_arrays
 from qa.index.segment import KINDS, Array
+from qa.languages import ENGLISH, LANGUAGES, language_of
 from qa.model import Document, Passage
 from qa.text import STOP_TERMS, term_of, words
 from qa.vectors import UNKNOWN, shipped
@@ -37,10 +38,15 @@ _KIND_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
 
 
 class _Numbers(dict[str, int]):
-    """Word -> number in order of first use."""
+    """Word of a language -> number in order of first use, among the words of all languages; `terms` by number."""
+
+    def __init__(self, language: str, terms: list[str]) -> None:
+        super().__init__()
+        self._language, self._terms = language, terms
 
     def __missing__(self, word: str) -> int:
-        number = self[word] = len(self)
+        number = self[word] = len(self._terms)
+        self._terms.append(term_of(word, self._language))
         return number
 
 
@@ -48,20 +54,23 @@ class Counter:
     """Takes documents one after the other and gives the arrays of their segment.
 
     Memory grows with what was added: 4 bytes a word and the texts themselves. Whoever has more than fits adds a part,
-    keeps its arrays, and merges the parts.
+    keeps its arrays, and merges the parts. Documents are in `language`, or, without one, in that which each tells.
     """
 
-    def __init__(self) -> None:
-        self._numbers = _Numbers()
+    def __init__(self, language: str | None = None) -> None:
+        self._language = language
+        self._terms: list[str] = []
+        self._numbers: dict[str, _Numbers] = {}
+        self._languages = array("B")
         self._tokens = array("i")
         self._sentence_tokens = array("q", [0])
         self._sentences = array("i")
         self._passage_sentences = array("q", [0])
         self._passage_documents = array("i")
         self._passage_bytes = array("q")
-        self._contexts: dict[str, int] = {}
+        self._contexts: dict[tuple[str, str], int] = {}
         self._passage_contexts = array("i")
-        self._defined: list[tuple[int, Definition]] = []
+        self._defined: list[tuple[int, Form, Form]] = []
         self._texts: list[bytes] = []
         self._text_bytes = 0
         self._paths: list[bytes] = []
@@ -79,18 +88,20 @@ class Counter:
         self, document: Document, stat: tuple[int, int, int] = (0, 0, 0), ready: Sequence[Passage] | None = None
     ) -> None:
         """Count one document with its passages, or with `ready` ones; `stat` is its file's `Source.stat`."""
+        language = self._language or language_of(document.text)
+        self._languages.append(LANGUAGES.index(language))
         self._stats.extend(stat)
         before, at = 0, self._text_bytes
         above: dict[tuple[tuple[str, ...], ...], int] = {}  # headings and columns -> number of the context
-        for passage in passages(document) if ready is None else ready:
+        for passage in passages(document, language) if ready is None else ready:
             at += _size(document.text, before, passage.start)
             end = at + _size(document.text, passage.start, passage.end)
             self._passage_bytes.extend((at, end))
             before, at = passage.end, end
-            self._add_sentences(document.text, passage)
+            self._add_sentences(document.text, passage, language)
             key = document.headings(passage.sentences[-1].start), _columns(document, passage)
             if key not in above:
-                above[key] = self._contexts.setdefault(_context(document, *key), len(self._contexts))
+                above[key] = self._contexts.setdefault((language, _context(document, *key)), len(self._contexts))
             self._passage_contexts.append(above[key])
         text = document.text.encode()
         self._texts.append(text)
@@ -101,30 +112,38 @@ class Counter:
             self._rows[name].extend(rows)
             self._row_starts[name].append(len(self._rows[name]) // width)
 
-    def _add_sentences(self, text: str, passage: Passage) -> None:
-        number = self._numbers.__getitem__
+    def _add_sentences(self, text: str, passage: Passage, language: str) -> None:
+        number = self._numbers_of(language).__getitem__
         for sentence in passage.sentences:
             said = text[sentence.start : sentence.end]
             self._tokens.extend(map(number, words(said)))
             if " (" in said or "\n(" in said:
-                self._add_definitions(said)
+                self._add_definitions(said, language)
             self._sentence_tokens.append(len(self._tokens))
             self._sentences.extend((sentence.start, sentence.end, _KIND_NUMBERS[sentence.kind]))
         self._passage_sentences.append(len(self._sentences) // 3)
         self._passage_documents.append(len(self._texts))
 
-    def _add_definitions(self, sentence: str) -> None:
-        """Note what a sentence of the document that is being added says about acronyms."""
-        for definition in definitions(sentence):
-            for word in chain.from_iterable(definition):
-                self._numbers[word]  # a form cut out of its sentence may be words of its own: "5G" of "4.5G"
-            self._defined.append((len(self._texts), definition))
+    def _add_definitions(self, sentence: str, language: str) -> None:
+        """Note what a sentence of the document that is being added says about acronyms.
+
+        A form cut out of its sentence may be words of its own: "5G" of "4.5G".
+        """
+        number = self._numbers_of(language).__getitem__
+        for short, long in definitions(sentence, language):
+            self._defined.append((len(self._texts), tuple(map(number, short)), tuple(map(number, long))))
+
+    def _numbers_of(self, language: str) -> _Numbers:
+        if language not in self._numbers:
+            self._numbers[language] = _Numbers(language, self._terms)
+        return self._numbers[language]
 
     def arrays(self) -> dict[str, Array]:
         """The arrays of the segment."""
-        number = self._numbers.__getitem__
-        above = [list(map(number, words(context))) for context in self._contexts]
-        terms, term_of_word = _stemmed(list(self._numbers))
+        above = [
+            list(map(self._numbers_of(language).__getitem__, words(context))) for language, context in self._contexts
+        ]
+        terms, term_of_word = _distinct(self._terms)
         tokens = term_of_word[np.frombuffer(self._tokens, dtype=np.int32)]
         above_tokens = term_of_word[np.array([word for row in above for word in row], dtype=np.int64)]
         sentences = np.frombuffer(self._sentences, dtype=np.int32).reshape(-1, 3)
@@ -151,11 +170,21 @@ class Counter:
             "context_tokens_starts": above_starts,
             **_postings("words", tokens, owner, len(terms)),
             **_context_postings(above_tokens, above_starts, passage_contexts, len(terms)),
-            **vector_rows(terms),
-            **alias_arrays(self._defined, terms),
+            "term_rows": np.where(self._are_english(term_of_word, len(terms)), vector_rows(terms), UNKNOWN),
+            **alias_arrays(
+                (document, _renumbered(short, term_of_word), _renumbered(long, term_of_word))
+                for document, short, long in self._defined
+            ),
             **self._document_arrays(),
         }
         return made | impacts(made)
+
+    def _are_english(self, term_of_word: Array, terms: int) -> Array:
+        """Which terms are those of an English word, shape (terms,): word vectors know no others."""
+        numbers = self._numbers_of(ENGLISH).values()
+        english = np.zeros(terms, dtype=bool)
+        english[term_of_word[np.fromiter(numbers, dtype=np.int64, count=len(numbers))]] = True
+        return english
 
     def _document_arrays(self) -> dict[str, Array]:
         """Texts, records and structure, each as one run of rows with the first row of every document."""
@@ -168,6 +197,7 @@ class Counter:
             "path_starts": starts_of(map(len, self._paths)),
             "records": np.frombuffer(b"".join(self._records), dtype=np.uint8),
             "record_starts": starts_of(map(len, self._records)),
+            "document_languages": np.frombuffer(self._languages, dtype=np.uint8),
             "file_stats": np.frombuffer(self._stats, dtype=np.int64).reshape(-1, 3),
             **starts,
             "blocks": rows["blocks"].reshape(-1, 4),
@@ -176,15 +206,15 @@ class Counter:
         }
 
 
-def vector_rows(terms: Sequence[bytes]) -> dict[str, Array]:
-    """`term_rows`: the row of each term in the table of word vectors, -1 for one without, shape (terms,).
+def vector_rows(terms: Sequence[bytes]) -> Array:
+    """The row of each term in the table of word vectors, -1 for one without, shape (terms,).
 
     Function words have none, though a word of the table may share their stem ("does" and "doe").
     """
     names = [term.decode() for term in terms]
     rows = shipped().rows(names)
     rows[[name in STOP_TERMS for name in names]] = UNKNOWN
-    return {"term_rows": rows.astype(np.int32)}
+    return rows.astype(np.int32)
 
 
 def _structure(document: Document) -> Iterator[tuple[str, int, Iterable[int]]]:
@@ -196,9 +226,9 @@ def _structure(document: Document) -> Iterator[tuple[str, int, Iterable[int]]]:
     yield "lines", 1, found.line_starts if found else ()
 
 
-def count(documents: Iterable[Document]) -> dict[str, Array]:
-    """The arrays of a segment of these documents, in the order of their paths."""
-    counter = Counter()
+def count(documents: Iterable[Document], language: str | None = None) -> dict[str, Array]:
+    """The arrays of a segment of these documents, in the order of their paths; `language` as to a Counter."""
+    counter = Counter(language)
     for document in sorted(documents, key=lambda document: document.path):
         counter.add(document)
     return counter.arrays()
@@ -221,12 +251,17 @@ def _columns(document: Document, passage: Passage) -> tuple[str, ...]:
     return tuple(dict.fromkeys(" ".join(document.columns(row.start, row.end)) for row in rows))
 
 
-def _stemmed(raw: Sequence[str]) -> tuple[list[bytes], Array]:
+def _distinct(terms_of_words: Sequence[str]) -> tuple[list[bytes], Array]:
     """The distinct terms of some words, sorted, and the number of each word's term, shape (words,)."""
-    terms = [term_of(word).encode() for word in raw]
+    terms = [term.encode() for term in terms_of_words]
     distinct = sorted(set(terms))
     number = {term: position for position, term in enumerate(distinct)}
     return distinct, np.array([number[term] for term in terms], dtype=np.int32)
+
+
+def _renumbered(words: Form, term_of_word: Array) -> Form:
+    """The numbers of the terms of some words."""
+    return tuple(term_of_word[list(words)].tolist())
 
 
 def _context_postings(tokens: Array, starts: Array, passage_contexts: Array, terms: int) -> dict[str, Array]:

@@ -1,6 +1,6 @@
 """An index in a folder of the cache, kept in step with files.
 
-    manifest.json   which segments there are, and under which settings; replaced in one step, last of all
+    manifest.json   which segments there are, of what, and under which settings; replaced in one step, last of all
     *.segment       documents with their postings; never changed once written
     *.state         which documents are deleted, term frequencies over all segments, and the files it was made of
     checked.json    which of these files were found whole, and their size and times then
@@ -19,7 +19,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ from qa.vectors import TABLE
 
 __all__ = ["FORMAT", "Opened", "open_folder", "roots_of"]
 
-FORMAT = 8
+FORMAT = 9
 """Version of the files' layout; an index with another is built anew."""
 _SETTINGS = {"format": FORMAT, "analysis": ANALYSIS, "chunking": CHUNKING, "vectors": TABLE}
 _MANIFEST = "manifest.json"
@@ -62,6 +62,14 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class _Corpus:
+    """What an index is of: its roots, and the language of all documents, None where each tells its own."""
+
+    roots: Sequence[str]
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class _State:
     """Segments with what is live in them, and the files that they were made of, once that is written."""
 
@@ -76,16 +84,24 @@ _EMPTY = _State((), (), (), None, NO_FILES)
 
 
 def open_folder(
-    folder: Path, sources: Sequence[Source], *, roots: Sequence[str], progress: Progress | None = None
+    folder: Path,
+    sources: Sequence[Source],
+    *,
+    roots: Sequence[str],
+    language: str | None = None,
+    progress: Progress | None = None,
 ) -> Opened:
-    """The index in a folder, after bringing it in step with the files. Raises CacheError when it cannot be written."""
-    notice = None
+    """The index in a folder, after bringing it in step with the files; one of another language is built anew.
+
+    Raises CacheError when it cannot be written.
+    """
+    corpus, notice = _Corpus(roots, language), None
     try:
-        state = _load(folder)
+        state = _load(folder, language)
         if state is not None and state.files.are(sources):
             return _opened(state)
         if state is None and (folder / _MANIFEST).exists():
-            notice = f"{folder}: the index is of another version of qa; built anew"
+            notice = f"{folder}: the index is of another version of qa, or in another language; built anew"
     except CacheError as error:
         notice = f"{error}; built anew"
     from filelock import FileLock
@@ -93,7 +109,7 @@ def open_folder(
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with FileLock(folder / "lock"):
-            return replace(_opened(_refreshed(folder, sources, roots, progress)), notice=notice)
+            return replace(_opened(_refreshed(folder, sources, corpus, progress)), notice=notice)
     except OSError as error:
         raise CacheError(f"{folder}: the index cannot be written: {error.strerror or error}") from None
 
@@ -102,11 +118,11 @@ def _opened(state: _State) -> Opened:
     return Opened(Index(state.segments, state.live, state.frequencies), state.files.unread)
 
 
-def _load(folder: Path) -> _State | None:
-    """What the folder's manifest names; None where there is none or its settings are others."""
+def _load(folder: Path, language: str | None) -> _State | None:
+    """What the folder's manifest names; None where there is none or its settings or its language are others."""
     for _ in range(3):  # a writer may replace the manifest and remove what the old one named between our two steps
         manifest = _manifest(folder)
-        if manifest is None:
+        if manifest is None or manifest.get("language") != language:
             return None
         try:
             return _named(folder, manifest)
@@ -159,10 +175,10 @@ def _remember(folder: Path, known: Mapping[str, Stamp], opened: Mapping[str, Map
             stream.write(json.dumps(found).encode())
 
 
-def _refreshed(folder: Path, sources: Sequence[Source], roots: Sequence[str], progress: Progress | None) -> _State:
+def _refreshed(folder: Path, sources: Sequence[Source], corpus: _Corpus, progress: Progress | None) -> _State:
     """The state after taking in the changes, written down. The caller holds the lock."""
     try:
-        before = _load(folder) or _EMPTY
+        before = _load(folder, corpus.language) or _EMPTY
     except CacheError:
         before = _EMPTY
     changes = before.files.changes(sources)
@@ -170,15 +186,15 @@ def _refreshed(folder: Path, sources: Sequence[Source], roots: Sequence[str], pr
         return before
     prefix = f"{int(max((name.split('-')[0] for name in _manifest_names(folder)), default='0')) + 1:08}-"
     _clean(folder)
-    _take_in(folder, prefix, before, changes, roots, progress)
+    _take_in(folder, prefix, before, changes, corpus, progress)
     _clean(folder)
-    written = _load(folder)
+    written = _load(folder, corpus.language)
     assert written is not None
     return written
 
 
 def _take_in(
-    folder: Path, prefix: str, before: _State, changes: Changes, roots: Sequence[str], progress: Progress | None
+    folder: Path, prefix: str, before: _State, changes: Changes, corpus: _Corpus, progress: Progress | None
 ) -> None:
     """Count what has changed and write down the state with it, or, when interrupted, with the batches that are done.
 
@@ -195,14 +211,15 @@ def _take_in(
         return _unread(before, changes, [entry for batch in counted for entry in batch.unread])
 
     try:
-        with closing(count_batches(changes.read, folder, f"{prefix}part-", progress)) as batches:
+        counting = count_batches(changes.read, folder, f"{prefix}part-", language=corpus.language, progress=progress)
+        with closing(counting) as batches:
             for batch in batches:
                 counted.append(batch)  # one by one: what is there counts when the next one never comes
-        _write(folder, f"{prefix}.state", _compacted(folder, prefix, joined()), unread(), roots)
+        _write(folder, f"{prefix}.state", _compacted(folder, prefix, joined()), unread(), corpus)
     except BaseException:
         if counted:
             with suppress(CacheError):
-                _write(folder, f"{prefix}kept.state", joined(), unread(), roots)
+                _write(folder, f"{prefix}kept.state", joined(), unread(), corpus)
         raise
 
 
@@ -259,9 +276,7 @@ def _merged(folder: Path, name: str, state: _State, chosen: Sequence[int]) -> _S
     return replace(state, names=names, segments=segments, live=live)
 
 
-def _write(
-    folder: Path, name: str, state: _State, unread: Mapping[str, tuple[Stat, str]], roots: Sequence[str]
-) -> None:
+def _write(folder: Path, name: str, state: _State, unread: Mapping[str, tuple[Stat, str]], corpus: _Corpus) -> None:
     """Write what is live in the segments, then the manifest that names them."""
     masks = {f"live_{number}": mask for number, mask in enumerate(state.live) if mask is not None}
     frequencies = Index(state.segments, state.live).frequencies or ()
@@ -269,7 +284,7 @@ def _write(
     files = Files.of(state.segments, state.live, unread)
     arrays = {**masks, **counts, **files.arrays}
     write_arrays(folder / name, arrays.items())
-    manifest = {"settings": _SETTINGS, "roots": roots, "segments": state.names, "state": name}
+    manifest = {"settings": _SETTINGS, **asdict(corpus), "segments": state.names, "state": name}
     with replacing(folder / _MANIFEST) as stream:
         stream.write(json.dumps(manifest).encode())
 

@@ -79,6 +79,7 @@ class Segment:
         self.passage_sentences = arrays["passage_sentences"]
         self.passage_documents = arrays["passage_documents"]
         self.passage_lengths = arrays["passage_lengths"]
+        self.document_languages = arrays["document_languages"]
         self.term_rows = arrays["term_rows"]
         self._term_starts = arrays["term_starts"]
         self._terms = memoryview(arrays["terms"])  # type: ignore[arg-type]
