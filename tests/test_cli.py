@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from qa.cli import _links as links_are_shown
 from qa.cli import main
+from qa.cli.terminal import links_are_shown
 from qa.library import cache_folder, cached_indexes
 from qa.present import one_line
 
@@ -198,7 +198,7 @@ def test_control_c_exits_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("qa.library.open_library", interrupted)
+    monkeypatch.setattr("qa.cli.corpus.open_library", interrupted)
     assert main(["ask", "What?"]) == 130
 
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.model import Answer, Block, Document, Hit, Skipped, SourceMap
-from qa.present import _breakable, hits_text, json_text, markdown_text, printable, skipped_text, text, unread_text
+from qa.present import hits_text, json_text, markdown_text, printable, skipped_text, text, unread_text
+from qa.present.layout import breakable
 from qa.scripts import columns
 
 BODY = "The old bridge was built in 1874 by Ada Stone."
@@ -213,4 +214,4 @@ def test_a_passage_without_spaces_is_shown_as_far_as_there_is_room() -> None:
 
 @given(st.text(st.sampled_from("ab 橋、「」ー\x1b[1m0;\n") | st.characters(), max_size=60))
 def test_a_word_is_broken_without_losing_a_character(word: str) -> None:
-    assert "".join(_breakable(word)) == word
+    assert "".join(breakable(word)) == word

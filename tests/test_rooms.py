@@ -1,11 +1,13 @@
 """The rooms: a module imports only from rooms before it, and the public face is what the contract says."""
 
+import argparse
 import ast
 from pathlib import Path
 
 import pytest
 
 import qa
+from qa.cli.parser import command_line
 
 ROOMS = (
     ("errors",),
@@ -81,10 +83,10 @@ def test_only_the_command_line_prints_and_exits() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
             if name in {"print", "SystemExit", "exit", "_exit", "stdout", "stderr"}:
-                loud.add(str(path.relative_to(PACKAGE)))
+                loud.add(path.relative_to(PACKAGE).as_posix())
+    speaking = {name for name in loud if not name.startswith("cli/")}
     # a worker speaks to the process that started it, which reads what it prints; the chat ends a prompt, not the tool
-    assert loud <= {
-        "cli.py",
+    assert speaking <= {
         "__main__.py",
         "index/worker.py",
         "index/batches.py",
@@ -93,6 +95,14 @@ def test_only_the_command_line_prints_and_exits() -> None:
         "load/worker.py",
         "repl/prompt.py",
     }
+
+
+def test_a_command_is_a_module_of_its_name() -> None:
+    listed = next(action for action in command_line()._actions if isinstance(action, argparse._SubParsersAction))
+    commands = {
+        path.stem for path in (PACKAGE / "cli").glob("*.py") if "\ndef run(" in path.read_text(encoding="utf-8")
+    }
+    assert commands == set(listed.choices)
 
 
 def test_the_public_names_are_those_of_the_contract() -> None:
