@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from functools import cache
 
 __all__ = [
@@ -18,9 +17,9 @@ __all__ = [
     "ENGLISH",
     "FUNCTION_WORDS",
     "LANGUAGES",
+    "function_word_counts",
     "language_named",
     "language_of",
-    "language_of_question",
 ]
 
 ENGLISH = "english"
@@ -240,7 +239,7 @@ _SAMPLE = 1_500
 """Characters at the beginning, in the middle and at the end of a text that are looked at."""
 _THE = 200
 """Characters, at most, for each English article in a text that is English beyond doubt."""
-_LEAST_WORDS = 3
+_LEAST_WORDS = 4
 _LEAST_SHARE = 0.08
 _BEYOND_ENGLISH = 2
 """For another language: different function words, their share of the text, how many times as many as English ones."""
@@ -275,18 +274,14 @@ def language_of(text: str) -> str:
     return told if enough and most.total() >= _BEYOND_ENGLISH * found[ENGLISH].total() else ENGLISH
 
 
-def language_of_question(question: str, among: Sequence[str]) -> str:
-    """The one of some languages that a question has most function words of; the first where it has none of any.
+def function_word_counts(text: str) -> dict[str, int]:
+    """How many function words of each language a text has. Single letters tell nothing.
 
-    >>> language_of_question("Wer war Ada Stone?", ["english", "german"])
-    'german'
-    >>> language_of_question("Ada Stone", ["english", "german"])
-    'english'
+    >>> counts = function_word_counts("Wer war Ada Stone?")
+    >>> counts["german"], counts["french"]
+    (2, 0)
     """
-    if len(among) == 1:
-        return among[0]
-    found = _function_words_of(question)
-    return max(among, key=lambda language: found[language].total())
+    return {language: found.total() for language, found in _function_words_of(text).items()}
 
 
 def _sample(text: str) -> str:
@@ -297,7 +292,7 @@ def _sample(text: str) -> str:
 
 
 def _function_words_of(text: str) -> dict[str, Counter[str]]:
-    """How often each language's function words stand in a text. Single letters tell nothing."""
+    """How often each function word of each language stands in a text."""
     counts = Counter(word.strip(_EDGES) for word in text.casefold().split())
     found: dict[str, Counter[str]] = {language: Counter() for language in LANGUAGES}
     for word, count in counts.items():

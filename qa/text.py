@@ -322,7 +322,7 @@ _LONGEST_ABBREVIATION = 30
 _ABBREVIATED = re.compile(r"(?:^|(?<=[\W\d_]))(?P<letters>(?:[^\W\d_]\.\s?)*)(?P<word>[^\W\d_]+)\.$")
 """A word with a full stop at the end of a text, and the single letters with full stops before it: "z. B."."""
 _ORDINAL = re.compile(
-    r"\b(?:a[bm]|bis|beim|d[aei]s|de[mnr]|die|ein(?:e[mnr]?)?|im|seit|vo[mn]|zu[mr])\s\d{1,2}\.$", re.I
+    r"\b(?:a[bm]|ans|bis|beim|d[aei]s|de[mnr]|die|ein(?:e[mnr]?)?|im|ins|seit|vo[mn]|zu[mr])\s\d{1,2}\.$", re.I
 )
 _LEAST_THAI = 60
 """Characters from which a space between words of Thai or Lao is taken for the end of a sentence: nothing else is."""

@@ -54,7 +54,7 @@ def test_what_the_table_does_not_have_is_near_nothing() -> None:
 
 
 def test_function_words_and_numbers_match_only_themselves() -> None:
-    rows = vector_rows([term.encode() for term in [*sorted(STOP_TERMS), "2013", "1.5"]])
+    rows = vector_rows([term.encode() for term in [*sorted(STOP_TERMS), "2013", "1.5"]])["term_rows"]
     assert (rows == UNKNOWN).all()
 
 

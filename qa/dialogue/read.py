@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from qa.dialogue.model import Model, shipped_model
 from qa.dialogue.signs import PERSON, SWAPS, Candidate, Turn, content, is_name
+from qa.languages import ENGLISH
 from qa.model import Answer
 from qa.scripts import is_beyond_latin
 from qa.syntax import parse
@@ -41,8 +42,10 @@ _ASKS = re.compile(
 )
 
 
-def standalone(question: str, history: Sequence[Answer | str], *, model: Model | None = None) -> str:
-    """The question with what it takes from its history, or as it is when it needs nothing.
+def standalone(
+    question: str, history: Sequence[Answer | str], *, language: str = ENGLISH, model: Model | None = None
+) -> str:
+    """The question with what it takes from its history, or as it is when it needs nothing or is not English.
 
     Its filters stay as they were typed; those of its history are not taken over.
 
@@ -57,7 +60,7 @@ def standalone(question: str, history: Sequence[Answer | str], *, model: Model |
     >>> standalone("What is Irmin?", ["What is Jitsu?"])
     'What is Irmin?'
     """
-    if not history or is_beyond_latin(question):  # all that is learned of is English
+    if not history or language != ENGLISH or is_beyond_latin(question):  # all that is learned of is English
         return question
     turns: list[Turn] = []
     for entry in history[-_MOST_TURNS:]:

@@ -17,6 +17,7 @@ from queue import SimpleQueue
 
 from qa.errors import CacheError
 from qa.index.worker import count_files
+from qa.languages import AUTO
 from qa.load import Source, rest
 from qa.load.process import start
 from qa.model import Skipped
@@ -52,7 +53,7 @@ def count_batches(
     folder: Path,
     prefix: str,
     *,
-    language: str | None = None,
+    language: str = AUTO,
     progress: Progress | None = None,
 ) -> Generator[Counted, None, None]:
     """Count some files into segment files in a folder, `prefix` before their names; each batch as it is done.
@@ -95,7 +96,7 @@ def _batches(sources: Sequence[Source], total: int) -> Iterator[list[Source]]:
 def _counted_here(
     batches: Sequence[list[Source]],
     files: Sequence[Path],
-    language: str | None,
+    language: str,
     done: list[int],
     tell: Callable[[], None],
 ) -> Iterator[tuple[int, list[Skipped]]]:
@@ -118,7 +119,7 @@ def _counted_here(
 def _counted_by_workers(
     batches: Sequence[list[Source]],
     files: Sequence[Path],
-    language: str | None,
+    language: str,
     done: list[int],
     tell: Callable[[], None],
 ) -> Iterator[tuple[int, list[Skipped]]]:
@@ -163,7 +164,7 @@ def _asked(
     worker: subprocess.Popen[bytes],
     batch: Sequence[Source],
     file: Path,
-    language: str | None,
+    language: str,
     read: Callable[[int], None],
 ) -> list[Skipped]:
     """One batch's turn with a worker; `read` is told how many bytes it has.

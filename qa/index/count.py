@@ -14,7 +14,7 @@ from qa.acronyms import definitions
 from qa.chunk import passages
 from qa.index.aliases import Form, alias_arrays
 from qa.index.segment import KINDS, Array
-from qa.languages import ENGLISH, LANGUAGES, language_of
+from qa.languages import AUTO, LANGUAGES, language_of
 from qa.model import Document, Passage
 from qa.text import STOP_TERMS, term_of, words
 from qa.vectors import UNKNOWN, shipped
@@ -54,10 +54,10 @@ class Counter:
     """Takes documents one after the other and gives the arrays of their segment.
 
     Memory grows with what was added: 4 bytes a word and the texts themselves. Whoever has more than fits adds a part,
-    keeps its arrays, and merges the parts. Documents are in `language`, or, without one, in that which each tells.
+    keeps its arrays, and merges the parts. Documents are in `language`, AUTO for that which each tells.
     """
 
-    def __init__(self, language: str | None = None) -> None:
+    def __init__(self, language: str = AUTO) -> None:
         self._language = language
         self._terms: list[str] = []
         self._numbers: dict[str, _Numbers] = {}
@@ -88,7 +88,7 @@ class Counter:
         self, document: Document, stat: tuple[int, int, int] = (0, 0, 0), ready: Sequence[Passage] | None = None
     ) -> None:
         """Count one document with its passages, or with `ready` ones; `stat` is its file's `Source.stat`."""
-        language = self._language or language_of(document.text)
+        language = language_of(document.text) if self._language == AUTO else self._language
         self._languages.append(LANGUAGES.index(language))
         self._stats.extend(stat)
         before, at = 0, self._text_bytes
@@ -170,7 +170,7 @@ class Counter:
             "context_tokens_starts": above_starts,
             **_postings("words", tokens, owner, len(terms)),
             **_context_postings(above_tokens, above_starts, passage_contexts, len(terms)),
-            "term_rows": np.where(self._are_english(term_of_word, len(terms)), vector_rows(terms), UNKNOWN),
+            **vector_rows(terms),
             **alias_arrays(
                 (document, _renumbered(short, term_of_word), _renumbered(long, term_of_word))
                 for document, short, long in self._defined
@@ -178,13 +178,6 @@ class Counter:
             **self._document_arrays(),
         }
         return made | impacts(made)
-
-    def _are_english(self, term_of_word: Array, terms: int) -> Array:
-        """Which terms are those of an English word, shape (terms,): word vectors know no others."""
-        numbers = self._numbers_of(ENGLISH).values()
-        english = np.zeros(terms, dtype=bool)
-        english[term_of_word[np.fromiter(numbers, dtype=np.int64, count=len(numbers))]] = True
-        return english
 
     def _document_arrays(self) -> dict[str, Array]:
         """Texts, records and structure, each as one run of rows with the first row of every document."""
@@ -206,15 +199,15 @@ class Counter:
         }
 
 
-def vector_rows(terms: Sequence[bytes]) -> Array:
-    """The row of each term in the table of word vectors, -1 for one without, shape (terms,).
+def vector_rows(terms: Sequence[bytes]) -> dict[str, Array]:
+    """`term_rows`: the row of each term in the table of word vectors, -1 for one without, shape (terms,).
 
     Function words have none, though a word of the table may share their stem ("does" and "doe").
     """
     names = [term.decode() for term in terms]
     rows = shipped().rows(names)
     rows[[name in STOP_TERMS for name in names]] = UNKNOWN
-    return rows.astype(np.int32)
+    return {"term_rows": rows.astype(np.int32)}
 
 
 def _structure(document: Document) -> Iterator[tuple[str, int, Iterable[int]]]:
@@ -226,7 +219,7 @@ def _structure(document: Document) -> Iterator[tuple[str, int, Iterable[int]]]:
     yield "lines", 1, found.line_starts if found else ()
 
 
-def count(documents: Iterable[Document], language: str | None = None) -> dict[str, Array]:
+def count(documents: Iterable[Document], language: str = AUTO) -> dict[str, Array]:
     """The arrays of a segment of these documents, in the order of their paths; `language` as to a Counter."""
     counter = Counter(language)
     for document in sorted(documents, key=lambda document: document.path):

@@ -32,6 +32,7 @@ from qa.index.index import Index
 from qa.index.merge import keep, merge
 from qa.index.segment import Array, Segment
 from qa.index.store import Mapped, Stamp, read_arrays, replacing, write_arrays
+from qa.languages import AUTO
 from qa.load import Source
 from qa.model import Skipped
 from qa.text import ANALYSIS
@@ -63,10 +64,10 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class _Corpus:
-    """What an index is of: its roots, and the language of all documents, None where each tells its own."""
+    """What an index is of: its roots, and the language of all documents, AUTO where each tells its own."""
 
     roots: Sequence[str]
-    language: str | None
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def open_folder(
     sources: Sequence[Source],
     *,
     roots: Sequence[str],
-    language: str | None = None,
+    language: str = AUTO,
     progress: Progress | None = None,
 ) -> Opened:
     """The index in a folder, after bringing it in step with the files; one of another language is built anew.
@@ -118,7 +119,7 @@ def _opened(state: _State) -> Opened:
     return Opened(Index(state.segments, state.live, state.frequencies), state.files.unread)
 
 
-def _load(folder: Path, language: str | None) -> _State | None:
+def _load(folder: Path, language: str) -> _State | None:
     """What the folder's manifest names; None where there is none or its settings or its language are others."""
     for _ in range(3):  # a writer may replace the manifest and remove what the old one named between our two steps
         manifest = _manifest(folder)

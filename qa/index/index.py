@@ -18,7 +18,7 @@ import numpy as np
 from qa.index.aliases import Alias, aliases
 from qa.index.count import BM25_B, BM25_K1, count
 from qa.index.segment import Array, Segment, distinct
-from qa.languages import ENGLISH, LANGUAGES
+from qa.languages import AUTO, ENGLISH, LANGUAGES
 from qa.model import Document
 from qa.vectors import shipped
 
@@ -252,8 +252,8 @@ class Index:
         return self.segments[number].document(document)
 
 
-def build(documents: Iterable[Document], language: str | None = None) -> Index:
-    """An index of some documents, in memory; in `language`, or, without one, each in that which it tells."""
+def build(documents: Iterable[Document], language: str = AUTO) -> Index:
+    """An index of some documents, in memory; in `language`, AUTO for that which each tells."""
     return Index([Segment(count(documents, language))])
 
 

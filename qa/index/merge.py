@@ -14,10 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from qa.index.aliases import joined_aliases, kept_aliases
-from qa.index.count import impacts, starts_of
+from qa.index.count import impacts, starts_of, vector_rows
 from qa.index.segment import Array, Segment, runs
 from qa.index.store import Mapped, read_arrays
-from qa.vectors import UNKNOWN
 
 __all__ = ["keep", "merge", "merge_files"]
 
@@ -123,7 +122,7 @@ def _merged(segments: Sequence[Segment]) -> Iterator[tuple[str, Array]]:
     }
     yield "terms", np.frombuffer(b"".join(terms), dtype=np.uint8)
     yield "term_starts", starts_of(map(len, terms))
-    yield "term_rows", _merged_rows(every, renumbered, len(terms))
+    yield from vector_rows(terms).items()
     yield from joined_aliases(every, renumbered, bases["file_stats"]).items()
     for name in ("tokens", "context_tokens"):
         yield from ((name, new[arrays[name]]) for new, arrays in zip(renumbered, every, strict=True))
@@ -154,14 +153,6 @@ def _vocabulary(segments: Sequence[Segment]) -> tuple[list[bytes], list[Array]]:
     number = {term: position for position, term in enumerate(union)}
     renumbered = [np.fromiter(map(number.__getitem__, terms), dtype=np.int32, count=len(terms)) for terms in each]
     return union, renumbered
-
-
-def _merged_rows(every: Sequence[Mapping[str, Array]], renumbered: Sequence[Array], terms: int) -> Array:
-    """The row of each term in the table of word vectors, UNKNOWN where no segment has one: in none it is English."""
-    rows = np.full(terms, UNKNOWN, dtype=np.int32)
-    for new, arrays in zip(renumbered, every, strict=True):
-        rows[new] = np.maximum(rows[new], arrays["term_rows"])
-    return rows
 
 
 def _joined_starts(every: Sequence[Array]) -> Array:

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from qa.languages import LANGUAGES
 from qa.model import Block, BlockKind, Document, SourceMap
 
 __all__ = ["KINDS", "Array", "Postings", "Segment", "distinct", "runs"]
@@ -221,6 +222,10 @@ class Segment:
         starts = self.arrays["record_starts"]
         record: dict[str, Any] = json.loads(bytes(self.arrays["records"][starts[number] : starts[number + 1]]))
         return record
+
+    def language(self, number: int) -> str:
+        """The language that a document is read in."""
+        return LANGUAGES[int(self.document_languages[number])]
 
     def path(self, number: int) -> str:
         """One document's path, without those of the others."""

@@ -17,6 +17,7 @@ from typing import Any
 from qa.errors import CacheError, ReadError
 from qa.index.count import Counter
 from qa.index.store import write_arrays
+from qa.languages import AUTO
 from qa.load import Source, read
 from qa.model import Skipped
 
@@ -29,7 +30,7 @@ def count_files(
     sources: Sequence[Source],
     file: Path,
     *,
-    language: str | None = None,
+    language: str = AUTO,
     tell: Callable[[int], None] = lambda _: None,
 ) -> tuple[int, list[Skipped]]:
     """Read and count some files into a segment file; how many documents that made, and what could not be read.
@@ -61,7 +62,7 @@ def main() -> None:
         print(json.dumps(_counted(sources, Path(batch["file"]), batch["language"])), flush=True)
 
 
-def _counted(sources: Sequence[Source], file: Path, language: str | None) -> dict[str, Any]:
+def _counted(sources: Sequence[Source], file: Path, language: str) -> dict[str, Any]:
     """What came of a batch: what could not be read, or why the segment could not be written."""
     try:
         documents, unread = count_files(sources, file, language=language, tell=_teller())
