@@ -293,11 +293,12 @@ def _sample(text: str) -> str:
 
 def _function_words_of(text: str) -> dict[str, Counter[str]]:
     """How often each function word of each language stands in a text."""
-    counts = Counter(word.strip(_EDGES) for word in text.casefold().split())
+    by_word = _languages_by_word()
     found: dict[str, Counter[str]] = {language: Counter() for language in LANGUAGES}
-    for word, count in counts.items():
-        for language in _languages_by_word().get(word, ()):
-            found[language][word] = count
+    for marked, count in Counter(text.casefold().split()).items():
+        word = marked.strip(_EDGES)
+        for language in by_word.get(word, ()):
+            found[language][word] += count
     return found
 
 

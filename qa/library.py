@@ -364,7 +364,7 @@ class Library:
         if not parse(question).text:
             raise QuestionError(f"{question.strip()}: these are filters; ask something beside them")
         state = self._state
-        language = language_asked(state.index, parse(question).text)
+        language = language_asked(state.index, question)
         standalone = dialogue.standalone(question, history, language=language)
         asked = query(state.index, standalone)
         selection, changed = self._selected(state, asked, k)

@@ -78,7 +78,7 @@ def query(index: Index, question: str, *, search: bool = False) -> Query:
     Raises QuestionError for a filter that no document passes by its path or title.
     """
     typed = parse(question, search=search)
-    language = language_asked(index, typed.text)
+    language = language_asked(index, question)
     read_as = _readings(index, typed.text, language)
     text = _as_read(typed.text, dict(read_as), language)
     found = tuple(content_terms(text, language))
@@ -100,7 +100,7 @@ def query(index: Index, question: str, *, search: bool = False) -> Query:
     )
 
 
-def language_asked(index: Index, text: str) -> str:
+def language_asked(index: Index, question: str) -> str:
     """The one of the documents' languages that a question is read in.
 
     That which it has most function words of; of several, that in which the documents hold most of its words; then that
@@ -108,6 +108,7 @@ def language_asked(index: Index, text: str) -> str:
     """
     if len(index.languages) == 1:
         return index.languages[0]
+    text = parse(question).text
     told = function_word_counts(text)
 
     def held(language: str) -> int:

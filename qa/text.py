@@ -319,11 +319,6 @@ _FOREIGN = re.compile(r"[^\x00-\u05ff\u2000-\u2e7f]")
 _POINT = re.compile(rf"(?<={FAR_EASTERN})\.\s*$")
 _GAP = re.compile("(?<=[\u0e01-\u0edf]) +(?=[\u0e01-\u0edf])")
 _LONGEST_ABBREVIATION = 30
-_ABBREVIATED = re.compile(r"(?:^|(?<=[\W\d_]))(?P<letters>(?:[^\W\d_]\.\s?)*)(?P<word>[^\W\d_]+)\.$")
-"""A word with a full stop at the end of a text, and the single letters with full stops before it: "z. B."."""
-_ORDINAL = re.compile(
-    r"\b(?:a[bm]|ans|bis|beim|d[aei]s|de[mnr]|die|ein(?:e[mnr]?)?|im|ins|seit|vo[mn]|zu[mr])\s\d{1,2}\.$", re.I
-)
 _LEAST_THAI = 60
 """Characters from which a space between words of Thai or Lao is taken for the end of a sentence: nothing else is."""
 
@@ -351,13 +346,25 @@ def sentence_spans(text: str, language: str = ENGLISH) -> list[tuple[int, int]]:
 def _goes_on(text: str, start: int, language: str) -> bool:
     """Whether the sentence before a place goes on there: an abbreviation or an ordinal number ends before it."""
     before = text[max(start - _LONGEST_ABBREVIATION, 0) : start].rstrip()
-    if language == "german" and _ORDINAL.search(before):
+    if language == "german" and _ordinal().search(before):
         return True
-    found = _ABBREVIATED.search(before)
+    found = _abbreviated().search(before)
     if not found:
         return False
     word = found["word"]
     return word.casefold() in _abbreviations(language) if len(word) > 1 else word.islower() or bool(found["letters"])
+
+
+@cache
+def _abbreviated() -> re.Pattern[str]:
+    """A word with a full stop at the end of a text, and the single letters with full stops before it: "z. B."."""
+    return re.compile(r"(?:^|(?<=[\W\d_]))(?P<letters>(?:[^\W\d_]\.\s?)*)(?P<word>[^\W\d_]+)\.$")
+
+
+@cache
+def _ordinal() -> re.Pattern[str]:
+    before = "a[bm]|ans|bis|beim|d[ae]s|de[mnr]|die|ein(?:e[mnr]?)?|im|ins|seit|vo[mn]|zu[mr]"
+    return re.compile(rf"\b(?:{before})\s\d{{1,2}}\.$", re.IGNORECASE)
 
 
 @cache

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, chain
+from itertools import count as numbers_from
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -38,15 +39,14 @@ _KIND_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
 
 
 class _Numbers(dict[str, int]):
-    """Word of a language -> number in order of first use, among the words of all languages; `terms` by number."""
+    """Word of a language -> number in order of first use, among the words of all languages."""
 
-    def __init__(self, language: str, terms: list[str]) -> None:
+    def __init__(self, unused: Iterator[int]) -> None:
         super().__init__()
-        self._language, self._terms = language, terms
+        self._unused = unused
 
     def __missing__(self, word: str) -> int:
-        number = self[word] = len(self._terms)
-        self._terms.append(term_of(word, self._language))
+        number = self[word] = next(self._unused)
         return number
 
 
@@ -59,8 +59,8 @@ class Counter:
 
     def __init__(self, language: str = AUTO) -> None:
         self._language = language
-        self._terms: list[str] = []
         self._numbers: dict[str, _Numbers] = {}
+        self._unused_numbers = numbers_from(0)
         self._languages = array("B")
         self._tokens = array("i")
         self._sentence_tokens = array("q", [0])
@@ -135,7 +135,7 @@ class Counter:
 
     def _numbers_of(self, language: str) -> _Numbers:
         if language not in self._numbers:
-            self._numbers[language] = _Numbers(language, self._terms)
+            self._numbers[language] = _Numbers(self._unused_numbers)
         return self._numbers[language]
 
     def arrays(self) -> dict[str, Array]:
@@ -143,7 +143,7 @@ class Counter:
         above = [
             list(map(self._numbers_of(language).__getitem__, words(context))) for language, context in self._contexts
         ]
-        terms, term_of_word = _distinct(self._terms)
+        terms, term_of_word = _stemmed(self._numbers)
         tokens = term_of_word[np.frombuffer(self._tokens, dtype=np.int32)]
         above_tokens = term_of_word[np.array([word for row in above for word in row], dtype=np.int64)]
         sentences = np.frombuffer(self._sentences, dtype=np.int32).reshape(-1, 3)
@@ -244,9 +244,12 @@ def _columns(document: Document, passage: Passage) -> tuple[str, ...]:
     return tuple(dict.fromkeys(" ".join(document.columns(row.start, row.end)) for row in rows))
 
 
-def _distinct(terms_of_words: Sequence[str]) -> tuple[list[bytes], Array]:
-    """The distinct terms of some words, sorted, and the number of each word's term, shape (words,)."""
-    terms = [term.encode() for term in terms_of_words]
+def _stemmed(numbers: Mapping[str, Mapping[str, int]]) -> tuple[list[bytes], Array]:
+    """The distinct terms of the words of some languages, sorted, and the number of each word's term, shape (words,)."""
+    terms = [b""] * sum(map(len, numbers.values()))
+    for language, words_of_language in numbers.items():
+        for word, place in words_of_language.items():
+            terms[place] = term_of(word, language).encode()
     distinct = sorted(set(terms))
     number = {term: position for position, term in enumerate(distinct)}
     return distinct, np.array([number[term] for term in terms], dtype=np.int32)
