@@ -32,7 +32,7 @@ from qa.retrieve import SIGNALS, retrieve
 PENALTY = 1e-5
 """Of the squared weights, beside a mean loss of some 1."""
 PINNED = {"pairs": 0.5}
-"""Weights set by hand, before scaling: neighbours tell these sets nothing, and what a phrase is worth goes with them."""
+"""Weights set by hand, before scaling: neighbours tell these sets nothing, but phrases are worth some of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,15 +63,16 @@ __version__ = "0.1.0"
 
 
 def open(  # noqa: A001  # the contract's name: qa.open reads as the built-in does
-    corpus: PathLike | Sequence[PathLike] | None = None, *, exclude: Sequence[str] = ()
+    corpus: PathLike | Sequence[PathLike] | None = None, *, exclude: Sequence[str] = (), language: str = "auto"
 ) -> Library:
     """Load or build the index of a path, or of several, and return the Library; without one, the bundled corpus.
 
+    `language` is that of all documents and questions, such as "de" or "german"; "auto" lets each document tell its own.
     Raises CorpusError for a path that does not exist or holds nothing readable.
     """
     from qa.library import open_library
 
-    return open_library(corpus, exclude=exclude)
+    return open_library(corpus, exclude=exclude, language=language)
 
 
 def answer(
@@ -80,8 +81,11 @@ def answer(
     corpus: PathLike | Sequence[PathLike] | Library | None = None,
     history: Sequence[Answer | str] = (),
     k: int = 3,
+    language: str = "auto",
 ) -> Answer:
     """Answer a question from a corpus: a path, several, an open Library, or, without one, the bundled documents.
+
+    `language` is as to `open`; an open Library has its own.
 
     Raises QuestionError for an empty question, CorpusError for a corpus that cannot be opened.
     """
@@ -90,7 +94,7 @@ def answer(
     if isinstance(corpus, Library):
         return corpus.answer(question, history=history, k=k)
     check(question, k=k, history=history)
-    with open_library(corpus) as library:
+    with open_library(corpus, language=language) as library:
         return library.answer(question, history=history, k=k)
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from qa.text import STOP_TERMS, term_of, words
+from qa.languages import ENGLISH
+from qa.text import stop_terms, term_of, words
 
 __all__ = ["Definition", "definitions"]
 
@@ -28,7 +29,7 @@ _LONGEST_BEFORE = 200
 _PLURAL = re.compile(r"(?<=[A-Z])s$")
 
 
-def definitions(sentence: str) -> Iterator[Definition]:
+def definitions(sentence: str, language: str = ENGLISH) -> Iterator[Definition]:
     """What a sentence defines, in its order; a plural gives its singular, too.
 
     >>> list(definitions("A library operating system (libOS) runs on virtual machines (VMs)."))
@@ -43,7 +44,7 @@ def definitions(sentence: str) -> Iterator[Definition]:
         short, long = _pair(before, re.split(r"[;,]", match[1])[0].strip(), match[1])
         if long:
             for form in dict.fromkeys((short, _PLURAL.sub("", short))):
-                yield from _matched(form, long)
+                yield from _matched(form, long, language)
 
 
 def _pair(before: str, first: str, bracketed: str) -> tuple[str, str | None]:
@@ -76,8 +77,12 @@ def _long_form(short: str, text: str) -> str | None:
     return text[at:]
 
 
-def _matched(short: str, long: str) -> Iterator[Definition]:
+def _matched(short: str, long: str, language: str) -> Iterator[Definition]:
     """The definition in words, unless a form is nothing but function words ("IT") or part of the other."""
-    one, other = (tuple(word for word in words(form) if term_of(word) not in STOP_TERMS) for form in (short, long))
-    if one and other and not set(map(term_of, one)) <= set(map(term_of, other)):
-        yield one, other
+    stops = stop_terms(language)
+    one, other = (
+        [(word, term) for word in words(form) if (term := term_of(word, language)) not in stops]
+        for form in (short, long)
+    )
+    if one and other and not {term for _, term in one} <= {term for _, term in other}:
+        yield tuple(word for word, _ in one), tuple(word for word, _ in other)

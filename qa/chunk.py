@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from qa.languages import ENGLISH
 from qa.model import Block, Document, Passage, Sentence
 from qa.text import sentence_spans, trim, word_count
 
@@ -55,8 +56,8 @@ class _Piece:
         return self.sentences[-1].kind in ("heading", "header")
 
 
-def passages(document: Document) -> tuple[Passage, ...]:
-    """The passages of a document, in order.
+def passages(document: Document, language: str = ENGLISH) -> tuple[Passage, ...]:
+    """The passages of a document in some language, in order.
 
     Source of the size: passages of about 100 words are what open-domain question answering settled on (Karpukhin et
     al. 2020, "Dense Passage Retrieval", use exactly 100).
@@ -65,7 +66,7 @@ def passages(document: Document) -> tuple[Passage, ...]:
         group
         for section in _sections(document.blocks)
         for group in _pack(
-            _glue(document.text, [piece for block in section for piece in _pieces(document.text, block)]),
+            _glue(document.text, [piece for block in section for piece in _pieces(document.text, block, language)]),
             alone=document.format in _RECORDS,
         )
     )
@@ -87,9 +88,9 @@ def _sections(blocks: Sequence[Block]) -> Iterator[list[Block]]:
         yield section
 
 
-def _pieces(text: str, block: Block) -> Iterator[_Piece]:
+def _pieces(text: str, block: Block, language: str) -> Iterator[_Piece]:
     """A block as one piece, or as few pieces of even size where it is longer than a passage."""
-    sentences = tuple(_sentences(text, block))
+    sentences = tuple(_sentences(text, block, language))
     words = [word_count(text[sentence.start : sentence.end]) for sentence in sentences]
     total = sum(words)
     leans = block.kind in ("item", "row", "header", "code") or total < _SHORT
@@ -103,17 +104,17 @@ def _pieces(text: str, block: Block) -> Iterator[_Piece]:
     yield _Piece(sentences[begin:], size, leans)
 
 
-def _sentences(text: str, block: Block) -> Iterator[Sentence]:
+def _sentences(text: str, block: Block, language: str) -> Iterator[Sentence]:
     """The sentences of a block: by line for code, whole for headings and short rows, by sentence end for the rest."""
     if block.kind in ("heading", "header") or (block.kind == "row" and _is_whole(text[block.start : block.end])):
         ranges: Iterable[tuple[int, int]] = [(block.start, block.end)]
     elif block.kind == "row":
-        ranges = _in_cells(text, block.start, block.end)
+        ranges = _in_cells(text, block.start, block.end, language)
     elif block.kind == "code":
         ranges = _lines(text, block.start, block.end)
     else:
         body = text[block.start : block.end]
-        spans = sentence_spans(body)
+        spans = sentence_spans(body, language)
         if block.kind == "item":
             spans = _with_term(body, spans)
         ranges = ((block.start + start, block.start + end) for start, end in spans)
@@ -138,11 +139,11 @@ def _is_whole(row: str) -> bool:
     return len(row) <= _MAX_ROW or max(map(len, row.split("\t"))) <= _MAX_CELL
 
 
-def _in_cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _in_cells(text: str, start: int, end: int, language: str) -> Iterator[tuple[int, int]]:
     """The sentences of a row's cells."""
     while start < end:
         stop = text.find("\t", start, end) + 1 or end
-        for first, last in sentence_spans(text[start:stop]):
+        for first, last in sentence_spans(text[start:stop], language):
             yield start + first, start + last
         start = stop
 

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from qa.languages import ENGLISH
 from qa.text import spans
 from qa.vectors import UNKNOWN, shipped
 
@@ -63,11 +64,22 @@ def shipped_importance() -> Importance:
     return Importance(np.array([kept["signs"][name] for name in SIGNS]), np.array(kept["vector"]))
 
 
-def importance(text: str, terms: Sequence[str], idfs: Array, rows: Array, learned: Importance | None = None) -> Array:
+def importance(
+    text: str,
+    terms: Sequence[str],
+    idfs: Array,
+    rows: Array,
+    learned: Importance | None = None,
+    *,
+    language: str = ENGLISH,
+) -> Array:
     """The probability that the passage that answers holds each term of a question, shape (terms,).
 
-    `idfs` and `rows` are the terms' own, and their places in the table of word vectors.
+    `idfs` and `rows` are the terms' own, and their places in the table of word vectors. Learned on English: in another
+    `language` all terms matter alike.
     """
+    if language != ENGLISH:
+        return np.ones(len(terms))
     learned = learned or shipped_importance()
     known, vectors = signs(text, terms, idfs, rows)
     found: Array = 1 / (1 + np.exp(-((known * learned.signs).sum(axis=1) + (vectors * learned.vector).sum(axis=1))))

@@ -26,13 +26,14 @@ from qa import dialogue, promise
 from qa.errors import CacheError, CorpusError, QAError, QuestionError, ReadError, brief
 from qa.index import Index, build
 from qa.index.folder import Corpus, Opened, corpus_of, open_folder
+from qa.languages import AUTO, CODES, language_named
 from qa.load import Source, find, read
 from qa.model import Answer, Document, Explanation, Hit, Promise, Quote, Skipped
 from qa.narrow import without_documents
-from qa.query import Query, query
+from qa.query import Query, language_asked, query
 from qa.retrieve import Candidates, listed, retrieve
 from qa.syntax import parse
-from qa.text import STOP_TERMS, spelt, term_of
+from qa.text import spelt, stop_terms, term_of
 
 if TYPE_CHECKING:
     from qa.extract import Selection
@@ -156,31 +157,51 @@ def open_library(
     corpus: PathLike | Sequence[PathLike] | None = None,
     *,
     exclude: Sequence[str] = (),
+    language: str = AUTO,
     progress: Progress | None = None,
 ) -> Library:
     """Load or build the index of a path or several and return the Library; without a path, the bundled corpus.
 
-    `exclude` holds patterns as in a .gitignore. Raises CorpusError for a path that does not exist and for a corpus in
-    which nothing can be read.
+    `exclude` holds patterns as in a .gitignore. `language` is that of all documents and questions, by its name or code;
+    "auto" lets each document tell its own. Raises CorpusError for a path that does not exist, a language that is not
+    known and a corpus in which nothing can be read.
     """
     given = _several(bundled_corpus() if corpus is None else corpus)
     if isinstance(exclude, str) or not _all_of(exclude, str):
         raise CorpusError(f'exclude is a list of patterns such as ["*.log"], not {_shortened(exclude)}')
-    return Library(tuple(map(_absolute, given)), exclude=tuple(exclude), progress=progress)
+    return Library(
+        tuple(map(_absolute, given)), exclude=tuple(exclude), language=_language(language), progress=progress
+    )
 
 
-def forget_promise(corpus: PathLike | Sequence[PathLike] | None = None, *, exclude: Sequence[str] = ()) -> bool:
+def forget_promise(
+    corpus: PathLike | Sequence[PathLike] | None = None, *, exclude: Sequence[str] = (), language: str = AUTO
+) -> bool:
     """Drop what was promised for a corpus, which need not exist any more; whether there was anything.
 
     Raises CacheError when it cannot be removed.
     """
     given = _several(bundled_corpus() if corpus is None else corpus)
-    return promise.forget(_name(tuple(map(_absolute, given)), tuple(exclude)))
+    return promise.forget(_name(tuple(map(_absolute, given)), tuple(exclude), _language(language)))
 
 
-def _name(roots: tuple[Path, ...], exclude: tuple[str, ...]) -> str:
-    """What a set of roots and patterns is called in the cache and among the promises."""
-    name = json.dumps([[str(root) for root in roots], exclude])
+def _language(named: object) -> str:
+    """The language of a name or code, or AUTO. Raises CorpusError for none that is known."""
+    if named == AUTO:
+        return AUTO
+    if isinstance(named, str) and (found := language_named(named)):
+        return found
+    known = ", ".join(CODES.values())
+    shown = named if isinstance(named, str) else _shortened(named)
+    raise CorpusError(
+        f"{shown}: no such language; {AUTO}, {known}, or their English names (others are told by their letters)"
+    )
+
+
+def _name(roots: tuple[Path, ...], exclude: tuple[str, ...], language: str) -> str:
+    """What a set of roots, patterns and a language is called in the cache and among the promises."""
+    chosen = [] if language == AUTO else [language]
+    name = json.dumps([[str(root) for root in roots], exclude, *chosen])
     return hashlib.sha256(name.encode()).hexdigest()[:24]
 
 
@@ -242,10 +263,16 @@ class Library:
     """
 
     def __init__(
-        self, roots: tuple[Path, ...], *, exclude: tuple[str, ...] = (), progress: Progress | None = None
+        self,
+        roots: tuple[Path, ...],
+        *,
+        exclude: tuple[str, ...] = (),
+        language: str = AUTO,
+        progress: Progress | None = None,
     ) -> None:
         self.roots = roots
         self.exclude = exclude
+        self.language = language
         self.notice: str | None = None
         """One line that its user should know, such as that a damaged index was built anew or a promise is ignored."""
         self.promise: Promise | None = None
@@ -280,7 +307,7 @@ class Library:
         opened = self._opened(sources, progress)
         if not opened.index.passage_count:
             raise CorpusError(_nothing_readable(self.roots, (*skipped, *opened.unread)))
-        self.promise, ignored = promise.kept(_name(self.roots, self.exclude))
+        self.promise, ignored = promise.kept(self._name)
         self.notice = "; ".join(filter(None, [opened.notice, ignored])) or None
         self._open = _State(opened.index, sources)
         self._skipped = skipped, opened.unread
@@ -301,26 +328,30 @@ class Library:
 
     def _opened(self, sources: Sequence[Source], progress: Progress | None) -> Opened:
         """The cached index brought in step with the files, or one in memory where the cache cannot be used."""
-        corpus = Corpus(tuple(map(str, self.roots)), self.exclude)
+        corpus = Corpus(tuple(map(str, self.roots)), self.exclude, self.language)
         try:
             return open_folder(self._folder, sources, corpus=corpus, progress=progress)
         except CacheError as error:
             problem = str(error)
         except OSError as error:
             problem = f"{error.filename or self._folder}: the cache cannot be used: {error.strerror or error}"
-        return _in_memory(sources, f"{problem}; the next start builds the index again")
+        return _in_memory(sources, self.language, f"{problem}; the next start builds the index again")
 
     @property
     def _folder(self) -> Path:
-        """The index's place in the cache: one a set of roots and patterns."""
-        return cache_folder() / _name(self.roots, self.exclude)
+        """The index's place in the cache: one a set of roots and patterns, and a language."""
+        return cache_folder() / self._name
+
+    @property
+    def _name(self) -> str:
+        return _name(self.roots, self.exclude, self.language)
 
     def keep_promise(self, made: Promise) -> None:
         """Hold to a promise from now on, and whenever this corpus is opened again, until `forget_promise`.
 
         Raises CacheError when it cannot be written down.
         """
-        promise.keep(_name(self.roots, self.exclude), made)
+        promise.keep(self._name, made)
         self.promise = made
 
     def answer(self, question: str, *, history: Sequence[Answer | str] = (), k: int = 3) -> Answer:
@@ -335,7 +366,10 @@ class Library:
         if not parse(question).text:
             raise QuestionError(f"{brief(question.strip())}: these are filters; ask something beside them")
         state = self._state
-        standalone = dialogue.standalone(question, history, sure=lambda text: sureness(state.index, text))
+        language = language_asked(state.index, question)
+        standalone = dialogue.standalone(
+            question, history, sure=lambda text: sureness(state.index, text), language=language
+        )
         asked = query(state.index, standalone)
         selection, changed = self._selected(state, asked, k)
         quotes: tuple[Quote, ...] = selection.quotes
@@ -346,10 +380,11 @@ class Library:
             nearest=() if selection.answered else quotes,
             confidence=selection.confidence,
             corpus=tuple(str(root) for root in self.roots),
-            missing=spelt(asked.text, set(asked.missing) - STOP_TERMS),
+            missing=spelt(asked.text, set(asked.missing) - stop_terms(asked.language), asked.language),
             changed=tuple(sorted(changed)),
             read_as=asked.read_as,
             promised=self.promise.risk if self.promise else None,
+            language=asked.language,
         )
 
     def _selected(self, state: _State, asked: Query, k: int) -> tuple[Selection, set[str]]:
@@ -418,7 +453,7 @@ class Library:
 
     def knows(self, word: str) -> bool:
         """Whether a word stands in the documents, in whatever form."""
-        return self._index.stands(term_of(word))
+        return any(self._index.stands(term_of(word, language)) for language in self._index.languages)
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -496,14 +531,14 @@ def check(question: object, *, k: object, history: object = ()) -> None:
         raise QuestionError(f"history is a list of earlier questions or Answers, not {_shortened(history)}")
 
 
-def _in_memory(sources: Sequence[Source], notice: str) -> Opened:
+def _in_memory(sources: Sequence[Source], language: str, notice: str) -> Opened:
     documents, unread = [], []
     for source in sources:
         try:
             documents.append(read(source))
         except ReadError as error:
             unread.append(Skipped(error.path, error.reason))
-    return Opened(build(documents), tuple(unread), notice)
+    return Opened(build(documents, language), tuple(unread), notice)
 
 
 def _nothing_readable(roots: Sequence[Path], skipped: Sequence[Skipped]) -> str:

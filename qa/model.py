@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from qa.languages import ENGLISH
+
 if TYPE_CHECKING:
     from qa.agreement import Said
 
@@ -363,7 +365,8 @@ class Answer:
     words that stand nowhere in the documents, as it spells them, `read_as` those that were taken for misspelt, each
     with the word of the documents that it was read as. `changed` holds the paths of files that might have been quoted,
     and were left out because they are no longer as they were when they were indexed. `promised` is the share of wrong
-    answers that was promised for the corpus (see `Library.promise`), None where nothing was.
+    answers that was promised for the corpus (see `Library.promise`), None where nothing was. `language` is
+    the one that the question was read in.
     """
 
     question: str
@@ -376,6 +379,7 @@ class Answer:
     changed: tuple[str, ...] = ()
     read_as: tuple[tuple[str, str], ...] = ()
     promised: float | None = None
+    language: str = ENGLISH
 
     @property
     def answered(self) -> bool:
@@ -415,6 +419,7 @@ class Answer:
             "changed": list(self.changed),
             "read_as": [{"word": word, "as": read} for word, read in self.read_as],
             "promised": self.promised,
+            "language": self.language,
             "corpus": list(self.corpus),
         }
 

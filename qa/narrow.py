@@ -39,9 +39,9 @@ def allowed_passages(index: Index, typed: Typed, *, search: bool = False) -> tup
         masks = [mask & titled for mask, titled in zip(masks, _titled(index, title), strict=True)]
     for segment, mask in zip(index.segments, masks, strict=True):
         for phrase in phrases:
-            mask &= _of_passages(segment, holding(segment, terms(phrase)))
+            mask &= _holding(segment, _stems(index, phrase))
         for phrase in typed.excluded:
-            mask[holding(segment, terms(phrase))] = False
+            mask &= ~_holding(segment, _stems(index, phrase))
     return tuple(masks)
 
 
@@ -60,9 +60,16 @@ def _live(index: Index, number: int) -> Array:
     return np.ones(index.segments[number].passage_count, dtype=bool) if live is None else live.copy()
 
 
-def _of_passages(segment: Segment, passages: Array) -> Array:
+def _stems(index: Index, words: str) -> list[list[str]]:
+    """The terms of some words in each language of the documents."""
+    return [terms(words, language) for language in index.languages]
+
+
+def _holding(segment: Segment, runs: Sequence[Sequence[str]]) -> Array:
+    """Which passages of a segment hold any of some runs of terms, shape (its passages,)."""
     mask = np.zeros(segment.passage_count, dtype=bool)
-    mask[passages] = True
+    for run in runs:
+        mask[holding(segment, run)] = True
     return mask
 
 
@@ -103,7 +110,8 @@ def _path_test(wanted: str) -> Callable[[str], bool]:
 
 def _titled(index: Index, title: str) -> list[Array]:
     """The passages of the documents whose title holds all words of another, for each segment."""
-    masks = [_titled_in(segment, terms(title)) for segment in index.segments]
+    stems = _stems(index, title)
+    masks = [reduce(np.logical_or, (_titled_in(segment, wanted) for wanted in stems)) for segment in index.segments]
     if not _any_live(index, masks):
         raise QuestionError(f"title:{brief(title)}: no document has these words in its title")
     return masks
@@ -116,7 +124,7 @@ def _titled_in(segment: Segment, wanted: Sequence[str]) -> Array:
     above = reduce(lambda left, right: np.intersect1d(left, right, assume_unique=True), passages)
     documents = np.zeros(segment.document_count, dtype=bool)
     for document in distinct(segment.passage_documents[above]).tolist():
-        documents[document] = set(wanted) <= set(terms(segment.record(document)["title"]))
+        documents[document] = set(wanted) <= set(terms(segment.record(document)["title"], segment.language(document)))
     return documents[segment.passage_documents]
 
 

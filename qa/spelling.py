@@ -16,7 +16,8 @@ import numpy as np
 
 from qa.index import Index
 from qa.index.segment import Segment, distinct
-from qa.text import STOP_TERMS, fold, term_of, words
+from qa.languages import ENGLISH
+from qa.text import fold, stop_terms, term_of, words
 from qa.vectors import UNKNOWN, shipped
 
 __all__ = ["meant"]
@@ -33,31 +34,34 @@ _MOST_TERMS = 10
 """Terms, the most frequent, whose spelling is looked up."""
 
 
-def meant(index: Index, word: str) -> str | None:
+def meant(index: Index, word: str, language: str = ENGLISH) -> str | None:
     """The word of the documents that a misspelt one is probably meant to be, as they spell it.
 
     The nearest, then that of the most frequent term, then the first by alphabet. A name is read only as a name: "OPEC"
-    is no misspelt "open". None for a word that the documents hold, that is English, has digits, or has nothing near it.
+    is no misspelt "open". None for a word that the documents hold, that is English (in an English question), has
+    digits, or has nothing near it.
     """
     folded = fold(word)
     if not (_SHORTEST <= len(folded) <= _LONGEST and folded.isascii() and folded.isalpha()):
         return None
-    if index.stands(term_of(folded)) or shipped().rows([term_of(folded)])[0] != UNKNOWN:
+    own = term_of(folded, language)
+    if index.stands(own) or (language == ENGLISH and shipped().rows([own])[0] != UNKNOWN):
         return None
-    best = _nearest(index, word, _held(index, map(term_of, _edits(folded))), 1)
+    edited = (term_of(edit, language) for edit in _edits(folded))
+    best = _nearest(index, word, _held(index, edited, language), language, 1)
     if best is None and len(folded) >= _LONG:
-        best = _nearest(index, word, _beginning_alike(index, folded), 2)
+        best = _nearest(index, word, _beginning_alike(index, folded, language), language, 2)
     return best
 
 
-def _nearest(index: Index, word: str, terms: Iterable[str], most: int) -> str | None:
+def _nearest(index: Index, word: str, terms: Iterable[str], language: str, most: int) -> str | None:
     """The spelling most like a word, at most some edits away, among those of some terms."""
     from rapidfuzz.distance import OSA  # late: takes as long as ten answers, and few questions are misspelt
 
     folded = fold(word)
     found = []
     for term in nsmallest(_MOST_TERMS, terms, key=lambda term: (-index.frequency(term), term)):
-        for form in _spellings(index, term):
+        for form in _spellings(index, term, language):
             distance = OSA.distance(folded, fold(form))
             if distance <= most and (form[0].isupper() or not word[0].isupper()):
                 found.append((distance, -index.frequency(term), term, OSA.distance(word, form), form))
@@ -81,26 +85,26 @@ def _edits(word: str) -> Iterator[str]:
             yield before + letter + after[1:]
 
 
-def _held(index: Index, terms: Iterable[str]) -> list[str]:
+def _held(index: Index, terms: Iterable[str], language: str) -> list[str]:
     """Those of some terms that stand in the documents and carry meaning."""
     names = sorted({term.encode() for term in terms})
     found: set[str] = set()
     for segment in index.segments:
         found.update(names[at].decode() for at in np.flatnonzero(segment.numbers(names) >= 0))
-    return [term for term in found if term not in STOP_TERMS and index.frequency(term)]
+    return [term for term in found if term not in stop_terms(language) and index.frequency(term)]
 
 
-def _beginning_alike(index: Index, word: str) -> list[str]:
+def _beginning_alike(index: Index, word: str, language: str) -> list[str]:
     """The terms at most two edits away from a word or its stem that begin like it, and stand in the documents."""
     from rapidfuzz.distance import OSA
     from rapidfuzz.process import extract
 
     found: set[str] = set()
-    for form in {word, term_of(word)}:
+    for form in {word, term_of(word, language)}:
         for segment in index.segments:
             near = extract(form, _alike(segment, form), scorer=OSA.distance, score_cutoff=2, limit=None)
             found.update(term for term, _, _ in near)
-    return [term for term in found if term not in STOP_TERMS and index.frequency(term)]
+    return [term for term in found if term not in stop_terms(language) and index.frequency(term)]
 
 
 def _alike(segment: Segment, word: str) -> list[str]:
@@ -110,14 +114,14 @@ def _alike(segment: Segment, word: str) -> list[str]:
     return [name.decode() for name in segment.terms(first, stop) if abs(len(name) - len(word)) <= 2]
 
 
-def _spellings(index: Index, term: str) -> set[str]:
+def _spellings(index: Index, term: str, language: str) -> set[str]:
     """How the first passages by path and position that hold a term spell it."""
     first = nsmallest(
         _LOOKED_AT, (entry for number in range(len(index.segments)) for entry in _first(index, number, term))
     )
     found: set[str] = set()
     for _, passage in first:
-        found.update(word for word in words(index.passage_text(passage)) if term_of(word) == term)
+        found.update(word for word in words(index.passage_text(passage)) if term_of(word, language) == term)
     return found
 
 

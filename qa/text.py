@@ -4,6 +4,8 @@ A *word* is a run of letters or digits as it stands in the text, put together wh
 scripts without spaces it is a pair of letters, and the next word begins with the second of them (`scripts`). A *term*
 is what a word is matched by: case and accents folded, then stemmed. Analysis changes what is matched, never what is
 quoted, so whoever needs a place in the text asks for spans.
+
+What is a stem and what is a function word depends on the `language` of the text, English where nobody says another.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from typing import NamedTuple
 
 import Stemmer
 
+from qa.languages import ABBREVIATIONS, ENGLISH, FUNCTION_WORDS, LANGUAGES
 from qa.scripts import FAR_EASTERN, MARK_OR_UNSPACED, UNSPACED, count_unspaced, marks, pairs, unspaced_run
 
 __all__ = [
@@ -31,6 +34,7 @@ __all__ = [
     "sentence_spans",
     "spans",
     "spelt",
+    "stop_terms",
     "term_of",
     "terms",
     "terms_of",
@@ -66,16 +70,10 @@ _ACCENTS = re.compile(
     "[,\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u20d0-\u20f0\ufe00-\ufe0f]+"
 )
 _CACHED_WORDS = 500_000
+_TURKISH = str.maketrans("İ", "i")
+_PLAIN = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ı": "i"})
+"""Letters of other languages that are often typed as others, and are no letters with accents to Unicode."""
 
-_FUNCTION_WORDS = """
-    a about above after again against all am an and any are as at be because been before being below between both
-    but by can could did do does doing don down during each few for from further had has have having he her here
-    hers herself him himself his how i if in into is it its itself just let ll may me might more most must my myself
-    nor not of off on once only or other our ours ourselves out over own re s same shall she should so some such t
-    than that the their theirs them themselves then there these they this those through to too under until up upon
-    us ve very was we were what when where which while who whom whose why will with would you your yours yourself
-    yourselves please tell give many much
-"""
 # Single characters and pairs that are of nothing else: a pair that reaches into another word may be of any.
 _FUNCTION_PAIRS = """
     的 了 吗 嗎 呢 吧 么 麼 什 谁 誰 哪 何 这 這 那 是 怎 个 個 里 裡 如 请问 請問 多少 时候 時候
@@ -86,7 +84,7 @@ _FUNCTION_PAIRS = """
 """
 _HIRAGANA = "".join(map(chr, range(0x3041, 0x3097)))
 """Of these a letter between two of other scripts is a particle or the end of a word."""
-_LANGUAGES = {
+_BY_LETTERS = {
     "greek": (range(0x370, 0x400), range(0x1F00, 0x2000)),
     "russian": (range(0x400, 0x530),),
     "armenian": (range(0x530, 0x590),),
@@ -115,25 +113,26 @@ class Term(NamedTuple):
 
 
 class _Folded(dict[str, str]):
-    """Word -> term, remembered, because a corpus repeats its words: PyStemmer sees each word once.
+    """Word -> term in a language, remembered, because a corpus repeats its words: PyStemmer sees each word once.
 
     Threads share it, and PyStemmer does not promise that they may share a stemmer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, language: str) -> None:
         super().__init__()
+        self._own = language
         self._stemmers: dict[str, Callable[[str], str]] = {}
         self._alone = Lock()
 
     def __missing__(self, word: str) -> str:
         if len(self) >= _CACHED_WORDS:
             self.clear()
-        language = _language(word)
-        is_english = language == "english"  # others tell endings by accents, too
-        cased = fold(word) if is_english else unicodedata.normalize("NFKC", word).casefold()
+        language = _language(word, self._own)
+        is_english = language == ENGLISH  # others tell endings by accents, too
+        cased = fold(word) if is_english else _cased(word, language)
         with self._alone:
             stem = self._stemmed(language, cased) or cased
-        self[word] = term = stem if is_english else fold(stem)
+        self[word] = term = stem if is_english else fold(stem).translate(_PLAIN)
         return term
 
     def _stemmed(self, language: str, word: str) -> str:
@@ -142,16 +141,21 @@ class _Folded(dict[str, str]):
         return self._stemmers[language](word)
 
 
-def _language(word: str) -> str:
-    """The language that a word is stemmed as, told by its first letter.
+def _language(word: str, own: str) -> str:
+    """The language that a word is stemmed as: told by its first letter, the text's own where that tells nothing.
 
-    >>> _language("bridge"), _language("мост"), _language("橋")
-    ('english', 'russian', 'english')
+    >>> _language("bridge", "english"), _language("мост", "english"), _language("橋", "german")
+    ('english', 'russian', 'german')
     """
     if word.isascii():
-        return "english"
+        return own
     first = ord(word[0])
-    return next((name for name, ranges in _LANGUAGES.items() if any(first in each for each in ranges)), "english")
+    return next((name for name, ranges in _BY_LETTERS.items() if any(first in each for each in ranges)), own)
+
+
+def _cased(word: str, language: str) -> str:
+    """The word without case, as stemmers expect it."""
+    return unicodedata.normalize("NFKC", word.translate(_TURKISH) if language == "turkish" else word).casefold()
 
 
 def fold(word: str) -> str:
@@ -166,7 +170,7 @@ def fold(word: str) -> str:
     return unicodedata.normalize("NFC", bare) or word
 
 
-_folded = _Folded()
+_FOLDED = {language: _Folded(language) for language in LANGUAGES}
 
 
 def words(text: str) -> list[str]:
@@ -248,42 +252,48 @@ def _numbers_kept(text: str) -> str:
     return " ".join(found)
 
 
-def term_of(word: str) -> str:
+def term_of(word: str, language: str = ENGLISH) -> str:
     """The term by which a word is matched."""
-    return _folded[word]
+    return _FOLDED[language][word]
 
 
-def terms_of(words: Sequence[bytes]) -> list[bytes]:
+def terms_of(words: Sequence[bytes], language: str = ENGLISH) -> list[bytes]:
     """The terms of many different words, all UTF-8: what `term_of` gives, which is for words that come again.
 
     >>> terms_of([b"Unikernels", b"929,170", "naïve".encode()])
     [b'unikernel', b'929170', b'naiv']
     """
+    if language != ENGLISH:
+        return [term_of(word.decode(), language).encode() for word in words]
     folded = [word.lower().replace(b",", b"") for word in words]  # as `fold` does, where it is ASCII
-    stems = Stemmer.Stemmer("english", 0).stemWords(folded)
+    stems = Stemmer.Stemmer(ENGLISH, 0).stemWords(folded)
     found = zip(words, folded, stems, strict=True)
     return [stem or cased if word.isascii() else term_of(word.decode()).encode() for word, cased, stem in found]
 
 
-def terms(text: str) -> list[str]:
+def terms(text: str, language: str = ENGLISH) -> list[str]:
     """The terms of a text in order, function words among them.
 
     >>> terms("MirageOS's unikernels boot in 1.5 s")
     ['mirageo', 's', 'unikernel', 'boot', 'in', '1.5', 's']
+    >>> terms("steinerne Brücken", "german")
+    ['steinern', 'bruck']
     """
-    return [_folded[word] for word in words(text)]
+    folded = _FOLDED[language]
+    return [folded[word] for word in words(text)]
 
 
-def spans(text: str) -> list[Term]:
+def spans(text: str, language: str = ENGLISH) -> list[Term]:
     """The terms of a text with the place of each one's word.
 
     >>> spans("Xen's")
     [Term(term='xen', start=0, end=3), Term(term='s', start=4, end=5)]
     """
+    folded = _FOLDED[language]
     if not text.isascii() and MARK_OR_UNSPACED.search(text):
-        return [Term(_folded[_unbroken(text[start:end])], start, end) for start, end in _mixed(text)]
+        return [Term(folded[_unbroken(text[start:end])], start, end) for start, end in _mixed(text)]
     found = ((match.group(), *match.span()) for match in _WORD.finditer(text))
-    return [Term(_folded[word if word.isalnum() else _whole(word)], start, end) for word, start, end in found]
+    return [Term(folded[word if word.isalnum() else _whole(word)], start, end) for word, start, end in found]
 
 
 def _whole(text: str) -> str:
@@ -309,32 +319,39 @@ def _mixed(text: str) -> Iterator[tuple[int, int]]:
         yield from pairs(text, *match.span()) if match["run"] else (match.span(),)
 
 
-def content_terms(text: str) -> list[str]:
+def content_terms(text: str, language: str = ENGLISH) -> list[str]:
     """The distinct terms that carry meaning, in order of first use; all of them where there is nothing but stop words.
 
     >>> content_terms("Who is the author of the Irmin paper?"), content_terms("who is who")
     (['author', 'irmin', 'paper'], ['who', 'is'])
     """
-    every = dict.fromkeys(terms(text))
-    return [term for term in every if term not in STOP_TERMS] or list(every)
+    every = dict.fromkeys(terms(text, language))
+    stops = stop_terms(language)
+    return [term for term in every if term not in stops] or list(every)
 
 
-STOP_TERMS = frozenset(
-    (*map(term_of, (_FUNCTION_WORDS + _FOREIGN_WORDS).split()), *_FUNCTION_PAIRS.split(), *_HIRAGANA)
-)
-"""Terms of function words, and of the verbs that only ask ("tell me"), matched where there is nothing else.
+@cache
+def stop_terms(language: str) -> frozenset[str]:
+    """Terms of function words, and of the verbs that only ask ("tell me"), matched where there is nothing else.
 
-English, Russian, Greek, Arabic, Hindi, and for scripts without spaces the pairs of letters of such words alone.
-"""
+    Those of the language, of Russian, Greek, Arabic and Hindi, and for scripts without spaces the pairs of letters of
+    such words alone.
+    """
+    own = (term_of(word, language) for word in (FUNCTION_WORDS[language] + _FOREIGN_WORDS).split())
+    return frozenset((*own, *_FUNCTION_PAIRS.split(), *_HIRAGANA))
 
 
-def spelt(text: str, wanted: Collection[str]) -> tuple[str, ...]:
+STOP_TERMS = stop_terms(ENGLISH)
+"""Those of English."""
+
+
+def spelt(text: str, wanted: Collection[str], language: str = ENGLISH) -> tuple[str, ...]:
     """The words of a text that stand for some terms, each spelling once; words that overlap are shown as one.
 
     >>> spelt("Who built 量子计算机?", {"量子", "子计", "计算", "built"})
     ('built', '量子计算')
     """
-    found = merged((span.start, span.end) for span in spans(text) if span.term in wanted)
+    found = merged((span.start, span.end) for span in spans(text, language) if span.term in wanted)
     return tuple(dict.fromkeys(text[start:end] for start, end in found))
 
 
@@ -379,23 +396,58 @@ _FULL_STOP = re.compile(
 _FOREIGN = re.compile(r"[^\x00-\u05ff\u2000-\u2e7f]")
 _POINT = re.compile(rf"(?<={FAR_EASTERN})\.\s*$")
 _GAP = re.compile("(?<=[\u0e01-\u0edf]) +(?=[\u0e01-\u0edf])")
+_LONGEST_ABBREVIATION = 30
 _LEAST_THAI = 60
 """Characters from which a space between words of Thai or Lao is taken for the end of a sentence: nothing else is."""
 
 
-def sentence_spans(text: str) -> list[tuple[int, int]]:
+def sentence_spans(text: str, language: str = ENGLISH) -> list[tuple[int, int]]:
     """The sentences of one paragraph as ranges without outer white space, covering all that is not blank.
 
     >>> text = "It was no. 5, e.g. in the U.S. Army. He left."
     >>> [text[start:end] for start, end in sentence_spans(text)]
     ['It was no. 5, e.g. in the U.S. Army.', 'He left.']
+    >>> text = "Sie wurde am 3. Mai 1874 von Hrn. bzw. Fr. Stein eröffnet. Seither steht sie."
+    >>> [text[start:end] for start, end in sentence_spans(text, "german")][1:]
+    ['Seither steht sie.']
     """
     starts = [] if _UNBROKEN.search(text) else [start for start, _ in _splitter().span_tokenize(text)]
+    if language != ENGLISH:
+        starts = [start for start in starts if not _goes_on(text, start, language)]
     if not text.isascii() and _FOREIGN.search(text):
         starts = sorted(
             {*(start for start in starts if not _POINT.search(text, max(start - 9, 0), start)), *_foreign_starts(text)}
         )
     return [trimmed for start, end in pairwise([0, *starts, len(text)]) if (trimmed := trim(text, start, end))]
+
+
+def _goes_on(text: str, start: int, language: str) -> bool:
+    """Whether the sentence before a place goes on there: an abbreviation or an ordinal number ends before it."""
+    before = text[max(start - _LONGEST_ABBREVIATION, 0) : start].rstrip()
+    if language == "german" and _ordinal().search(before):
+        return True
+    found = _abbreviated().search(before)
+    if not found:
+        return False
+    word = found["word"]
+    return word.casefold() in _abbreviations(language) if len(word) > 1 else word.islower() or bool(found["letters"])
+
+
+@cache
+def _abbreviated() -> re.Pattern[str]:
+    """A word with a full stop at the end of a text, and the single letters with full stops before it: "z. B."."""
+    return re.compile(r"(?:^|(?<=[\W\d_]))(?P<letters>(?:[^\W\d_]\.\s?)*)(?P<word>[^\W\d_]+)\.$")
+
+
+@cache
+def _ordinal() -> re.Pattern[str]:
+    before = "a[bm]|ans|bis|beim|d[ae]s|de[mnr]|die|ein(?:e[mnr]?)?|im|ins|seit|vo[mn]|zu[mr]"
+    return re.compile(rf"\b(?:{before})\s\d{{1,2}}\.$", re.IGNORECASE)
+
+
+@cache
+def _abbreviations(language: str) -> frozenset[str]:
+    return frozenset(ABBREVIATIONS[language].split())
 
 
 def _foreign_starts(text: str) -> Iterator[int]:

@@ -13,6 +13,7 @@ ROOMS = (
     ("errors",),
     ("state",),
     ("agreement",),
+    ("languages",),
     ("model",),
     ("scripts",),
     ("text",),

@@ -20,7 +20,7 @@ def run(options: argparse.Namespace) -> int:
     if options.forget == (options.gold is not None):
         raise QuestionError("calibrate needs a file of questions, or --forget, and not both")
     if options.forget:
-        dropped = forget_promise(options.corpus, exclude=options.exclude)
+        dropped = forget_promise(options.corpus, exclude=options.exclude, language=options.language)
         say("The promise is dropped." if dropped else "There is no promise.")
         return 0
     check(options.risk)

@@ -82,4 +82,4 @@ def _session(options: argparse.Namespace, chat: Chat) -> PromptSession[str]:
 def _opened(options: argparse.Namespace, progress: Callable[[int, int], None]) -> Library:
     from qa.library import open_library
 
-    return open_library(options.corpus, exclude=options.exclude, progress=progress)
+    return open_library(options.corpus, exclude=options.exclude, language=options.language, progress=progress)

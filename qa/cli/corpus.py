@@ -16,7 +16,7 @@ def opened(options: argparse.Namespace) -> Library:
     """The library of a command's options; what its user should know about it goes to stderr."""
     shown = progress()
     try:
-        library = open_library(options.corpus, exclude=options.exclude, progress=shown)
+        library = open_library(options.corpus, exclude=options.exclude, language=options.language, progress=shown)
     except KeyboardInterrupt:
         if shown and shown.clear():
             note("stopped; the next time goes on from what is finished")

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from qa import __version__
 from qa.cli.streams import note, say
+from qa.languages import AUTO
 
 __all__ = ["command_line"]
 
@@ -44,7 +45,9 @@ def command_line() -> argparse.ArgumentParser:
         prog="qa", description="Answers from your own documents, quoted word for word. Without a command: a chat."
     )
     parser.add_argument("--version", action="version", version=f"qa {__version__}")
-    parser.set_defaults(command="chat", corpus=None, exclude=(), vi=False, no_history=False, resume=None, gold=None)
+    parser.set_defaults(
+        command="chat", corpus=None, exclude=(), language=AUTO, vi=False, no_history=False, resume=None, gold=None
+    )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_asking(commands)
     _add_keeping(commands)
@@ -101,7 +104,7 @@ def _add_asking(commands: argparse._SubParsersAction[_Parser]) -> None:
 def _add_keeping(commands: argparse._SubParsersAction[_Parser]) -> None:
     index = _command(commands, "index", "build or refresh the index of a folder")
     _path(index, "corpus", nargs="+", metavar="PATH", help="a file or folder; several are one corpus")
-    _exclude_option(index)
+    _reading_options(index)
 
     cache = _command(commands, "cache", "list or clean the cached indexes")
     cache.add_argument("action", nargs="?", choices=("list", "clean"), default="list")
@@ -141,10 +144,16 @@ def _output_options(parser: argparse.ArgumentParser, what: str, most: int) -> No
 def _corpus_options(parser: argparse.ArgumentParser) -> None:
     more = "a file or folder; again for more (default: the bundled documents)"
     _path(parser, "--corpus", action="append", metavar="PATH", help=more)
-    _exclude_option(parser)
+    _reading_options(parser)
 
 
-def _exclude_option(parser: argparse.ArgumentParser) -> None:
+def _reading_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--exclude", action="append", default=[], metavar="GLOB", help="leave files out, as in a .gitignore"
+    )
+    parser.add_argument(
+        "--language",
+        default=AUTO,
+        metavar="CODE",
+        help="of all documents, such as de or german (default: each document tells)",
     )

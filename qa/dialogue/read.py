@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from qa.dialogue.model import Model, shipped_model
 from qa.dialogue.signs import EXPLETIVE, PERSON, SWAPS, Candidate, Turn, content, is_bound, is_name
+from qa.languages import ENGLISH
 from qa.model import Answer
 from qa.scripts import is_beyond_latin
 from qa.syntax import parse
@@ -47,9 +48,14 @@ _ASKS = re.compile(
 
 
 def standalone(
-    question: str, history: Sequence[Answer | str], *, sure: Sure | None = None, model: Model | None = None
+    question: str,
+    history: Sequence[Answer | str],
+    *,
+    sure: Sure | None = None,
+    language: str = ENGLISH,
+    model: Model | None = None,
 ) -> str:
-    """The question with what it takes from its history, or as it is when it needs nothing.
+    """The question with what it takes from its history, or as it is when it needs nothing or is not English.
 
     `sure` tells how well the documents answer a question: where it is in doubt whether this one leans on its history,
     they must answer it better with what it takes than without.
@@ -67,7 +73,7 @@ def standalone(
     >>> standalone("What is Irmin?", ["What is Jitsu?"])
     'What is Irmin?'
     """
-    if not history or is_beyond_latin(question):  # all that is learned of is English
+    if not history or language != ENGLISH or is_beyond_latin(question):  # all that is learned of is English
         return question
     turns: list[Turn] = []
     for entry in history[-_MOST_TURNS:]:

@@ -16,6 +16,7 @@ from qa.extract.repeats import of_a_size, repeats, wording
 from qa.extract.span import short_answer
 from qa.index import Index, ranked
 from qa.index.segment import KINDS, Array
+from qa.languages import ENGLISH
 from qa.model import Document, Quote
 from qa.query import Query
 from qa.retrieve import Candidates
@@ -244,6 +245,8 @@ def _last_item(index: Index, lead_in: int, stop: int) -> int:
 
 def _short_answer(document: Document, start: int, end: int, asked: Query) -> tuple[int, int] | None:
     """The range in the quote that answers in a few words; in a table's row a cell, or a part of a long one."""
+    if asked.language != ENGLISH:  # all that is learned of is English
+        return None
     shares = dict(zip(asked.terms, asked.weights.tolist(), strict=True))
     is_row = bool(document.columns(start, end))
     if is_row:

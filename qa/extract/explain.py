@@ -74,7 +74,7 @@ def _row(index: Index, seen: Rows, scores: Array, quote: Quote) -> int | None:
 
 def _words(asked: Query, found: Candidates, sentence: int) -> tuple[WordFound, ...]:
     """Where the question's words stand, seen from a sentence, in the order of the question."""
-    spelt = {span.term: asked.text[span.start : span.end] for span in reversed(spans(asked.text))}
+    spelt = {span.term: asked.text[span.start : span.end] for span in reversed(spans(asked.text, asked.language))}
     row = int(np.flatnonzero(found.evidence.sentences == sentence)[0])
     words = []
     for number, (term, share) in enumerate(zip(asked.terms, asked.shares.tolist(), strict=True)):

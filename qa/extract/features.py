@@ -13,6 +13,7 @@ from qa.evidence import Evidence
 from qa.extract.answer_type import counted, counts, expected, offers
 from qa.index import Index
 from qa.index.segment import KINDS, Array
+from qa.languages import ENGLISH
 from qa.query import Query
 from qa.retrieve import Candidates
 
@@ -105,7 +106,8 @@ def _words(
     index: Index, asked: Query, sentences: Array, passages: Array, kept: Array, column: dict[str, Array]
 ) -> tuple[str, ...]:
     """Fill in the features that need the sentences' words; the sentences."""
-    wanted, number_of = expected(asked.text), counted(asked.text)
+    english = asked.language == ENGLISH  # patterns know no other language
+    wanted, number_of = (expected(asked.text), counted(asked.text)) if english else ("other", None)
     texts = {int(p): (index.passage_range(int(p))[0], index.passage_text(int(p))) for p in set(passages.tolist())}
     found = []
     for sentence, passage, row in zip(sentences, passages, kept, strict=True):

@@ -7,18 +7,18 @@ then those of the other form; `alias_documents` the document.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
 
-from qa.acronyms import Definition
 from qa.index.segment import Array, Segment, runs
-from qa.text import term_of
 
-__all__ = ["Alias", "alias_arrays", "aliases", "joined_aliases", "kept_aliases"]
+__all__ = ["Alias", "Form", "alias_arrays", "aliases", "joined_aliases", "kept_aliases"]
+
+Form = tuple[int, ...]
+"""The numbers of the terms of an acronym, or of what it stands for."""
 
 Alias = tuple[int, int, tuple[str, ...]]
 """Where a form begins among some terms, how many of them it takes, and the terms of the other form."""
@@ -27,11 +27,10 @@ _MOST = 3
 """Other forms of the same one: those that most documents define."""
 
 
-def alias_arrays(defined: Sequence[tuple[int, Definition]], terms: Sequence[bytes]) -> dict[str, Array]:
-    """The arrays of what documents define, given by document; `terms` is the vocabulary and holds every word's term."""
-    rows: dict[tuple[int, tuple[int, ...], tuple[int, ...]], None] = {}
-    for document, definition in defined:
-        one, other = (tuple(bisect_left(terms, term_of(word).encode()) for word in form) for form in definition)
+def alias_arrays(defined: Iterable[tuple[int, Form, Form]]) -> dict[str, Array]:
+    """The arrays of what documents define, given by document."""
+    rows: dict[tuple[int, Form, Form], None] = {}
+    for document, one, other in defined:
         rows[document, one, other] = rows[document, other, one] = None
     forms = [[*form, *other] for _, form, other in rows]
     return _sorted(

@@ -17,6 +17,7 @@ from queue import SimpleQueue
 
 from qa.errors import CacheError
 from qa.index.worker import count_files
+from qa.languages import AUTO
 from qa.load import Source, rest
 from qa.load.process import start
 from qa.model import Skipped
@@ -48,12 +49,17 @@ class Counted:
 
 
 def count_batches(
-    sources: Sequence[Source], folder: Path, prefix: str, progress: Progress | None = None
+    sources: Sequence[Source],
+    folder: Path,
+    prefix: str,
+    *,
+    language: str = AUTO,
+    progress: Progress | None = None,
 ) -> Generator[Counted, None, None]:
     """Count some files into segment files in a folder, `prefix` before their names; each batch as it is done.
 
-    The names of the files come in the order of `sources`, which is that of their documents. Whatever `progress` raises
-    ends the counting.
+    `language` is as to a Counter. The names of the files come in the order of `sources`, which is that of their
+    documents. Whatever `progress` raises ends the counting.
     """
     total = sum(source.size for source in sources)
     batches = list(_batches(sources, total))
@@ -67,7 +73,7 @@ def count_batches(
             progress(sum(done), total)
 
     tell()
-    for number, skipped in run(batches, files, done, tell):
+    for number, skipped in run(batches, files, language, done, tell):
         yield Counted(files[number], tuple(skipped))
         done[number] = sum(source.size for source in batches[number])
         tell()
@@ -88,7 +94,11 @@ def _batches(sources: Sequence[Source], total: int) -> Iterator[list[Source]]:
 
 
 def _counted_here(
-    batches: Sequence[list[Source]], files: Sequence[Path], done: list[int], tell: Callable[[], None]
+    batches: Sequence[list[Source]],
+    files: Sequence[Path],
+    language: str,
+    done: list[int],
+    tell: Callable[[], None],
 ) -> Iterator[tuple[int, list[Skipped]]]:
     """Numbers of batches as they are counted, with what could not be read in each.
 
@@ -101,13 +111,17 @@ def _counted_here(
                 tell()
                 done[number] += size
 
-            yield number, count_files(batch, file, tell=read)[1]
+            yield number, count_files(batch, file, language=language, tell=read)[1]
     finally:
         rest()
 
 
 def _counted_by_workers(
-    batches: Sequence[list[Source]], files: Sequence[Path], done: list[int], tell: Callable[[], None]
+    batches: Sequence[list[Source]],
+    files: Sequence[Path],
+    language: str,
+    done: list[int],
+    tell: Callable[[], None],
 ) -> Iterator[tuple[int, list[Skipped]]]:
     """The same, by a process a core."""
     workers = [start("qa.index.worker") for _ in range(min(os.cpu_count() or 1, len(batches)))]
@@ -121,7 +135,7 @@ def _counted_by_workers(
 
         worker = idle.get()
         try:
-            return number, _asked(worker, batches[number], files[number], read)
+            return number, _asked(worker, batches[number], files[number], language, read)
         finally:
             idle.put(worker)
 
@@ -147,7 +161,11 @@ def _counted_by_workers(
 
 
 def _asked(
-    worker: subprocess.Popen[bytes], batch: Sequence[Source], file: Path, read: Callable[[int], None]
+    worker: subprocess.Popen[bytes],
+    batch: Sequence[Source],
+    file: Path,
+    language: str,
+    read: Callable[[int], None],
 ) -> list[Skipped]:
     """One batch's turn with a worker; `read` is told how many bytes it has.
 
@@ -155,9 +173,9 @@ def _asked(
     """
     assert worker.stdin is not None
     assert worker.stdout is not None
-    sources = [astuple(source) for source in batch]
+    task = {"file": str(file), "language": language, "sources": [astuple(source) for source in batch]}
     try:
-        worker.stdin.write(json.dumps({"file": str(file), "sources": sources}).encode() + b"\n")
+        worker.stdin.write(json.dumps(task).encode() + b"\n")
         worker.stdin.flush()
         reply = json.loads(worker.stdout.readline() or b"{}")
         while "read" in reply:

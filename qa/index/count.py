@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate, chain
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, chain, groupby
 from pathlib import PurePosixPath
 
 import numpy as np
 
-from qa.acronyms import Definition, definitions
+from qa.acronyms import definitions
 from qa.chunk import passages
-from qa.index.aliases import alias_arrays
+from qa.index.aliases import Form, alias_arrays
 from qa.index.segment import KINDS, Array
 from qa.index.vocabulary import Vocabulary
+from qa.languages import AUTO, ENGLISH, LANGUAGES, language_of
 from qa.model import Document, Passage
 from qa.text import STOP_TERMS, terms_of
 from qa.vectors import UNKNOWN, shipped
@@ -36,6 +37,8 @@ _READ_AT_ONCE = 1 << 17
 _LONGEST_ABOVE = 300
 """Characters of a title or heading that count; every passage below it counts them again."""
 
+_Numbered = tuple[str, Array]
+"""A language, and words as their numbers in its vocabulary."""
 
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
 _KIND_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
@@ -45,22 +48,25 @@ class Counter:
     """Takes documents one after the other and gives the arrays of their segment.
 
     Memory grows with what was added: 4 bytes a word and the texts themselves. Whoever has more than fits adds a part,
-    keeps its arrays, and merges the parts.
+    keeps its arrays, and merges the parts. Documents are in `language`, AUTO for that which each tells.
     """
 
-    def __init__(self) -> None:
-        self._vocabulary = Vocabulary()
+    def __init__(self, language: str = AUTO) -> None:
+        self._language = language
+        self._languages = array("B")
+        self._vocabularies: dict[str, Vocabulary] = {}
         self._waiting: list[str] = []
         self._waiting_size = 0
-        self._tokens: list[Array] = []
+        self._waiting_language = ENGLISH
+        self._tokens: list[_Numbered] = []
         self._sentence_sizes: list[Array] = []
         self._sentences = array("i")
         self._passage_sentences = array("q", [0])
         self._passage_documents = array("i")
         self._passage_bytes = array("q")
-        self._contexts: dict[str, int] = {}
+        self._contexts: dict[tuple[str, str], int] = {}
         self._passage_contexts = array("i")
-        self._defined: list[tuple[int, Definition]] = []
+        self._defined: list[tuple[int, str, Form, Form]] = []
         self._texts: list[bytes] = []
         self._text_bytes = 0
         self._paths: list[bytes] = []
@@ -78,19 +84,21 @@ class Counter:
         self, document: Document, stat: tuple[int, int, int] = (0, 0, 0), ready: Sequence[Passage] | None = None
     ) -> None:
         """Count one document with its passages, or with `ready` ones; `stat` is its file's `Source.stat`."""
+        language = language_of(document.text) if self._language == AUTO else self._language
+        self._languages.append(LANGUAGES.index(language))
         self._stats.extend(stat)
         before, at = 0, self._text_bytes
         size = _sizer(document.text)
         above: dict[tuple[tuple[str, ...], ...], int] = {}  # headings and columns -> number of the context
-        for passage in passages(document) if ready is None else ready:
+        for passage in passages(document, language) if ready is None else ready:
             at += size(before, passage.start)
             end = at + size(passage.start, passage.end)
             self._passage_bytes.extend((at, end))
             before, at = passage.end, end
-            self._add_sentences(document.text, passage)
+            self._add_sentences(document.text, passage, language)
             key = document.headings(passage.sentences[-1].start), _columns(document, passage)
             if key not in above:
-                above[key] = self._contexts.setdefault(_context(document, *key), len(self._contexts))
+                above[key] = self._contexts.setdefault((language, _context(document, *key)), len(self._contexts))
             self._passage_contexts.append(above[key])
         text = document.text.encode()
         self._texts.append(text)
@@ -101,13 +109,16 @@ class Counter:
             self._rows[name].extend(rows)
             self._row_starts[name].append(len(self._rows[name]) // width)
 
-    def _add_sentences(self, text: str, passage: Passage) -> None:
+    def _add_sentences(self, text: str, passage: Passage, language: str) -> None:
+        if language != self._waiting_language:
+            self._read_waiting()
+            self._waiting_language = language
         for sentence in passage.sentences:
             said = text[sentence.start : sentence.end]
             self._waiting.append(said)
             self._waiting_size += len(said)
             if " (" in said or "\n(" in said:
-                self._add_definitions(said)
+                self._add_definitions(said, language)
             self._sentences.extend((sentence.start, sentence.end, _KIND_NUMBERS[sentence.kind]))
         self._passage_sentences.append(len(self._sentences) // 3)
         self._passage_documents.append(len(self._texts))
@@ -116,25 +127,40 @@ class Counter:
 
     def _read_waiting(self) -> None:
         """Turn the sentences that wait into the numbers of their words."""
-        tokens, sizes = self._vocabulary.numbers(self._waiting)
-        self._tokens.append(tokens)
+        tokens, sizes = self._vocabulary(self._waiting_language).numbers(self._waiting)
+        self._tokens.append((self._waiting_language, tokens))
         self._sentence_sizes.append(sizes)
         self._waiting, self._waiting_size = [], 0
 
-    def _add_definitions(self, sentence: str) -> None:
-        """Note what a sentence of the document that is being added says about acronyms."""
-        for definition in definitions(sentence):
-            for word in chain.from_iterable(definition):
-                self._vocabulary.number(word)  # a form cut out of its sentence may be words of its own: "5G" of "4.5G"
-            self._defined.append((len(self._texts), definition))
+    def _add_definitions(self, sentence: str, language: str) -> None:
+        """Note what a sentence of the document that is being added says about acronyms.
+
+        A form cut out of its sentence may be words of its own: "5G" of "4.5G".
+        """
+        number = self._vocabulary(language).number
+        for short, long in definitions(sentence, language):
+            self._defined.append((len(self._texts), language, tuple(map(number, short)), tuple(map(number, long))))
+
+    def _vocabulary(self, language: str) -> Vocabulary:
+        if language not in self._vocabularies:
+            self._vocabularies[language] = Vocabulary()
+        return self._vocabularies[language]
+
+    def _above(self) -> tuple[list[_Numbered], Array]:
+        """The words of the contexts, in their order, and how many each has."""
+        numbered, sizes = [], [np.zeros(0, dtype=np.int64)]
+        for language, contexts in groupby(self._contexts, key=lambda key: key[0]):
+            tokens, size = self._vocabulary(language).numbers([context for _, context in contexts])
+            numbered.append((language, tokens))
+            sizes.append(size)
+        return numbered, np.concatenate(sizes)
 
     def arrays(self) -> dict[str, Array]:
         """The arrays of the segment."""
         self._read_waiting()
-        above, above_sizes = self._vocabulary.numbers(list(self._contexts))
-        terms, term_of_word = _stemmed(self._vocabulary.words())
-        tokens = term_of_word[np.concatenate(self._tokens)]
-        above_tokens = term_of_word[above]
+        above, above_sizes = self._above()
+        terms, term_of_word = _stemmed({name: every.words() for name, every in self._vocabularies.items()})
+        tokens, above_tokens = _renumbered(self._tokens, term_of_word), _renumbered(above, term_of_word)
         sentences = np.frombuffer(self._sentences, dtype=np.int32).reshape(-1, 3)
         sentence_tokens = _edges(np.concatenate(self._sentence_sizes))
         passage_sentences = np.frombuffer(self._passage_sentences, dtype=np.int64)
@@ -160,7 +186,10 @@ class Counter:
             **_postings("words", tokens, owner, len(terms)),
             **_context_postings(above_tokens, above_starts, passage_contexts, len(terms)),
             **vector_rows(terms),
-            **alias_arrays(self._defined, terms),
+            **alias_arrays(
+                (document, _form(short, term_of_word[language]), _form(long, term_of_word[language]))
+                for document, language, short, long in self._defined
+            ),
             **self._document_arrays(),
         }
         return made | impacts(made)
@@ -176,6 +205,7 @@ class Counter:
             "path_starts": starts_of(map(len, self._paths)),
             "records": np.frombuffer(b"".join(self._records), dtype=np.uint8),
             "record_starts": starts_of(map(len, self._records)),
+            "document_languages": np.frombuffer(self._languages, dtype=np.uint8),
             "file_stats": np.frombuffer(self._stats, dtype=np.int64).reshape(-1, 3),
             **starts,
             "blocks": rows["blocks"].reshape(-1, 4),
@@ -204,9 +234,9 @@ def _structure(document: Document) -> Iterator[tuple[str, int, Iterable[int]]]:
     yield "lines", 1, found.line_starts if found else ()
 
 
-def count(documents: Iterable[Document]) -> dict[str, Array]:
-    """The arrays of a segment of these documents, in the order of their paths."""
-    counter = Counter()
+def count(documents: Iterable[Document], language: str = AUTO) -> dict[str, Array]:
+    """The arrays of a segment of these documents, in the order of their paths; `language` as to a Counter."""
+    counter = Counter(language)
     for document in sorted(documents, key=lambda document: document.path):
         counter.add(document)
     return counter.arrays()
@@ -231,12 +261,29 @@ def _columns(document: Document, passage: Passage) -> tuple[str, ...]:
     return tuple(dict.fromkeys(" ".join(document.columns(row.start, row.end)) for row in rows))
 
 
-def _stemmed(raw: Sequence[bytes]) -> tuple[list[bytes], Array]:
-    """The distinct terms of some words, sorted, and the number of each word's term, shape (words,)."""
-    terms = terms_of(raw)
-    distinct = sorted(set(terms))
+def _stemmed(raw: Mapping[str, Sequence[bytes]]) -> tuple[list[bytes], dict[str, Array]]:
+    """The distinct terms of the words of some languages, sorted, and for each language the term of each word's number.
+
+    The second holds arrays of shape (words of the language,).
+    """
+    terms = {language: terms_of(words, language) for language, words in raw.items()}
+    distinct = sorted(set(chain.from_iterable(terms.values())))
     number = {term: position for position, term in enumerate(distinct)}
-    return distinct, np.fromiter(map(number.__getitem__, terms), dtype=np.int32, count=len(terms))
+    return distinct, {
+        language: np.fromiter(map(number.__getitem__, every), dtype=np.int32, count=len(every))
+        for language, every in terms.items()
+    }
+
+
+def _form(words: Form, term_of_word: Array) -> Form:
+    """The numbers of the terms of a form's words."""
+    return tuple(term_of_word[list(words)].tolist())
+
+
+def _renumbered(parts: Sequence[_Numbered], term_of_word: Mapping[str, Array]) -> Array:
+    """The numbers of the terms of some words, given by language."""
+    found = [term_of_word[language][numbers] for language, numbers in parts]
+    return np.concatenate([np.zeros(0, dtype=np.int32), *found])
 
 
 def _context_postings(tokens: Array, starts: Array, passage_contexts: Array, terms: int) -> dict[str, Array]:

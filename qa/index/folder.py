@@ -1,6 +1,6 @@
 """An index in a folder of the cache, kept in step with files.
 
-    manifest.json   which segments there are, and under which settings; replaced in one step, last of all
+    manifest.json   which segments there are, of what, and under which settings; replaced in one step, last of all
     *.segment       documents with their postings; never changed once written
     *.state         which documents are deleted, term frequencies over all segments, and the files it was made of
     checked.json    which of these files were found whole, and their size and times then
@@ -32,6 +32,7 @@ from qa.index.index import Index
 from qa.index.merge import keep, merge
 from qa.index.segment import Array, Segment
 from qa.index.store import Mapped, Stamp, read_arrays, replacing, write_arrays
+from qa.languages import AUTO
 from qa.load import Source
 from qa.model import Skipped
 from qa.text import ANALYSIS
@@ -39,7 +40,7 @@ from qa.vectors import TABLE
 
 __all__ = ["FORMAT", "Corpus", "Opened", "corpus_of", "open_folder"]
 
-FORMAT = 8
+FORMAT = 9
 """Version of the files' layout; an index with another is built anew."""
 _SETTINGS = {"format": FORMAT, "analysis": ANALYSIS, "chunking": CHUNKING, "vectors": TABLE}
 _MANIFEST = "manifest.json"
@@ -54,10 +55,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """What an index is of: some files and folders, without what fits a pattern. Kept for who lists the cache."""
+    """What an index is of: some files and folders, without what fits a pattern. Kept for who lists the cache.
+
+    `language` is that of all documents, AUTO where each tells its own.
+    """
 
     roots: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    language: str = AUTO
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +89,17 @@ _EMPTY = _State((), (), (), None, NO_FILES)
 
 
 def open_folder(folder: Path, sources: Sequence[Source], *, corpus: Corpus, progress: Progress | None = None) -> Opened:
-    """The index in a folder, after bringing it in step with the files. Raises CacheError when it cannot be written."""
+    """The index in a folder, after bringing it in step with the files; one of another language is built anew.
+
+    Raises CacheError when it cannot be written.
+    """
     notice = None
     try:
-        state = _load(folder)
+        state = _load(folder, corpus.language)
         if state is not None and state.files.are(sources):
             return _opened(state)
         if state is None and (folder / _MANIFEST).exists():
-            notice = f"{folder}: the index is of another version of qa; built anew"
+            notice = f"{folder}: the index is of another version of qa, or in another language; built anew"
     except CacheError as error:
         notice = f"{error}; built anew"
     from filelock import FileLock
@@ -108,11 +116,11 @@ def _opened(state: _State) -> Opened:
     return Opened(Index(state.segments, state.live, state.frequencies), state.files.unread)
 
 
-def _load(folder: Path) -> _State | None:
-    """What the folder's manifest names; None where there is none or its settings are others."""
+def _load(folder: Path, language: str) -> _State | None:
+    """What the folder's manifest names; None where there is none or its settings or its language are others."""
     for _ in range(3):  # a writer may replace the manifest and remove what the old one named between our two steps
         manifest = _manifest(folder)
-        if manifest is None:
+        if manifest is None or manifest.get("language") != language:
             return None
         try:
             return _named(folder, manifest)
@@ -168,7 +176,7 @@ def _remember(folder: Path, known: Mapping[str, Stamp], opened: Mapping[str, Map
 def _refreshed(folder: Path, sources: Sequence[Source], corpus: Corpus, progress: Progress | None) -> _State:
     """The state after taking in the changes, written down. The caller holds the lock."""
     try:
-        before = _load(folder) or _EMPTY
+        before = _load(folder, corpus.language) or _EMPTY
     except CacheError:
         before = _EMPTY
     changes = before.files.changes(sources)
@@ -178,7 +186,7 @@ def _refreshed(folder: Path, sources: Sequence[Source], corpus: Corpus, progress
     _clean(folder)
     _take_in(folder, prefix, before, changes, corpus, progress)
     _clean(folder)
-    written = _load(folder)
+    written = _load(folder, corpus.language)
     assert written is not None
     return written
 
@@ -201,7 +209,8 @@ def _take_in(
         return _unread(before, changes, [entry for batch in counted for entry in batch.unread])
 
     try:
-        with closing(count_batches(changes.read, folder, f"{prefix}part-", progress)) as batches:
+        counting = count_batches(changes.read, folder, f"{prefix}part-", language=corpus.language, progress=progress)
+        with closing(counting) as batches:
             for batch in batches:
                 counted.append(batch)  # one by one: what is there counts when the next one never comes
         _write(folder, f"{prefix}.state", _compacted(folder, prefix, joined()), unread(), corpus)

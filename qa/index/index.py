@@ -18,6 +18,7 @@ import numpy as np
 from qa.index.aliases import Alias, aliases
 from qa.index.count import BM25_B, BM25_K1, count
 from qa.index.segment import Array, Segment, distinct
+from qa.languages import AUTO, ENGLISH, LANGUAGES
 from qa.model import Document
 from qa.vectors import shipped
 
@@ -89,6 +90,16 @@ class Index:
             passages += len(lengths)
             words += int(lengths.sum(dtype=np.int64))
         return passages, words
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that live documents are in, that of most first; English where there are none."""
+        counts = np.zeros(len(LANGUAGES), dtype=np.int64)
+        for segment, mask in zip(self.segments, self.live, strict=True):
+            numbers = segment.document_languages if mask is None else segment.document_languages[mask]
+            counts += np.bincount(numbers, minlength=len(LANGUAGES))
+        held = sorted(np.flatnonzero(counts).tolist(), key=lambda number: -int(counts[number]))
+        return tuple(LANGUAGES[number] for number in held) or (ENGLISH,)
 
     @property
     def passage_count(self) -> int:
@@ -241,9 +252,9 @@ class Index:
         return self.segments[number].document(document)
 
 
-def build(documents: Iterable[Document]) -> Index:
-    """An index of some documents, in memory."""
-    return Index([Segment(count(documents))])
+def build(documents: Iterable[Document], language: str = AUTO) -> Index:
+    """An index of some documents, in memory; in `language`, AUTO for that which each tells."""
+    return Index([Segment(count(documents, language))])
 
 
 def count_frequencies(segments: Sequence[Segment], live: Sequence[Array | None]) -> list[Array]:

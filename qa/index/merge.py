@@ -24,6 +24,7 @@ _ROWS = {
     "sentence_ends": "sentences",
     "sentence_kinds": "sentences",
     "passage_lengths": "passages",
+    "document_languages": "documents",
     "file_stats": "documents",
 }
 """Arrays with one row a sentence, passage or document that hold no numbers of other rows."""

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from qa.languages import LANGUAGES
 from qa.model import Block, BlockKind, Document, SourceMap
 
 __all__ = ["KINDS", "Array", "Postings", "Segment", "distinct", "runs"]
@@ -79,6 +80,7 @@ class Segment:
         self.passage_sentences = arrays["passage_sentences"]
         self.passage_documents = arrays["passage_documents"]
         self.passage_lengths = arrays["passage_lengths"]
+        self.document_languages = arrays["document_languages"]
         self.term_rows = arrays["term_rows"]
         self._term_starts = arrays["term_starts"]
         self._terms = memoryview(arrays["terms"])  # type: ignore[arg-type]
@@ -220,6 +222,10 @@ class Segment:
         starts = self.arrays["record_starts"]
         record: dict[str, Any] = json.loads(bytes(self.arrays["records"][starts[number] : starts[number + 1]]))
         return record
+
+    def language(self, number: int) -> str:
+        """The language that a document is read in."""
+        return LANGUAGES[int(self.document_languages[number])]
 
     def path(self, number: int) -> str:
         """One document's path, without those of the others."""

@@ -17,6 +17,7 @@ from typing import Any
 from qa.errors import CacheError, ReadError
 from qa.index.count import Counter
 from qa.index.store import write_arrays
+from qa.languages import AUTO
 from qa.load import Source, read
 from qa.model import Skipped
 
@@ -26,13 +27,18 @@ _TELL_SECONDS = 0.2
 
 
 def count_files(
-    sources: Sequence[Source], file: Path, *, tell: Callable[[int], None] = lambda _: None
+    sources: Sequence[Source],
+    file: Path,
+    *,
+    language: str = AUTO,
+    tell: Callable[[int], None] = lambda _: None,
 ) -> tuple[int, list[Skipped]]:
     """Read and count some files into a segment file; how many documents that made, and what could not be read.
 
-    No file is written where there is no document. `tell` is called with the size of each file.
+    No file is written where there is no document. `language` is as to a Counter. `tell` is called with the size of each
+    file.
     """
-    counter, documents = Counter(), 0
+    counter, documents = Counter(language), 0
     unread: list[Skipped] = []
     for source in sources:
         tell(source.size)
@@ -53,13 +59,13 @@ def main() -> None:
     for line in sys.stdin:
         batch = json.loads(line)
         sources = [Source(*fields) for fields in batch["sources"]]
-        print(json.dumps(_counted(sources, Path(batch["file"]))), flush=True)
+        print(json.dumps(_counted(sources, Path(batch["file"]), batch["language"])), flush=True)
 
 
-def _counted(sources: Sequence[Source], file: Path) -> dict[str, Any]:
+def _counted(sources: Sequence[Source], file: Path, language: str) -> dict[str, Any]:
     """What came of a batch: what could not be read, or why the segment could not be written."""
     try:
-        documents, unread = count_files(sources, file, tell=_teller())
+        documents, unread = count_files(sources, file, language=language, tell=_teller())
     except CacheError as error:
         return {"failed": str(error)}
     return {"documents": documents, "unread": [[entry.path, entry.reason] for entry in unread]}

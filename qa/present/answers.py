@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qa.languages import ENGLISH
 from qa.model import Answer, Document, Quote
 from qa.present.layout import BOLD, RESET, STRONG, dim, wrap
 from qa.present.notes import read_as_text
@@ -14,7 +15,7 @@ from qa.present.quoted import kept_cells, quote_lines
 from qa.present.shared import above, confidence_word, headed, listed, place, printable, some_paths
 from qa.scripts import is_unspaced
 from qa.syntax import parse
-from qa.text import STOP_TERMS, content_terms, spans, spelt, terms
+from qa.text import content_terms, spans, spelt, stop_terms, terms
 
 if TYPE_CHECKING:
     from qa.agreement import Said
@@ -35,12 +36,16 @@ Link = Callable[[Quote], str | None]
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """How an answer is laid out: `fold` is the most lines of a quote that are shown, None for all."""
+    """How an answer is laid out: `fold` is the most lines of a quote that are shown, None for all.
+
+    Words are compared in the `language` of the question.
+    """
 
     width: int
     color: bool
     fold: int | None = None
     link: Link | None = None
+    language: str = ENGLISH
 
 
 def text(
@@ -58,7 +63,7 @@ def text(
     `fold` lines of a long quote are shown; `link` makes its place a hyperlink; `grouped` names quotes that say the same
     as an earlier one below that by their place alone.
     """
-    view = _View(width, color, fold, link)
+    view = _View(width, color, fold, link, answer.language)
     parts = [] if answer.standalone == answer.question else [_aside(f"reading: {answer.standalone}", width, color)]
     if answer.read_as:
         parts.append(_aside(read_as_text(answer.read_as), width, color))
@@ -115,11 +120,12 @@ def _asked(answer: Answer) -> str:
 def _quotes(answer: Answer, quotes: Sequence[Quote], view: _View, first: int, grouped: bool) -> list[str]:
     """The quotes with their places; a near miss with the words of the question that it lacks, too."""
     asked = _asked(answer)
-    wanted = set(content_terms(asked)) - STOP_TERMS
-    unread = set(terms(" ".join((*answer.missing, *(word for word, _ in answer.read_as)))))
+    language = answer.language
+    wanted = set(content_terms(asked, language)) - stop_terms(language)
+    unread = set(terms(" ".join((*answer.missing, *(word for word, _ in answer.read_as))), language))
     shown = []
     for leader, *others in _agreeing(quotes) if grouped else [[at] for at in range(len(quotes))]:
-        lacking = () if answer.answered else _lacking(quotes[leader], asked, wanted - unread)
+        lacking = () if answer.answered else _lacking(quotes[leader], asked, wanted - unread, language)
         lines = [_quote(quotes[leader], first + leader, wanted, lacking, view)]
         for at in others:
             words = [f"also ({first + at})", *_beside(quotes[at], (), view)]
@@ -128,10 +134,10 @@ def _quotes(answer: Answer, quotes: Sequence[Quote], view: _View, first: int, gr
     return shown
 
 
-def _lacking(quote: Quote, asked: str, wanted: set[str]) -> tuple[str, ...]:
+def _lacking(quote: Quote, asked: str, wanted: set[str], language: str) -> tuple[str, ...]:
     """The wanted words, as asked, that stand neither in a quote nor above it."""
     known = "\n".join((quote.text, above(quote), *quote.columns))
-    return spelt(asked, wanted - set(terms(known)))
+    return spelt(asked, wanted - set(terms(known, language)), language)
 
 
 def _agreeing(quotes: Sequence[Quote]) -> list[list[int]]:
@@ -158,8 +164,8 @@ def _agree(quote: Quote, other: Quote) -> bool:
 def _quote(quote: Quote, number: int, wanted: set[str], lacking: Sequence[str], view: _View) -> str:
     """A quote with its place below it."""
     margin = f"{number:>2}  "
-    shown = _emphasised(quote, wanted) if view.color else printable(quote.text)
-    shown = headed(shown, quote.columns, kept=kept_cells(quote, wanted))
+    shown = _emphasised(quote, wanted, view.language) if view.color else printable(quote.text)
+    shown = headed(shown, quote.columns, kept=kept_cells(quote, wanted, view.language))
     if view.fold is not None:
         shown = _UNBROKEN.sub(_without_end, shown)
     body = quote_lines(shown, quote, view.width - len(margin))
@@ -181,10 +187,10 @@ def _beside(quote: Quote, lacking: Sequence[str], view: _View) -> list[str]:
     return [f"\x1b]8;;{address}\x1b\\{where}\x1b]8;;\x1b\\" if address else where, *words.split(), *also]
 
 
-def _emphasised(quote: Quote, wanted: set[str]) -> str:
+def _emphasised(quote: Quote, wanted: set[str], language: str) -> str:
     """The quote with the question's words bold and the short answer stronger, each word marked by itself."""
     pieces, at = [], 0
-    for term in spans(quote.text):
+    for term in spans(quote.text, language):
         inside = quote.answer_start is not None and quote.answer_start <= term.start < (quote.answer_end or 0)
         style = STRONG if inside else BOLD if term.term in wanted else ""
         if style:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from itertools import accumulate, zip_longest
 
+from qa.languages import ENGLISH
 from qa.model import Quote
 from qa.present.layout import cells_apart, shown_width, wrap
 from qa.text import content_terms
@@ -20,7 +21,7 @@ _MOST_CELLS = 12
 """Cells of a row that are all shown; of more only those that the question is about."""
 
 
-def kept_cells(quote: Quote, wanted: set[str]) -> set[int] | None:
+def kept_cells(quote: Quote, wanted: set[str], language: str = ENGLISH) -> set[int] | None:
     """The cells of a long row that are shown: the first, which names it, and those that the question is about.
 
     A word that most headers share tells no cell. None means all of them: the row is short, or no cell is told.
@@ -30,7 +31,8 @@ def kept_cells(quote: Quote, wanted: set[str]) -> set[int] | None:
         return None
     starts = [0, *accumulate(len(cell) + 1 for cell in cells)]
     said = [
-        set(content_terms(" ".join(pair))) for pair in zip_longest(cells, quote.columns[: len(cells)], fillvalue="")
+        set(content_terms(" ".join(pair), language))
+        for pair in zip_longest(cells, quote.columns[: len(cells)], fillvalue="")
     ]
     telling = {term for term in wanted if 2 * sum(term in words for words in said) <= len(said)}
     asked = {number for number, words in enumerate(said) if telling & words}

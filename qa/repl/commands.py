@@ -132,7 +132,9 @@ def _add(chat: Chat, argument: str) -> None:
         chat.say("/add PATH")
         return
     before = chat.library
-    chat.source = open_library([*before.roots, argument], exclude=before.exclude, progress=chat.waiting)
+    chat.source = open_library(
+        [*before.roots, argument], exclude=before.exclude, language=before.language, progress=chat.waiting
+    )
     before.close()
     chat.scope, chat.shown = "", None  # paths now begin with the name of their root
     chat.say(_counted(chat))
