@@ -71,7 +71,7 @@ def text(
         parts.append("\n".join(wrap([*_CHANGED.split(), *some_paths(answer.changed)], width)))
     if answer.answered:
         promised = [] if answer.promised is None else [_aside(_at_risk(answer.promised), width, color)]
-        if said := agreement_text(answer.agreement, first=first):
+        if first == 1 and (said := agreement_text(answer.agreement)):  # later quotes are less sure than the first
             parts.append("\n".join(wrap(said.split(), width)))
         return "\n\n".join([*parts, *_quotes(answer, answer.quotes, view, first, grouped), *promised])
     parts.append("\n".join(wrap(f"The documents do not answer this. {_why_not(answer)}".split(), width)))
@@ -81,7 +81,7 @@ def text(
     return "\n\n".join(parts)
 
 
-def agreement_text(groups: Sequence[Said], *, first: int = 1) -> str:
+def agreement_text(groups: Sequence[Said]) -> str:
     """What the quotes agree on, or how they differ, with the numbers of the quotes.
 
     >>> from qa.agreement import Said
@@ -94,7 +94,7 @@ def agreement_text(groups: Sequence[Said], *, first: int = 1) -> str:
     for said in groups:
         count = str(len(said.quotes)) if len(groups) > 1 else f"{len(said.quotes)} passages"
         verb = "say" if len(said.quotes) > 1 else "says"
-        places = ", ".join(str(first + place) for place in said.quotes)
+        places = ", ".join(str(1 + place) for place in said.quotes)
         told.append(f"{count} {verb} {printable(said.text)} ({places})")
     return ("The passages differ: " if len(groups) > 1 else "") + ", ".join(told) + "." if told else ""
 
