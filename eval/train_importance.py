@@ -20,7 +20,6 @@ from sklearn.linear_model import LogisticRegression
 
 from eval.fuse import Task, answering, fusion_options, task
 from eval.training import sets_of
-from qa.background import tempered_idfs
 from qa.importance import SIGNS, Importance, signs
 from qa.index.segment import Array
 from qa.query import Query
@@ -47,13 +46,12 @@ def main() -> None:
 def terms_of(given: Task) -> Iterator[Terms]:
     """The terms of each question whose answer is among what is found."""
     for question, asked in given.asked:
-        own = tempered_idfs(given.index.passage_count, asked.frequencies, asked.rows)
-        alike = replace(asked, importance=np.ones(len(own)), weights=own)  # as if nothing had been learned yet
+        alike = replace(asked, importance=np.ones(len(asked.terms)))  # as if nothing had been learned yet
         found = retrieve(given.index, alike)
         right = answering(given.index, question, found.passages)
         here = asked.frequencies > 0
         if right.any() and here.any():
-            known = np.concatenate(signs(asked.text, asked.terms, own, asked.rows), axis=1)
+            known = np.concatenate(signs(asked.text, asked.terms, asked.idfs, asked.rows), axis=1)
             yield Terms(known[here], _held(asked, found)[right].mean(axis=0)[here])
 
 

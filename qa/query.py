@@ -42,9 +42,9 @@ class Query:
     """A question as the index sees it.
 
     `text` is without its filters, misspelt words as they are read. `terms` are its content terms, each once;
-    `frequencies` in how many passages each stands; `importance` how probably what answers holds each; `weights` that
-    times their idf, tempered by how common they are at large; `rows` their places in the table of word vectors, -1 for
-    none; `trust` what finding each is worth, 1 unless it is but a reading. Shapes: all (terms,).
+    `frequencies` in how many passages each stands; `idfs` how rare they are, tempered by how common they are at large;
+    `importance` how probably the passage that answers holds each; `rows` their places in the table of word vectors, -1
+    for none; `trust` what finding each is worth, 1 unless it is but a reading. Shapes: all (terms,).
 
     `read_as` holds the misspelt words as typed, and as the documents spell them; `phrases` the terms of what stands in
     quotation marks; `allowed` the passages that pass the filters, for each segment, None for all. `language` is the one
@@ -54,8 +54,8 @@ class Query:
     text: str
     terms: tuple[str, ...]
     frequencies: Array
+    idfs: Array
     importance: Array
-    weights: Array
     rows: Array
     trust: Array
     read_as: tuple[tuple[str, str], ...] = ()
@@ -63,6 +63,12 @@ class Query:
     phrases: tuple[tuple[str, ...], ...] = ()
     allowed: tuple[Array, ...] | None = field(default=None, repr=False)
     language: str = ENGLISH
+
+    @property
+    def weights(self) -> Array:
+        """What each term tells of a passage, shape (terms,): how rare it is, times its importance."""
+        weights: Array = self.idfs * self.importance
+        return weights
 
     @property
     def shares(self) -> Array:
@@ -91,13 +97,12 @@ def query(index: Index, question: str, *, search: bool = False) -> Query:
     held = [max(map(index.frequency, (term, *stems.get(term, ())))) for term in found]
     frequencies, rows = np.array(held, dtype=np.int64), shipped().rows(found)
     idfs = tempered_idfs(index.passage_count, frequencies, rows)
-    matters = importance(text, found, idfs, rows, language=language)
     return Query(
         text=text,
         terms=found,
         frequencies=frequencies,
-        importance=matters,
-        weights=idfs * matters,
+        idfs=idfs,
+        importance=importance(text, found, idfs, rows, language=language),
         rows=rows,
         trust=np.array([INSTEAD if term in guessed else 1.0 for term in found]),
         read_as=read_as,

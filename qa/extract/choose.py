@@ -247,7 +247,7 @@ def _short_answer(document: Document, start: int, end: int, asked: Query) -> tup
     """The range in the quote that answers in a few words; in a table's row a cell, or a part of a long one."""
     if asked.language != ENGLISH:  # all that is learned of is English
         return None
-    shares = dict(zip(asked.terms, asked.weights.tolist(), strict=True))
+    shares = dict(zip(asked.terms, asked.idfs.tolist(), strict=True))
     is_row = bool(document.columns(start, end))
     if is_row:
         start, end = _asked_cell(document, start, end, shares)

@@ -68,13 +68,13 @@ def rows(index: Index, asked: Query, found: Candidates) -> Rows:
     seen = found.evidence
     values = np.zeros((len(seen.sentences), len(FEATURES)))
     column = {name: values[:, number] for number, name in enumerate(FEATURES)}
-    total = max(float(asked.weights.sum()), 1e-9)
+    shares = asked.idfs / max(float(asked.idfs.sum()), 1e-9)  # importance was learned of passages
     known = np.zeros_like(seen.inside)
     for name in ("inside", "above", "near"):
         held: Array = getattr(seen, name)
-        column[name][:] = np.maximum(held - known, 0.0) @ asked.weights / total
+        column[name][:] = np.maximum(held - known, 0.0) @ shares
         known = np.maximum(known, held)
-    column["soft"][:] = np.maximum(seen.soft - seen.credited, 0.0) @ asked.weights / total
+    column["soft"][:] = np.maximum(seen.soft - seen.credited, 0.0) @ shares
     column["pairs"][:] = seen.pairs
     column["meaning"][:] = seen.meaning
     column["fused"][:] = (found.scores - found.scores.max())[seen.owners]
