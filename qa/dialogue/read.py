@@ -33,6 +33,10 @@ _MOST_BETWEEN = 2
 """Function words that a phrase may have between two of its terms."""
 _DOUBT = 3.5
 """Log odds below which it is in doubt whether a question leans on its history."""
+_BETTER = 4.0
+"""How many times better the odds must be then that the documents answer it with what it takes than without: more words
+find more.
+"""
 _MOST_TURNS = 20
 """Earlier questions that are looked at."""
 _STANDS = re.compile(r"\b(?:it|they|them|he|him|she)\b", re.IGNORECASE)
@@ -58,7 +62,7 @@ def standalone(
     """The question with what it takes from its history, or as it is when it needs nothing or is not English.
 
     `sure` tells how well the documents answer a question: where it is in doubt whether this one leans on its history,
-    they must answer it better with what it takes than without.
+    they must answer it clearly better with what it takes than without.
 
     Its filters stay as they were typed; those of its history are not taken over.
 
@@ -121,10 +125,14 @@ def turn(question: str, history: Sequence[Turn], *, sure: Sure | None = None, mo
     if carried := model.carried(text, history):
         text = _with(text, carried, history)
     doubtful = need < _DOUBT and not SWAPS.search(question)
-    if sure and text != question and doubtful and sure(text) <= sure(question):
+    if sure and text != question and doubtful and _odds(sure(text)) <= _BETTER * _odds(sure(question)):
         return Turn(question)
     own = {span.term for span in spans(question)}
     return Turn(text, frozenset(span.term for span in content(text)) - own)
+
+
+def _odds(probability: float) -> float:
+    return probability / max(1 - probability, 1e-9)
 
 
 def _somebody(turn: Turn) -> str | None:
