@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from html import unescape
-from typing import NamedTuple
 
+from qa.load.lines import Line, lines_of
 from qa.load.protocol import Parsed, TextBuilder
 
 __all__ = ["is_asciidoc", "parse"]
@@ -84,18 +84,6 @@ _NESTED_GROUPS = ("double", "strong", "stronger", "emphasis", "italic", "marked"
 _LABEL_END = re.compile(r",\s*\w+\s*=|\^$")
 
 
-class _Line(NamedTuple):
-    """One line without its line end and its white space: where it stands, and how deep."""
-
-    start: int
-    text: str
-    indent: int
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.text)
-
-
 def is_asciidoc(source: str, start: int = 0) -> bool:
     r"""Whether a text shows at least two signs of AsciiDoc, each of another kind.
 
@@ -112,20 +100,10 @@ def parse(source: str, start: int = 0) -> Parsed:
     >>> parse("= Title\n:toc:\n\nSee *the* <<g,guide>>:\n\n----\ncode\n----\n\n-v:: More.\n").text
     'Title\n\nSee the guide:\n\ncode\n\n-v\nMore.'
     """
-    document = _Adoc(source, TextBuilder(source), _lines(source, start))
+    document = _Adoc(source, TextBuilder(source), lines_of(source, start))
     document.walk()
     parsed = document.builder.finish("asciidoc")
     return replace(parsed, author=document.about.get("author"), date=document.about.get("revdate"))
-
-
-def _lines(source: str, start: int) -> list[_Line]:
-    found, at = [], start
-    for raw in source[start:].split("\n"):
-        text = raw.strip()
-        lead = len(raw) - len(raw.lstrip()) if text else 0
-        found.append(_Line(at + lead, text, len(raw[:lead].expandtabs(8))))
-        at += len(raw) + 1
-    return found
 
 
 @dataclass(slots=True)
@@ -134,7 +112,7 @@ class _Adoc:
 
     source: str
     builder: TextBuilder
-    lines: Sequence[_Line]
+    lines: Sequence[Line]
     about: dict[str, str] = field(default_factory=dict)
     _at: int = 0
     _attributes: str = ""  # of the block that comes next
@@ -153,7 +131,7 @@ class _Adoc:
 
     # What is not text
 
-    def _unread(self, line: _Line) -> bool:
+    def _unread(self, line: Line) -> bool:
         """Whether a line, or a block of comments, says nothing itself; it is passed then."""
         text = line.text
         if _COMMENT.match(text):
@@ -188,7 +166,7 @@ class _Adoc:
 
     # Blocks
 
-    def _block(self, line: _Line) -> None:
+    def _block(self, line: Line) -> None:
         """Reads the block that begins with a line."""
         text = line.text
         if self._title(line):
@@ -213,7 +191,7 @@ class _Adoc:
         else:
             self._paragraph()
 
-    def _title(self, line: _Line) -> bool:
+    def _title(self, line: Line) -> bool:
         """Reads a section's title, which has its marks before it or is underlined."""
         if line.indent:
             return False
@@ -242,7 +220,7 @@ class _Adoc:
                 self.about.setdefault(name, text)
                 self._at += 1
 
-    def _one_line(self, line: _Line, first: int) -> None:
+    def _one_line(self, line: Line, first: int) -> None:
         self.builder.begin("paragraph")
         self._inline(line.start + first, line.end)
         self.builder.end()
@@ -284,7 +262,7 @@ class _Adoc:
             at += 1
         return at
 
-    def _breaks(self, line: _Line) -> bool:
+    def _breaks(self, line: Line) -> bool:
         """Whether a line ends the text above it without a blank line between."""
         marks = (_VERBATIM, _HOLDER, _TABLE, _COMMENT)
         return any(mark.match(line.text) for mark in marks) or (not line.indent and _is_attributes(line.text))
@@ -319,7 +297,7 @@ class _Adoc:
             self._lists.append(mark)
         return len(self._lists)
 
-    def _item(self, line: _Line) -> bool:
+    def _item(self, line: Line) -> bool:
         mark = _ITEM.match(line.text)
         if not mark:
             return False
@@ -333,7 +311,7 @@ class _Adoc:
         self._at = end
         return True
 
-    def _term(self, line: _Line) -> bool:
+    def _term(self, line: Line) -> bool:
         """Reads a term, others beside it, and the text that says what it means, as one item."""
         mark = _TERM.match(line.text)
         if not mark:
@@ -371,7 +349,7 @@ class _Adoc:
 
     # Tables
 
-    def _table(self, lines: Sequence[_Line]) -> None:
+    def _table(self, lines: Sequence[Line]) -> None:
         """Rows of cells. The first is a header if that is said, or if it is one line with a blank one below."""
         cells, first = _cells(lines)
         wanted = _columns(self._attributes) or first
@@ -459,7 +437,7 @@ def _columns(attributes: str) -> int:
     return sum(int(times[1]) if times else 1 for times in repeated)
 
 
-def _cells(lines: Sequence[_Line]) -> tuple[list[tuple[list[tuple[int, int]], int]], int]:
+def _cells(lines: Sequence[Line]) -> tuple[list[tuple[list[tuple[int, int]], int]], int]:
     """The cells of a table, the ranges of their lines and how many columns they span; those on its first line."""
     cells: list[tuple[list[tuple[int, int]], int]] = []
     first = 0

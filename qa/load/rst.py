@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import NamedTuple
 
 from qa.load import delimited
+from qa.load.lines import Line, lines_of
 from qa.load.protocol import Excerpt, Parsed, TextBuilder, joined
 from qa.model import BlockKind
 
@@ -82,18 +82,6 @@ _INLINE = re.compile(
 _TARGET = re.compile(r"\s*<[^<>]*>\s*$", re.DOTALL)
 
 
-class _Line(NamedTuple):
-    """One line without its line end and its white space, and where and how deep it stands."""
-
-    start: int
-    text: str
-    indent: int
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.text)
-
-
 def parse(source: str, start: int = 0) -> Parsed:
     r"""Reads reStructuredText from `start` on.
 
@@ -101,20 +89,10 @@ def parse(source: str, start: int = 0) -> Parsed:
     'Title\n\nSee the guide:\n\ncode\n\nAge: 3'
     """
     document = _Rst(source, TextBuilder(source))
-    lines = _lines(source, start)
+    lines = lines_of(source, start)
     document.body(lines, "paragraph", 0)
     parsed = document.builder.finish("rst")
     return replace(parsed, author=document.about.get("author"), date=document.about.get("date"))
-
-
-def _lines(source: str, start: int) -> list[_Line]:
-    found, at = [], start
-    for raw in source[start:].split("\n"):
-        text = raw.strip()
-        lead = len(raw) - len(raw.lstrip()) if text else 0
-        found.append(_Line(at + lead, text, len(raw[:lead].expandtabs(8))))
-        at += len(raw) + 1
-    return found
 
 
 @dataclass(slots=True)
@@ -127,7 +105,7 @@ class _Rst:
     _styles: list[str] = field(default_factory=list)  # how titles of each level are underlined
     _bodies: int = 0  # how many are open
 
-    def body(self, lines: list[_Line], kind: BlockKind, level: int) -> None:
+    def body(self, lines: list[Line], kind: BlockKind, level: int) -> None:
         """Adds a body element after the other; its paragraphs are of this kind."""
         self._bodies += 1
         at = 0
@@ -140,7 +118,7 @@ class _Rst:
                 at = self._element(lines, at, kind, level)
         self._bodies -= 1
 
-    def _element(self, lines: list[_Line], at: int, kind: BlockKind, level: int) -> int:
+    def _element(self, lines: list[Line], at: int, kind: BlockKind, level: int) -> int:
         """Adds what begins at a line; the number of the line behind it."""
         line = lines[at]
         if self._bodies == 1 and (size := self._title(lines, at)):
@@ -167,7 +145,7 @@ class _Rst:
 
     # Titles and paragraphs
 
-    def _title(self, lines: list[_Line], at: int) -> int:
+    def _title(self, lines: list[Line], at: int) -> int:
         """Adds a section's title, underlined and perhaps overlined; how many lines it takes, 0 where there is none."""
         over = _UNDERLINE.match(lines[at].text) and at + 2 < len(lines) and lines[at].indent == 0
         title, under = (
@@ -193,12 +171,12 @@ class _Rst:
         self.builder.end()
         return 3 if over else 2
 
-    def _transition(self, lines: list[_Line], at: int) -> int:
+    def _transition(self, lines: list[Line], at: int) -> int:
         """A line of punctuation between paragraphs is left out."""
         alone = at + 1 == len(lines) or not lines[at + 1].text
         return int(alone and len(lines[at].text) > 3 and _UNDERLINE.match(lines[at].text) is not None)
 
-    def _paragraph(self, lines: list[_Line], at: int, kind: BlockKind, level: int) -> int:
+    def _paragraph(self, lines: list[Line], at: int, kind: BlockKind, level: int) -> int:
         line = lines[at]
         end = _blank(lines, at)
         deeper = next((number for number in range(at + 1, end) if lines[number].indent > line.indent), end)
@@ -218,7 +196,7 @@ class _Rst:
         self.builder.end()
         return self._literal(lines, end) if literal else end
 
-    def _literal(self, lines: list[_Line], at: int) -> int:
+    def _literal(self, lines: list[Line], at: int) -> int:
         """Adds the block behind `::`: all that is indented deeper than what is not."""
         first = _text_from(lines, at)
         before = next((lines[number].indent for number in range(at - 1, -1, -1) if lines[number].text), 0)
@@ -229,7 +207,7 @@ class _Rst:
             end += 1
         return self._verbatim(lines, first, end)
 
-    def _verbatim(self, lines: list[_Line], at: int, end: int) -> int:
+    def _verbatim(self, lines: list[Line], at: int, end: int) -> int:
         """Adds lines as they stand, less the indentation that all of them have."""
         least = min((line.indent for line in lines[at:end] if line.text), default=0)
         self.builder.begin("code")
@@ -243,14 +221,14 @@ class _Rst:
 
     # Lists
 
-    def _item(self, lines: list[_Line], at: int, mark: int, level: int) -> int:
+    def _item(self, lines: list[Line], at: int, mark: int, level: int) -> int:
         line = lines[at]
         end = _indented_end(lines, at + 1, line.indent + 1)
-        rest = _Line(line.start + mark, line.text[mark:], line.indent + mark)
+        rest = Line(line.start + mark, line.text[mark:], line.indent + mark)
         self.body([rest, *lines[at + 1 : end]], "item", level)
         return end
 
-    def _term(self, lines: list[_Line], at: int, level: int) -> int:
+    def _term(self, lines: list[Line], at: int, level: int) -> int:
         """A term and, indented below it, what it means: an item, whose first paragraph stands in it."""
         line = lines[at]
         self.builder.begin("item", level + 1)
@@ -265,7 +243,7 @@ class _Rst:
         self.body(lines[first:end], "paragraph", level + 1)
         return end
 
-    def _is_plain(self, lines: list[_Line], at: int, end: int) -> bool:
+    def _is_plain(self, lines: list[Line], at: int, end: int) -> bool:
         """Whether some lines are a paragraph and nothing else."""
         first = lines[at]
         marks = (_BULLET, _NUMBER, _FIELD, _EXPLICIT, _GRID, _SIMPLE, _OPTION)
@@ -276,7 +254,7 @@ class _Rst:
             and not lines[end - 1].text.endswith("::")
         )
 
-    def _field(self, lines: list[_Line], at: int, mark: re.Match[str], level: int) -> int:
+    def _field(self, lines: list[Line], at: int, mark: re.Match[str], level: int) -> int:
         """`:name: body`, of which the first colon is markup."""
         line = lines[at]
         end = _indented_end(lines, at + 1, line.indent + 1)
@@ -296,7 +274,7 @@ class _Rst:
         self.body(lines[first:end], "paragraph", level + 1)
         return end
 
-    def _line_block(self, lines: list[_Line], at: int) -> int:
+    def _line_block(self, lines: list[Line], at: int) -> int:
         self.builder.begin("paragraph")
         while at < len(lines) and lines[at].text[:1] == "|":
             self._inline(lines[at].start + 1, lines[at].end)
@@ -307,7 +285,7 @@ class _Rst:
 
     # Directives and other explicit markup
 
-    def _explicit(self, lines: list[_Line], at: int, kind: BlockKind, level: int) -> int:
+    def _explicit(self, lines: list[Line], at: int, kind: BlockKind, level: int) -> int:
         """A directive, a footnote; link targets and comments are left out."""
         line = lines[at]
         mark = _EXPLICIT.match(line.text)
@@ -317,15 +295,15 @@ class _Rst:
             return at + 1  # an empty comment does not consume what is indented below
         rest = line.text[mark.end() :]
         if note := _NOTE.match(rest):
-            first = _Line(line.start + mark.end() + note.end(), rest[note.end() :], line.indent + 3)
+            first = Line(line.start + mark.end() + note.end(), rest[note.end() :], line.indent + 3)
             self.body([first, *lines[at + 1 : end]], "paragraph", level)
         elif (directive := _DIRECTIVE.match(rest)) and not rest.startswith("|"):
-            argument = _Line(line.start + mark.end() + directive.end(), rest[directive.end() :], line.indent + 3)
-            name = _Line(line.start + mark.end() + directive.start(1), directive[1], line.indent)
+            argument = Line(line.start + mark.end() + directive.end(), rest[directive.end() :], line.indent + 3)
+            name = Line(line.start + mark.end() + directive.start(1), directive[1], line.indent)
             self._directive(name, argument, lines[at + 1 : end], level)
         return end
 
-    def _directive(self, name: _Line, argument: _Line, lines: list[_Line], level: int) -> None:
+    def _directive(self, name: Line, argument: Line, lines: list[Line], level: int) -> None:
         content = self._without_options(lines)
         called = name.text.lower()
         if called in _LEFT_OUT:
@@ -343,7 +321,7 @@ class _Rst:
         else:
             self._titled(called, argument, lines, level)
 
-    def _titled(self, called: str, argument: _Line, lines: list[_Line], level: int) -> None:
+    def _titled(self, called: str, argument: Line, lines: list[Line], level: int) -> None:
         """Directives whose argument is a caption, or the signature of what the content describes."""
         head, content = [argument], self._without_options(lines)
         described = called not in _TITLED and bool(argument.text)
@@ -363,7 +341,7 @@ class _Rst:
         else:
             self.body(content, "paragraph", level + described)
 
-    def _said(self, name: _Line, argument: _Line, content: list[_Line], level: int) -> None:
+    def _said(self, name: Line, argument: Line, content: list[Line], level: int) -> None:
         """A directive whose name is part of what it says: `versionadded 3.2`."""
         self.builder.begin("paragraph")
         self.builder.add(name.text, name.start)
@@ -375,7 +353,7 @@ class _Rst:
             self._inline(content[0].start, content[stop - 1].end)
         self.body(content[stop:], "paragraph", level)
 
-    def _without_options(self, lines: list[_Line]) -> list[_Line]:
+    def _without_options(self, lines: list[Line]) -> list[Line]:
         at = 0
         while at < len(lines) and _FIELD.match(lines[at].text):
             at = _indented_end(lines, at + 1, lines[at].indent + 1)
@@ -383,7 +361,7 @@ class _Rst:
 
     # Tables
 
-    def _csv(self, content: list[_Line], header: _Line | None) -> None:
+    def _csv(self, content: list[Line], header: Line | None) -> None:
         """The rows of a csv-table, read by the reader of CSV."""
         excerpt = Excerpt()
         if header:
@@ -405,7 +383,7 @@ class _Rst:
                 self.builder.add_excerpt(parsed.text, parsed.source_map, at, at + len(cell))
                 at += len(cell) + 1
 
-    def _list_table(self, content: list[_Line], *, headed: bool) -> None:
+    def _list_table(self, content: list[Line], *, headed: bool) -> None:
         """Rows of a list-table: a list whose items are lists of cells."""
         self.builder.apart()
         for line in content:
@@ -417,12 +395,12 @@ class _Rst:
             self.builder.space("\t" if mark else " ")
             self._inline(line.start + (mark.end() if mark else 0), line.end)
 
-    def _grid(self, lines: list[_Line], at: int) -> int:
+    def _grid(self, lines: list[Line], at: int) -> int:
         """A table drawn with `+`, `-` and `|`; a cell's lines are read one after the other."""
         end = _blank(lines, at)
         marked = any(line.text.startswith("+=") for line in lines[at:end])
         self.builder.apart()
-        row: list[_Line] = []
+        row: list[Line] = []
         header = marked
         for line in lines[at:end]:
             if not re.match(r"\+[-=]", line.text):
@@ -443,7 +421,7 @@ class _Rst:
                     self._inline(*line[column])
                     self.builder.space()
 
-    def _simple(self, lines: list[_Line], at: int, end: int) -> int:
+    def _simple(self, lines: list[Line], at: int, end: int) -> int:
         """A table between lines of `=`; a line whose first column is blank goes on with the row above."""
         columns = [match.start() for match in _COLUMN.finditer(lines[at].text)]
         rules = dict.fromkeys(number for number in range(at, end) if _SIMPLE.match(lines[number].text))
@@ -506,20 +484,20 @@ class _Rst:
 # Which lines belong together
 
 
-def _text_from(lines: list[_Line], at: int) -> int:
+def _text_from(lines: list[Line], at: int) -> int:
     while at < len(lines) and not lines[at].text:
         at += 1
     return at
 
 
-def _blank(lines: list[_Line], at: int) -> int:
+def _blank(lines: list[Line], at: int) -> int:
     """The next blank line, or the end."""
     while at < len(lines) and lines[at].text:
         at += 1
     return at
 
 
-def _indented_end(lines: list[_Line], at: int, least: int) -> int:
+def _indented_end(lines: list[Line], at: int, least: int) -> int:
     """Behind the last line of those from one on that are indented at least so far, blank ones among them."""
     end = at
     for number in range(at, len(lines)):
@@ -530,11 +508,11 @@ def _indented_end(lines: list[_Line], at: int, least: int) -> int:
     return end
 
 
-def _is_deeper(lines: list[_Line], at: int) -> bool:
+def _is_deeper(lines: list[Line], at: int) -> bool:
     return at + 1 < len(lines) and bool(lines[at + 1].text) and lines[at + 1].indent > lines[at].indent
 
 
-def _is_listed(lines: list[_Line], at: int) -> bool:
+def _is_listed(lines: list[Line], at: int) -> bool:
     """Whether a line that begins like a numbered item is one: what follows is blank, indented, or an item, too."""
     following = lines[at + 1] if at + 1 < len(lines) else None
     return (
@@ -545,7 +523,7 @@ def _is_listed(lines: list[_Line], at: int) -> bool:
     )
 
 
-def _simple_end(lines: list[_Line], at: int) -> int:
+def _simple_end(lines: list[Line], at: int) -> int:
     """Behind the last rule of a simple table, 0 where it has no end. A header's rule is followed by text."""
     for number in range(at + 1, len(lines)):
         if _SIMPLE.match(lines[number].text) and (number + 1 == len(lines) or not lines[number + 1].text):
@@ -555,13 +533,13 @@ def _simple_end(lines: list[_Line], at: int) -> int:
     return 0
 
 
-def _cells_of(line: _Line, source: str) -> list[tuple[int, int]]:
+def _cells_of(line: Line, source: str) -> list[tuple[int, int]]:
     """The ranges between the bars of a line of a grid table."""
     bars = [match.start() + line.start for match in re.finditer(r"\|", line.text)]
     return [(first + 1, last) for first, last in pairwise(bars)]
 
 
-def _split_at(line: _Line, columns: list[int]) -> list[tuple[int, int]]:
+def _split_at(line: Line, columns: list[int]) -> list[tuple[int, int]]:
     """The ranges of a line's columns, given where each begins; the last goes on to the line's end."""
     edges = [min(column, len(line.text)) for column in columns] + [len(line.text)]
     ranges = pairwise(edges)
