@@ -22,6 +22,7 @@ from qa.index.count import Counter
 from qa.index.merge import merge
 from qa.index.segment import Segment
 from qa.index.store import Stamp, read_arrays, write_arrays
+from qa.languages import ENGLISH
 from qa.model import Document, Passage, Sentence
 from qa.query import query
 from qa.retrieve import retrieve
@@ -91,7 +92,7 @@ class Fused(Ours):
 
 def _count(part: Part, file: Path) -> tuple[Path, Stamp]:
     """Count a part of a passage file, each row a passage of the document at its path, into a segment file."""
-    counter = Counter()
+    counter = Counter(ENGLISH)  # as its peers are told
     for path, group in groupby(part, key=attrgetter("path")):
         texts = [row.text for row in group]
         starts = accumulate((len(text) + 2 for text in texts), initial=0)

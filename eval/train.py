@@ -57,7 +57,7 @@ def _named(names: Sequence[str], weights: Array) -> dict[str, float]:
 def train_sentences(sets: Sequence[QuestionSet]) -> Array:
     """Weights of the sentence features, shape (features,). Each set weighs the same, and in it each question."""
     pinned = {FEATURES.index(name): weight for name, weight in PINNED.items()}
-    return listwise([list(_listed(questions)) for questions in sets], penalty=PENALTY, pinned=pinned)
+    return listwise([list(_listed(questions)) for questions in sets], penalty=PENALTY, pinned=pinned, each=False)
 
 
 def _listed(questions: QuestionSet) -> Iterator[Listed]:

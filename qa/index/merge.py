@@ -126,6 +126,8 @@ def _merged(segments: Sequence[Segment]) -> Iterator[tuple[str, Array]]:
         words = beside.submit(
             lambda: _merged_postings(every, "words", *vocabulary.result(), bases["passage_documents"])
         )
+        lengths = np.concatenate([arrays["passage_lengths"] for arrays in every])
+        impact = beside.submit(lambda: impacts(words.result() | {"passage_lengths": lengths}))
         yield from _moved(every, bases)
         terms, renumbered = vocabulary.result()
         yield "terms", np.frombuffer(b"".join(terms), dtype=np.uint8)
@@ -136,8 +138,7 @@ def _merged(segments: Sequence[Segment]) -> Iterator[tuple[str, Array]]:
             yield from ((name, new[arrays[name]]) for new, arrays in zip(renumbered, every, strict=True))
         yield from _merged_postings(every, "context", terms, renumbered, bases["passage_documents"]).items()
         yield from words.result().items()
-    lengths = np.concatenate([arrays["passage_lengths"] for arrays in every])
-    yield from impacts(words.result() | {"passage_lengths": lengths}).items()
+        yield from impact.result().items()
 
 
 def _moved(every: Sequence[Mapping[str, Array]], bases: Mapping[str, Array]) -> Iterator[tuple[str, Array]]:
