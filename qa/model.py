@@ -37,7 +37,8 @@ BlockKind = Literal["heading", "paragraph", "item", "row", "code", "quotation", 
 """A `header` is a table's row of column headers, or the line that says who wrote what is quoted below it."""
 WordPlace = Literal["inside", "above", "beside", "around", "alike", "missing"]
 """Where a question's word stands, seen from a sentence: in it, in what is above it, in the sentences beside it that it
-may speak of, elsewhere in its passage; not at all, but the sentence has a word that means much the same; none of these."""
+may speak of, elsewhere in its passage; not at all, but the sentence has a word that means much the same; none of
+these."""
 HEADING_SEPARATOR = " › "
 _FLOWING = frozenset({"asciidoc", "docx", "epub", "html", "man", "odt", "rst"})
 """Formats in whose text no line ends but where the source says so; in others a paragraph's lines may be wrapped."""

