@@ -1,26 +1,34 @@
-"""Taking out what answers: an index without the passages that hold a question's evidence, and their near-duplicates.
+"""Taking out what answers: an index without the passages that hold a question's evidence, or say it again.
 
-What remains is a real "not in these documents" case for a question that is known to be a fair one. The passages are
+Near-duplicates say it again, and so do passages in other words: where the short answer is known, those with a sentence
+that gives it and has, in itself or beside it, half of the question. What remains is a real "not in these documents"
+case for a question that is known to be a fair one. The passages are
 hidden and not forgotten: how rare a word is and how long a passage stays that of the whole index, for counting anew for
 each question would take too long.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import pairwise
 
 import numpy as np
 
+from eval.metrics import normalised
 from eval.part import Part, passages_by_path
+from qa.extract.features import sentence_text
 from qa.gold import Anchor
 from qa.index import Index
 from qa.index.segment import Array, runs
+from qa.query import query
+from qa.retrieve import retrieve
 
 __all__ = ["NEAR_DUPLICATE", "Masking"]
 
 NEAR_DUPLICATE = 0.5
 """Share of the shorter of two passages' word triples from which they are near-duplicates (Broder 1997: containment)."""
+_ANSWERED = 0.5
+"""Share of a question's idf that a sentence with its short answer has, in itself or beside it, if it answers."""
 _MIX = np.int64(1_000_003)
 
 
@@ -35,12 +43,16 @@ class Masking:
         by_key = np.argsort(self._keys, kind="stable")
         self._sorted_keys, self._holders = self._keys[by_key], self._owners[by_key]
 
-    def without(self, evidence: Iterable[Anchor]) -> Part:
-        """The index without the passages that hold any of the evidence, or a part of it, and their near-duplicates."""
+    def without(self, evidence: Iterable[Anchor], question: str = "", answers: Collection[str] = ()) -> Part:
+        """The index without the passages that hold any of the evidence, or a part of it, or say it again.
+
+        `answers` are the short answers to the question.
+        """
         kept = np.ones(self._index.passage_bases[-1], dtype=bool)
         for passage in {number for anchor in evidence for number in self._holding(anchor)}:
             kept[passage] = False
             kept[self.near_duplicates(passage)] = False
+        kept[list(self._answering(question, answers))] = False
         bases = self._index.passage_bases
         return Part(self._index, [kept[start:stop] for start, stop in pairwise(bases)])
 
@@ -49,6 +61,20 @@ class Masking:
             start, end = self._index.passage_range(passage)
             if start < anchor.end and anchor.start < end:
                 yield passage
+
+    def _answering(self, question: str, answers: Collection[str]) -> set[int]:
+        """The passages that give one of the short answers to a question, beside half of it."""
+        said = [f" {words} " for words in map(normalised, answers) if words]
+        asked = query(self._index, question)
+        if not said or not len(asked.terms):
+            return set()
+        found = retrieve(self._index, asked)
+        seen = found.evidence
+        shares = np.maximum(seen.inside, seen.near) @ (asked.idfs / asked.idfs.sum())
+        near = np.flatnonzero(shares >= _ANSWERED)
+        places = [(int(found.passages[seen.owners[row]]), int(seen.sentences[row])) for row in near]
+        texts = ((place[0], f" {normalised(sentence_text(self._index, *place))} ") for place in places)
+        return {passage for passage, text in texts if any(words in text for words in said)}
 
     def near_duplicates(self, passage: int) -> Array:
         """The passages that share at least NEAR_DUPLICATE of the shorter one's word triples, ascending; itself, too.

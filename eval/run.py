@@ -206,7 +206,8 @@ class _Asker:
     def _index_for(self, question: Question) -> Index:
         """All documents, or the part of them that the question may see."""
         if self._masking and question.masked:
-            return self._masking.without(question.masked)
+            text = dialogue.standalone(question.text, question.history)
+            return self._masking.without(question.masked, text, question.masked_answers)
         return self._index if question.asked_of is None else Part.of_document(self._index, question.asked_of)
 
     def _relevant(self, question: Question) -> dict[str, int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib.util import find_spec
@@ -26,6 +26,7 @@ from qa.extract.model import Model, model
 from qa.fusion import shipped_fusion
 from qa.index import Clue, Index, bm25, tfidf, top
 from qa.index.segment import Array
+from qa.model import Quote
 from qa.query import Query, query
 from qa.retrieve import SIGNALS, retrieve
 from qa.text import content_terms
@@ -90,10 +91,12 @@ def _whole(
     signal: str | None = None,
     group: str | None = None,
     reranked: bool = False,
+    bare: bool = False,
 ) -> Found:
     """The tool as it ships, or with the weight of a signal or of a group of features 0, and the quotes it chooses.
 
-    `reranked` passages are in the order of their best sentences, as a search shows them.
+    `reranked` passages are in the order of their best sentences, as a search shows them; `bare` quotes are each the
+    sentence that was chosen, without those that a quote takes in beside it.
     """
     shipped = shipped_fusion()
     weights = {name: 0.0 if name == signal else weight for name, weight in shipped.weights.items()}
@@ -105,7 +108,8 @@ def _whole(
     if reranked:
         found = rerank(index, found, rated)
     stamps.append(time.perf_counter())
-    selection = _selected(index, asked, rated, stamps)
+    made = iter(()) if rated is None else (_bare if bare else quotes)(index, asked, rated)
+    selection = _selected(made, rated, stamps)
     seconds = dict(zip(STAGES, np.diff(stamps).tolist(), strict=True))
     return Found(found.passages[:depth], found.scores[:depth], selection, seconds)
 
@@ -117,9 +121,16 @@ def _without(group: str | None) -> Model:
     return replace(model(), sentence=np.where(left_out, 0.0, model().sentence))
 
 
-def _selected(index: Index, asked: Query, rated: Rated | None, stamps: list[float]) -> Selection:
+def _bare(index: Index, asked: Query, rated: Rated) -> Iterator[Quote]:
+    """The sentences in order, each quoted alone."""
+    for row in rated.order.tolist():
+        document = index.document_of(int(rated.rows.passages[row]))
+        start, end, _, _ = index.sentence(int(rated.rows.sentences[row]))
+        yield document.quote(start, end, confidence=rated.confidence)
+
+
+def _selected(made: Iterator[Quote], rated: Rated | None, stamps: list[float]) -> Selection:
     """QUOTES of them, as `qa.extract.select` would have it; the time is stamped when those SHOWN are made."""
-    made = quotes(index, asked, rated) if rated else iter(())
     shown = tuple(islice(made, SHOWN))
     stamps.append(time.perf_counter())
     confidence = rated.confidence if rated else 0.0
@@ -173,6 +184,7 @@ _OWN: dict[str, System] = {
     **{f"fused-without-{name}": partial(_whole, signal=name) for name in SIGNALS},
     "answer": partial(_whole, reranked=True),
     **{f"answer-without-{name.replace(' ', '-')}": partial(_whole, group=name, reranked=True) for name in GROUPS},
+    "sentence": partial(_whole, reranked=True, bare=True),
     "overlap": _overlap,
 }
 NAMES: Sequence[str] = (*_OWN, *OUTSIDE)

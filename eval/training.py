@@ -10,7 +10,7 @@ import numpy as np
 
 from eval.questions import QuestionSet, from_beir, from_gold, from_sentences, from_squad
 
-__all__ = ["options_for", "sets_of", "tuning_half"]
+__all__ = ["SEED", "options_for", "sets_of", "tuning_half"]
 
 QUESTIONS = 4_000
 """Questions of a set that are used; more change no weight that matters."""

@@ -77,6 +77,23 @@ def test_what_is_left_holds_no_part_of_the_evidence_and_nothing_nearly_like_its_
         assert kept != hidden, (begin, end)
 
 
+def test_what_says_the_answer_in_other_words_is_hidden_too_and_what_says_something_else_is_not() -> None:
+    documents = documents_of(
+        [
+            "The mill at Harlow was built in 1874 by Ada Stone, a mason from the north.",
+            "Much later people said of Harlow that Ada Stone had its mill built after a flood.",
+            "The mill at Harlow was sold twice, and once it burned.",
+            "Ada Stone was fond of barley and kept a ferry on the river.",
+        ]
+    )
+    index = ready_for_parts(build(documents))
+    anchor = Anchor("0.txt", 0, len(documents[0].text))
+    kept = Masking(index).without([anchor], "Who built the mill at Harlow?", ["Ada Stone"]).live_passages(0)
+    assert kept.tolist() == [False, False, True, True]
+    kept = Masking(index).without([anchor], "Who built the mill at Harlow?").live_passages(0)
+    assert kept.tolist() == [False, True, True, True]  # it is the short answer that tells
+
+
 def holds(index: Index, passage: int, anchor: Anchor) -> bool:
     """Whether a passage has any character of the evidence."""
     start, end = index.passage_range(passage)
@@ -303,8 +320,24 @@ def test_confidence_is_learned_from_questions_with_and_without_their_answer(ques
     from qa.extract.model import model
 
     own = replace(questions, questions=tuple(q for q in questions.questions if not q.masked))
-    examples = confidence_examples(own, model().sentence)
+    examples = confidence_examples(own, [], model().sentence)
+    assert examples.lacking.tolist() == ["", MASKED, "", MASKED]
     assert examples.answerable.tolist() == [True, False, True, False]  # nothing is found for the zebra
     assert not examples.right[~examples.answerable].any()
     sure = np.array([model().probability(signs) for signs in examples.signs])
     assert auroc(sure, examples.answerable) == 1.0
+
+
+def test_confidence_is_learned_from_questions_about_other_documents_too(questions: QuestionSet) -> None:
+    from eval.train import confidence_examples, cross_validated, strangers_to
+    from qa.extract.model import model
+
+    other = replace(questions.questions[0], text="Who painted the old bridge?", source="Ferry")
+    strangers = strangers_to([questions, replace(questions, questions=(other,))], 0)
+    assert strangers == [other]
+    own = replace(questions, questions=tuple(q for q in questions.questions if not q.masked))
+    examples = confidence_examples(own, strangers, model().sentence)
+    assert (examples.lacking[-1], bool(examples.right[-1]), bool(examples.answerable[-1])) == ("stranger", False, False)
+    assert examples.shares.sum() == pytest.approx(1.15)  # what its questions and the others weigh together
+    (line,) = cross_validated([examples], ["set"])
+    assert line.startswith("set  AUROC masked ")

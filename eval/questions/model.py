@@ -47,7 +47,8 @@ class Question:
     `anchors` are the places that answer it, any one of which will do; in a judged set there are `judgements` of whole
     documents in their place. `group` is what is reported together, such as a kind or "paraphrase"; `source` is what
     must stay together when a set is split or drawn from, such as an article. `asked_of` is the path of the document
-    that alone is asked, None for all; `masked` are places that answered it and are hidden, with their passages.
+    that alone is asked, None for all; `masked` are places that answered it and are hidden, with their passages, and
+    `masked_answers` the short answers that hidden passages may give in other words.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Question:
     judgements: tuple[Judgement, ...] = ()
     asked_of: str | None = None
     masked: tuple[Anchor, ...] = ()
+    masked_answers: tuple[str, ...] = ()
 
     def held_by(self, path: str, start: int, end: int) -> bool:
         """Whether a range of a document's text holds a whole place that answers."""
@@ -137,7 +139,13 @@ def with_masked(questions: Sequence[Question]) -> list[Question]:
 
 def _masked(question: Question) -> Question:
     return replace(
-        question, id=f"{question.id} {MASKED}", group=MASKED, anchors=(), answers=(), masked=question.anchors
+        question,
+        id=f"{question.id} {MASKED}",
+        group=MASKED,
+        anchors=(),
+        answers=(),
+        masked=question.anchors,
+        masked_answers=question.answers,
     )
 
 

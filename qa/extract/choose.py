@@ -10,8 +10,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from qa.extract.confidence import RIVALS, chances, confidence_signs
 from qa.extract.features import FEATURES, Rows, rows, sentence_text
-from qa.extract.model import CONFIDENCE_FEATURES, Model, model
+from qa.extract.model import Model, model
 from qa.extract.repeats import of_a_size, repeats, wording
 from qa.extract.span import short_answer
 from qa.index import Index, ranked
@@ -22,7 +23,7 @@ from qa.query import Query
 from qa.retrieve import Candidates
 from qa.text import content_terms, trim
 
-__all__ = ["Rated", "Selection", "confidence_signs", "quotes", "rate", "rerank", "select"]
+__all__ = ["Rated", "Selection", "quoted", "quotes", "rate", "rerank", "select"]
 
 _MAX_QUOTE_WORDS = 60
 _MAX_LIST_WORDS = 200
@@ -30,14 +31,15 @@ _PRONOUN = re.compile(
     r"(?:(?:It|That)\b(?! (?:is|was) (?:\w+ ){0,3}that\b)|(?:They|He|She|This|These|Those|Its|Their|His|Her)\b)"
 )
 _LATER_PRONOUN = re.compile(r" (?:it|they|them|he|him|she|her)\b")
+_EMPTY_LINE = re.compile(r"\n\s*\n|\r\s*\r")
 _SHORT_SENTENCE = 80
 """Characters."""
 _QUOTED = 2
 """Sentences, a quote, that what repeats them is looked for: some stand inside another's quote and make none."""
 _MAX_CELL = 40
 """Characters of a cell that is an answer as a whole."""
-_RIVALS = 12
-"""Sentences whose scores say how many could be meant."""
+_JOINED = 0.15
+"""The chance to be the one that answers with which a neighbour joins a quote: it costs words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +107,6 @@ def rerank(index: Index, found: Candidates, rated: Rated | None) -> Candidates:
     return found.reordered(ranked(index, found.passages, best), best)
 
 
-def confidence_signs(asked: Query, seen: Rows, scores: Array, order: Array, found: Candidates) -> Array:
-    """What confidence is judged by, in the order of CONFIDENCE_FEATURES."""
-    best = order[0]
-    rivals = scores[order[seen.passages[order] != seen.passages[best]]]
-    odds = np.exp(scores[order[:_RIVALS]] - scores[best])
-    odds /= odds.sum()
-    signs = {
-        "score": scores[best],
-        "gap": scores[best] - (rivals.max() if len(rivals) else 0.0),
-        "fused": found.scores[np.flatnonzero(found.passages == seen.passages[best])[0]],
-        "terms": len(asked.terms) / 10,
-        "spread": -(odds * np.log(odds + 1e-9)).sum(),
-    }
-    return np.array([signs[name] for name in CONFIDENCE_FEATURES])
-
-
 def _repeated(index: Index, seen: Rows, order: Array, k: int) -> dict[int, list[int]]:
     """The rows that say the same as one of the first few in order, by that one.
 
@@ -146,18 +132,65 @@ def _repeated(index: Index, seen: Rows, order: Array, k: int) -> dict[int, list[
 
 def quotes(index: Index, asked: Query, rated: Rated) -> Iterator[Quote]:
     """The sentences in order as quotes, none inside another, each made when it is asked for."""
-    chosen: list[Quote] = []
     best = float(rated.scores[rated.order[0]])
-    for row in rated.order:
+    for row, (start, end) in quoted(index, rated.rows, rated.scores, rated.order, rated.repeated):
         passage, sentence = int(rated.rows.passages[row]), int(rated.rows.sentences[row])
-        start, end = _range(index, passage, sentence)
+        sure = _falling_behind(rated.confidence, float(rated.scores[row]) - best)
+        again = rated.rows.passages[rated.repeated.get(row, [])]
+        also_in = sorted({index.path_of(int(other)) for other in again} - {index.path_of(passage)})
+        yield _quote(index, asked, passage, sentence, (start, end), sure, tuple(also_in))
+
+
+def quoted(
+    index: Index, seen: Rows, scores: Array, order: Array, repeated: Mapping[int, list[int]]
+) -> Iterator[tuple[int, tuple[int, int]]]:
+    """The rows in order that make a quote, each with the range that it quotes; no range overlaps one before it.
+
+    A sentence brings those that it needs, and a neighbour that may well be the one that answers; what is repeated
+    elsewhere brings none, for it is only the sentence that is known to stand there, too.
+    """
+    behind = dict(zip(order[:RIVALS].tolist(), chances(scores, order).tolist(), strict=True))
+    chosen: list[tuple[str, int, int]] = []
+    for row in order.tolist():
+        behind.pop(row, None)
+        passage, sentence = int(seen.passages[row]), int(seen.sentences[row])
         path = index.path_of(passage)
-        if not any(path == other.path and start < other.end and other.start < end for other in chosen):
-            sure = _falling_behind(rated.confidence, float(rated.scores[row]) - best)
-            again = rated.rows.passages[rated.repeated.get(int(row), [])]
-            also_in = sorted({index.path_of(int(other)) for other in again} - {path})
-            chosen.append(_quote(index, asked, passage, sentence, (start, end), sure, tuple(also_in)))
-            yield chosen[-1]
+        needed = _belonging(index, passage, sentence)
+        likely = {} if row in repeated else {int(seen.sentences[other]): chance for other, chance in behind.items()}
+        for first, last in (_with_neighbour(index, passage, needed, likely), needed):
+            start, end = index.sentence(first)[0], index.sentence(last)[1]
+            if not any(path == other and start < stop and begin < end for other, begin, stop in chosen):
+                chosen.append((path, start, end))
+                yield row, (start, end)
+                break
+
+
+def _with_neighbour(
+    index: Index, passage: int, needed: tuple[int, int], likely: Mapping[int, float]
+) -> tuple[int, int]:
+    """The sentences from first to last, and of the two beside them the likelier one, if that is likely to answer.
+
+    `likely` has the chance of some sentences to be the one that answers.
+    """
+    first, last = needed
+    begin, stop = index.passage_sentences(passage)
+    beside = [at for at in (last + 1, first - 1) if begin <= at < stop and likely.get(at, 0.0) >= _JOINED]
+    if not beside:
+        return needed
+    more = max(beside, key=lambda at: likely[at])
+    whole = min(first, more), max(last, more)
+    kinds, words = zip(*(index.sentence(at)[2:] for at in range(whole[0], whole[1] + 1)), strict=True)
+    is_prose = set(kinds) == {KINDS.index("paragraph")} and not _is_new_paragraph(
+        index, passage, first if more < first else more
+    )
+    return whole if is_prose and sum(words) <= _MAX_QUOTE_WORDS else needed
+
+
+def _is_new_paragraph(index: Index, passage: int, sentence: int) -> bool:
+    """Whether an empty line stands before a sentence that is not the first of its passage."""
+    begin = index.passage_range(passage)[0]
+    between = slice(index.sentence(sentence - 1)[1] - begin, index.sentence(sentence)[0] - begin)
+    return bool(_EMPTY_LINE.search(index.passage_text(passage)[between]))
 
 
 def _falling_behind(confidence: float, behind: float) -> float:
@@ -168,15 +201,10 @@ def _falling_behind(confidence: float, behind: float) -> float:
     return odds / (1 + odds)
 
 
-def _range(index: Index, passage: int, sentence: int) -> tuple[int, int]:
-    """What is quoted for a sentence: it, and those beside it that a reader needs."""
-    first, last = _belonging(index, passage, sentence)
-    return index.sentence(first)[0], index.sentence(last)[1]
-
-
 def _quoted_text(index: Index, passage: int, sentence: int) -> str:
     """What a quote of a sentence would say: "It was built in 1874." alone may be of anything."""
-    start, end = _range(index, passage, sentence)
+    first, last = _belonging(index, passage, sentence)
+    start, end = index.sentence(first)[0], index.sentence(last)[1]
     begin = index.passage_range(passage)[0]
     return index.passage_text(passage)[start - begin : end - begin]
 

@@ -9,18 +9,11 @@ from importlib.resources import files
 
 import numpy as np
 
+from qa.extract.confidence import CONFIDENCE_FEATURES
 from qa.extract.features import FEATURES
 from qa.index.segment import Array
 
-__all__ = ["CONFIDENCE_FEATURES", "Model", "model"]
-
-CONFIDENCE_FEATURES = (
-    "score",  # of the best sentence
-    "gap",  # to the best sentence of another passage
-    "fused",  # score of its passage
-    "terms",  # of the question, in tens
-    "spread",  # entropy, in nats, of the best sentences' scores as odds: how many could be meant
-)
+__all__ = ["Model", "model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +31,7 @@ class Model:
         return result
 
     def probability(self, signs: Array) -> float:
-        """The probability that the best sentence answers, from CONFIDENCE_FEATURES."""
+        """The probability that the first quote answers, from CONFIDENCE_FEATURES."""
         return float(1 / (1 + np.exp(-(signs @ self.confidence + self.bias))))
 
 

@@ -1,0 +1,132 @@
+"""What confidence is judged by: how good the best sentence is, how far ahead, and what of the question it lacks.
+
+A sentence that is found although nothing answers is about the same things and says something else. What tells that is
+not how much of the question is found but what is not: a name, the heaviest word, a "not", the kind of answer.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from qa.extract.features import FEATURES, Rows
+from qa.index.segment import Array
+from qa.query import Query
+from qa.retrieve import Candidates
+from qa.text import spans
+
+__all__ = ["CONFIDENCE_FEATURES", "RIVALS", "chances", "confidence_signs"]
+
+CONFIDENCE_FEATURES = (
+    "score",  # of the best sentence
+    "per term",  # … by the root of how many terms the question has
+    "lead",  # … to the third best of another passage
+    "spread",  # entropy, in nats, of the best sentences' chances: how many could be meant
+    "fused",  # score of its passage …
+    "bm25",  # … and its signals
+    "tfidf",
+    "meaning",  # how far its passage is behind the best in what it means
+    "covered",  # how far the passage that covers most is ahead of the next
+    "terms",  # of the question, in tens
+    "rarest",  # idf of its rarest term
+    "unknown",  # share of its weight in terms that no passage holds
+    "missing",  # terms that neither stand in the sentence nor around it, nor have a word near them there
+    "heaviest",  # weight of the heaviest of its terms that is not accounted for
+    "elsewhere",  # importance of the terms that the whole passage lacks
+    "names",  # of the question that the passage lacks
+    "denied",  # the question denies something, and the sentence nothing
+    "above",  # features of the sentence
+    "pairs",
+    "counts",
+    "mistype",
+    "long",
+)
+
+RIVALS = 12
+"""Sentences whose scores say how many could be meant."""
+_FOUND = 0.3
+"""How far a term is accounted for that is not missing."""
+_DENIES = re.compile(
+    r"""\b(?:not|never|no|none|nobody|nothing|neither|nor|without|except|cannot|unable|lacks?|lacked|lacking
+          |fail(?:s|ed|ure)?|refus\w+|rarely|hardly|seldom|least|fewest|less|fewer)\b|n['’]t\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def chances(scores: Array, order: Array) -> Array:
+    """The chance of each of the first RIVALS in order to be the one that answers, if one does: they sum to 1.
+
+    >>> chances(np.array([0.0, 0.0, -50.0]), np.array([0, 1, 2])).round(3).tolist()
+    [0.5, 0.5, 0.0]
+    """
+    first = scores[order[:RIVALS]]
+    odds = np.exp(first - first[0])
+    shares: Array = odds / odds.sum()
+    return shares
+
+
+def confidence_signs(asked: Query, seen: Rows, scores: Array, order: Array, found: Candidates) -> Array:
+    """What confidence is judged by, in the order of CONFIDENCE_FEATURES."""
+    best = int(order[0])
+    place = int(np.flatnonzero(found.passages == seen.passages[best])[0])
+    likely = chances(scores, order)
+    own = dict(zip(FEATURES, seen.values[best].tolist(), strict=True))
+    signs = {
+        "score": scores[best],
+        "per term": scores[best] / np.sqrt(max(len(asked.terms), 1)),
+        "lead": _lead(seen, scores, order),
+        "spread": -(likely * np.log(likely + 1e-9)).sum(),
+        "fused": found.scores[place],
+        "bm25": found.signal("bm25")[place],
+        "tfidf": found.signal("tfidf")[place],
+        "meaning": found.signal("meaning").max() - found.signal("meaning")[place],
+        "covered": _ahead(found.signal("covered")),
+        "denied": bool(_DENIES.search(asked.text)) and not _DENIES.search(seen.texts[best]),
+        **_lacking(asked, found, int(seen.sentences[best]), place),
+        **{name: own[name] for name in ("above", "pairs", "counts", "mistype", "long")},
+    }
+    return np.array([signs[name] for name in CONFIDENCE_FEATURES], dtype=np.float64)
+
+
+_NO_RIVAL = 6.0
+"""The lead over sentences that are not there."""
+
+
+def _lead(seen: Rows, scores: Array, order: Array) -> float:
+    """How far the best sentence is ahead of the third best of other passages."""
+    others = scores[order[seen.passages[order] != seen.passages[order[0]]]]
+    return float(scores[order[0]] - others[2]) if len(others) > 2 else _NO_RIVAL
+
+
+def _ahead(values: Array) -> float:
+    """How far the highest value is above the next."""
+    highest = np.sort(values)[-2:]
+    return float(highest[-1] - highest[0]) if len(highest) > 1 else float(values.max())
+
+
+def _lacking(asked: Query, found: Candidates, sentence: int, place: int) -> dict[str, float]:
+    """What of the question neither a sentence nor its passage, by its place among the candidates, accounts for."""
+    terms = len(asked.terms)
+    if not terms:
+        return dict.fromkeys(("terms", "rarest", "unknown", "missing", "heaviest", "elsewhere", "names"), 0.0)
+    evidence = found.evidence
+    accounted = np.maximum(evidence.credited, evidence.soft)
+    here = accounted[np.flatnonzero(evidence.sentences == sentence)[0]]
+    whole = accounted[evidence.owners == place].max(axis=0)
+    return {
+        "terms": terms / 10,
+        "rarest": float(asked.idfs.max()),
+        "unknown": float(asked.idfs[asked.frequencies == 0].sum() / max(float(asked.idfs.sum()), 1e-9)),
+        "missing": float((here < _FOUND).sum()),
+        "heaviest": float(((1 - here) * asked.weights).max()),
+        "elsewhere": float(((1 - whole) * asked.importance).sum()),
+        "names": float((1 - whole)[_is_name(asked)].sum()),
+    }
+
+
+def _is_name(asked: Query) -> Array:
+    """Which terms of a question have a capital letter that is not that of its first word, shape (terms,)."""
+    said = spans(asked.text, asked.language)[1:]
+    names = {span.term for span in said if asked.text[span.start].isupper()}
+    return np.array([term in names for term in asked.terms], dtype=bool)
