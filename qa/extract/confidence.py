@@ -35,7 +35,7 @@ CONFIDENCE_FEATURES = (
     "heaviest",  # weight of the heaviest of its terms that is not accounted for
     "elsewhere",  # importance of the terms that the whole passage lacks
     "names",  # of the question that the passage lacks
-    "denied",  # the question denies something, and the sentence nothing
+    "denied",  # the question asks for what is not so, and the sentence says nothing of the kind
     "above",  # features of the sentence
     "pairs",
     "counts",
@@ -47,9 +47,14 @@ RIVALS = 12
 """Sentences whose scores say how many could be meant."""
 _FOUND = 0.3
 """How far a term is accounted for that is not missing."""
-_DENIES = re.compile(
-    r"""\b(?:not|never|no|none|nobody|nothing|neither|nor|without|except|cannot|unable|lacks?|lacked|lacking
-          |fail(?:s|ed|ure)?|refus\w+|rarely|hardly|seldom|least|fewest|less|fewer)\b|n['’]t\b""",
+_NOT = (
+    r"\b(?:not|never|no|none|nobody|nothing|neither|nor|without|except|cannot|unable|rarely|hardly|seldom)\b|n['’]t\b"
+)
+_ASKS_WHAT_IS_NOT = re.compile(rf"{_NOT}|\b(?:least|fewest|less|fewer)\b", re.IGNORECASE)
+_SAYS_WHAT_IS_NOT = re.compile(
+    rf"""{_NOT}
+       | \b(?:least|fewest|less|fewer|unless|instead|(?:other|rather)\sthan
+           |(?:avoid|den[iy]|exclu|exempt|fail|forb[ai]d|lack|omit|prevent|prohibit|refus|reject)\w*)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -82,7 +87,7 @@ def confidence_signs(asked: Query, seen: Rows, scores: Array, order: Array, foun
         "tfidf": found.signal("tfidf")[place],
         "meaning": found.signal("meaning").max() - found.signal("meaning")[place],
         "covered": _ahead(found.signal("covered")),
-        "denied": bool(_DENIES.search(asked.text)) and not _DENIES.search(seen.texts[best]),
+        "denied": bool(_ASKS_WHAT_IS_NOT.search(asked.text)) and not _SAYS_WHAT_IS_NOT.search(seen.texts[best]),
         **_lacking(asked, found, int(seen.sentences[best]), place),
         **{name: own[name] for name in ("above", "pairs", "counts", "mistype", "long")},
     }
