@@ -22,6 +22,7 @@ from qa.index import Index
 from qa.index.segment import Array, runs
 from qa.query import query
 from qa.retrieve import retrieve
+from qa.text import content_terms
 
 __all__ = ["NEAR_DUPLICATE", "Masking"]
 
@@ -46,13 +47,13 @@ class Masking:
     def without(self, evidence: Iterable[Anchor], question: str = "", answers: Collection[str] = ()) -> Part:
         """The index without the passages that hold any of the evidence, or a part of it, or say it again.
 
-        `answers` are the short answers to the question.
+        With the `question` and its short `answers`, those that say it in other words are left out, too.
         """
         kept = np.ones(self._index.passage_bases[-1], dtype=bool)
         for passage in {number for anchor in evidence for number in self._holding(anchor)}:
             kept[passage] = False
             kept[self.near_duplicates(passage)] = False
-        kept[list(self._answering(question, answers))] = False
+        kept[list(self._giving(question, answers))] = False
         bases = self._index.passage_bases
         return Part(self._index, [kept[start:stop] for start, stop in pairwise(bases)])
 
@@ -62,9 +63,9 @@ class Masking:
             if start < anchor.end and anchor.start < end:
                 yield passage
 
-    def _answering(self, question: str, answers: Collection[str]) -> set[int]:
+    def _giving(self, question: str, answers: Collection[str]) -> set[int]:
         """The passages that give one of the short answers to a question, beside half of it."""
-        said = [f" {words} " for words in map(normalised, answers) if words]
+        said = [f" {words} " for words in map(normalised, answers) if content_terms(words)]
         asked = query(self._index, question)
         if not said or not len(asked.terms):
             return set()

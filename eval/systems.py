@@ -108,8 +108,8 @@ def _whole(
     if reranked:
         found = rerank(index, found, rated)
     stamps.append(time.perf_counter())
-    made = iter(()) if rated is None else (_bare if bare else quotes)(index, asked, rated)
-    selection = _selected(made, rated, stamps)
+    quote = _bare if bare else quotes
+    selection = _selected(quote(index, asked, rated) if rated else iter(()), rated, stamps)
     seconds = dict(zip(STAGES, np.diff(stamps).tolist(), strict=True))
     return Found(found.passages[:depth], found.scores[:depth], selection, seconds)
 

@@ -7,9 +7,10 @@ The sentence weights are a listwise logistic regression: for each question, the 
 all that do not. Confidence is a logistic regression of whether the first quote answers, on every question asked
 of all the documents, and, where they answer it, of what `eval.masking` leaves of them, too; on questions that were
 written to look answered (`--confidence`, a file of SQuAD 2.0, and those of the gold file); and on questions of the
-other sets. Of a gold file the tuning half alone is used. Each set weighs the same, however many questions it has.
+other sets. Of a gold file the tuning half alone is used. No set weighs more for having more questions.
 
-Printed is how good confidence is on documents that it was not learned from, cross-validated by document.
+Printed is how good confidence is on documents that it was not learned from, cross-validated by document; the sentence
+weights are those learned from all of the first three sets.
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ from eval.part import ready_for_parts
 from eval.questions import MASKED, Question, QuestionSet, from_squad
 from eval.training import SEED, options_for, sets_of
 from qa import dialogue
-from qa.extract.choose import quoted
-from qa.extract.confidence import CONFIDENCE_FEATURES, confidence_signs
+from qa.extract.choose import quoted, rate
+from qa.extract.confidence import CONFIDENCE_FEATURES
 from qa.extract.features import FEATURES, Rows, rows
+from qa.extract.model import model
 from qa.index import Index, build
 from qa.index.segment import Array
 from qa.query import Query, query
@@ -43,9 +45,11 @@ PENALTY = 1e-4
 """Of the squared weights, beside a mean loss of some 1."""
 ABOUT_AS_GOOD = 0.002
 """Balanced error by which cuts do not differ."""
+THERE, OWN, STRANGER = "", "own", "stranger"
+"""Why nothing answers, beside MASKED: something does; it was written so; it is about other documents."""
 REGULARISATION = 0.01
 """scikit-learn's C of confidence, examples weighing 1 on average."""
-WORTH = {("", MASKED): 1.0, ("own",): 0.12, ("stranger",): 0.15}
+WORTH = {(THERE, MASKED): 1.0, (OWN,): 0.12, (STRANGER,): 0.15}
 """What the examples of a set weigh together: answerable ones and their masked twins, questions written to be refused,
 questions about other documents."""
 STRANGERS = 250
@@ -58,7 +62,9 @@ PINNED = {"code": -1.0, "row": 0.0, "question": -2.0}
 def main() -> None:
     """Train on the sets named on the command line and write the weights."""
     parser = options_for(__doc__)
-    parser.add_argument("--confidence", type=Path, action="append", default=[], metavar="FILE")
+    parser.add_argument(
+        "--confidence", type=Path, action="append", default=[], metavar="FILE", help="SQuAD 2.0, for confidence alone"
+    )
     options = parser.parse_args()
     sets = sets_of(options)
     sentence = train_sentences(sets)
@@ -120,12 +126,12 @@ class Examples(NamedTuple):
     @property
     def answerable(self) -> Array:
         """Whether anything could have answered."""
-        found: Array = self.lacking == ""
+        found: Array = self.lacking == THERE
         return found
 
     @property
     def shares(self) -> Array:
-        """What each example weighs: a set weighs the same as another, however many questions it has."""
+        """What each example weighs, by WORTH, however many there are of its kind."""
         shares = np.zeros(len(self.right))
         for kinds, worth in WORTH.items():
             these = np.isin(self.lacking, kinds)
@@ -146,13 +152,13 @@ def confidence_examples(questions: QuestionSet, strangers: Sequence[Question], s
     masking = Masking(whole)
     for question in questions.questions:
         text = dialogue.standalone(question.text, question.history)
-        found += _example(whole, question, text, sentence, "" if question.answerable else "own")
+        found += _example(whole, question, text, sentence, THERE if question.answerable else OWN)
         if question.answerable:
             hidden = masking.without(question.anchors, text, question.answers)
             found += _example(hidden, question, text, sentence, MASKED)
     for stranger in strangers:
         text = dialogue.standalone(stranger.text, stranger.history)
-        found += _example(whole, replace(stranger, anchors=()), text, sentence, "stranger")
+        found += _example(whole, replace(stranger, anchors=()), text, sentence, STRANGER)
     return Examples(*map(np.array, zip(*found, strict=True)))
 
 
@@ -160,15 +166,12 @@ def _example(
     index: Index, question: Question, text: str, sentence: Array, lacking: str
 ) -> Iterator[tuple[Array, bool, str, str]]:
     asked = query(index, text)
-    found = retrieve(index, asked)
-    if len(found.passages):
-        seen = rows(index, asked, found)
-        scores = seen.values @ sentence
-        order = np.argsort(-scores, kind="stable")
-        row, place = next(quoted(index, seen, scores, order, {}))
-        right = question.held_by(index.path_of(int(seen.passages[row])), *place)
-        signs = confidence_signs(asked, seen, scores, order, found)
-        yield signs, right, lacking, question.source or question.id
+    weights = replace(model(), sentence=sentence)
+    rated = rate(index, asked, retrieve(index, asked), k=1, weights=weights)
+    if rated is not None:
+        row, place = next(quoted(index, rated))
+        right = question.held_by(index.path_of(int(rated.rows.passages[row])), *place)
+        yield rated.signs, right, lacking, question.source or question.id
 
 
 def strangers_to(sets: Sequence[QuestionSet], number: int) -> list[Question]:
@@ -181,7 +184,7 @@ def strangers_to(sets: Sequence[QuestionSet], number: int) -> list[Question]:
 def train_confidence(sets: Sequence[Examples]) -> dict[str, object]:
     """Weights, bias and cut of confidence, from the signs and outcomes of some sets, each weighing the same."""
     weights, bias = _logistic(sets)
-    judged = (every.of(np.isin(every.lacking, ("", MASKED))) for every in sets)
+    judged = (every.of(np.isin(every.lacking, (THERE, MASKED))) for every in sets)
     return {
         "confidence": _named(CONFIDENCE_FEATURES, weights),
         "bias": round(bias, 4),
@@ -219,12 +222,12 @@ def cross_validated(sets: Sequence[Examples], names: Sequence[str]) -> Iterator[
     for name, every, sure in zip(names, sets, judged, strict=True):
         figures = {
             f"AUROC {kind}": auroc(sure[these], every.answerable[these])
-            for kind in (MASKED, "own", "stranger")
-            if (these := np.isin(every.lacking, ("", kind))).any() and (every.lacking == kind).any()
+            for kind in (MASKED, OWN, STRANGER)
+            if (these := np.isin(every.lacking, (THERE, kind))).any() and (every.lacking == kind).any()
         }
-        masked = np.isin(every.lacking, ("", MASKED))
+        masked = np.isin(every.lacking, (THERE, MASKED))
         figures["ECE"] = calibration_error(sure[masked], every.right[masked])
-        yield name + "".join(f"  {name} {figure:.3f}" for name, figure in figures.items())
+        yield name + "".join(f"  {measure} {figure:.3f}" for measure, figure in figures.items())
 
 
 def best_cut(judged: Sequence[tuple[Array, Array]]) -> float:

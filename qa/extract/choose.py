@@ -39,7 +39,7 @@ _QUOTED = 2
 _MAX_CELL = 40
 """Characters of a cell that is an answer as a whole."""
 _JOINED = 0.15
-"""The chance to be the one that answers with which a neighbour joins a quote: it costs words."""
+"""The chance to be the one that answers with which a neighbour joins a quote, more than 0: it costs words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,16 @@ class Selection:
 class Rated:
     """The sentences that could be quoted: their scores, their order, best first, and how sure the first is to answer.
 
-    `scores` has shape (sentences,), as `rows`. What only repeats another is not in `order`, but with that in
-    `repeated`: what repeats the best sentence is no rival of it, and what repeats a quote would be no other quote.
+    `scores` has shape (sentences,), as `rows`; `signs` are those of `confidence_signs`. What only repeats another is
+    not in `order`, but with that in `repeated`: what repeats the best sentence is no rival of it, and what repeats a
+    quote would be no other quote.
     """
 
     rows: Rows
     scores: Array
     order: Array
     repeated: Mapping[int, list[int]]
+    signs: Array
     confidence: float
 
 
@@ -90,7 +92,7 @@ def rate(index: Index, asked: Query, found: Candidates, *, k: int, weights: Mode
     repeated = _repeated(index, seen, order, k)
     order = order[~np.isin(order, [row for again in repeated.values() for row in again])]
     signs = confidence_signs(asked, seen, scores, order, found)
-    return Rated(seen, scores, order, repeated, weights.probability(signs))
+    return Rated(seen, scores, order, repeated, signs, weights.probability(signs))
 
 
 def rerank(index: Index, found: Candidates, rated: Rated | None) -> Candidates:
@@ -133,7 +135,7 @@ def _repeated(index: Index, seen: Rows, order: Array, k: int) -> dict[int, list[
 def quotes(index: Index, asked: Query, rated: Rated) -> Iterator[Quote]:
     """The sentences in order as quotes, none inside another, each made when it is asked for."""
     best = float(rated.scores[rated.order[0]])
-    for row, (start, end) in quoted(index, rated.rows, rated.scores, rated.order, rated.repeated):
+    for row, (start, end) in quoted(index, rated):
         passage, sentence = int(rated.rows.passages[row]), int(rated.rows.sentences[row])
         sure = _falling_behind(rated.confidence, float(rated.scores[row]) - best)
         again = rated.rows.passages[rated.repeated.get(row, [])]
@@ -141,49 +143,55 @@ def quotes(index: Index, asked: Query, rated: Rated) -> Iterator[Quote]:
         yield _quote(index, asked, passage, sentence, (start, end), sure, tuple(also_in))
 
 
-def quoted(
-    index: Index, seen: Rows, scores: Array, order: Array, repeated: Mapping[int, list[int]]
-) -> Iterator[tuple[int, tuple[int, int]]]:
+def quoted(index: Index, rated: Rated) -> Iterator[tuple[int, tuple[int, int]]]:
     """The rows in order that make a quote, each with the range that it quotes; no range overlaps one before it.
 
-    A sentence brings those that it needs, and a neighbour that may well be the one that answers; what is repeated
-    elsewhere brings none, for it is only the sentence that is known to stand there, too.
+    A sentence brings those that it needs, and a neighbour behind it that may well be the one that answers; what is
+    repeated elsewhere brings none, for it is only the sentence that is known to stand there, too.
     """
-    behind = dict(zip(order[:RIVALS].tolist(), chances(scores, order).tolist(), strict=True))
+    seen, first = rated.rows, rated.order[:RIVALS]
+    behind = dict(zip(seen.sentences[first].tolist(), chances(rated.scores, rated.order).tolist(), strict=True))
     chosen: list[tuple[str, int, int]] = []
-    for row in order.tolist():
-        behind.pop(row, None)
+    for row in rated.order.tolist():
         passage, sentence = int(seen.passages[row]), int(seen.sentences[row])
+        behind.pop(sentence, None)
         path = index.path_of(passage)
         needed = _belonging(index, passage, sentence)
-        likely = {} if row in repeated else {int(seen.sentences[other]): chance for other, chance in behind.items()}
-        for first, last in (_with_neighbour(index, passage, needed, likely), needed):
-            start, end = index.sentence(first)[0], index.sentence(last)[1]
-            if not any(path == other and start < stop and begin < end for other, begin, stop in chosen):
+        wider = needed if row in rated.repeated else _with_neighbour(index, passage, needed, behind)
+        for begin, last in (wider, needed, (sentence, sentence)):
+            start, end = index.sentence(begin)[0], index.sentence(last)[1]
+            if not any(path == other and start < stop and at < end for other, at, stop in chosen):
                 chosen.append((path, start, end))
                 yield row, (start, end)
                 break
 
 
 def _with_neighbour(
-    index: Index, passage: int, needed: tuple[int, int], likely: Mapping[int, float]
+    index: Index, passage: int, needed: tuple[int, int], chance: Mapping[int, float]
 ) -> tuple[int, int]:
     """The sentences from first to last, and of the two beside them the likelier one, if that is likely to answer.
 
-    `likely` has the chance of some sentences to be the one that answers.
+    `chance` is that of some sentences to be the one that answers.
     """
     first, last = needed
     begin, stop = index.passage_sentences(passage)
-    beside = [at for at in (last + 1, first - 1) if begin <= at < stop and likely.get(at, 0.0) >= _JOINED]
-    if not beside:
-        return needed
-    more = max(beside, key=lambda at: likely[at])
-    whole = min(first, more), max(last, more)
-    kinds, words = zip(*(index.sentence(at)[2:] for at in range(whole[0], whole[1] + 1)), strict=True)
-    is_prose = set(kinds) == {KINDS.index("paragraph")} and not _is_new_paragraph(
-        index, passage, first if more < first else more
-    )
-    return whole if is_prose and sum(words) <= _MAX_QUOTE_WORDS else needed
+    likely = [at for at in (last + 1, first - 1) if begin <= at < stop and chance.get(at, 0.0) >= _JOINED]
+    whole = {at: (min(first, at), max(last, at)) for at in likely}
+    fit = [at for at in likely if _is_enough(index, passage, at, *whole[at])]
+    return whole[max(fit, key=lambda at: chance[at])] if fit else needed
+
+
+def _is_enough(index: Index, passage: int, sentence: int, first: int, last: int) -> bool:
+    """Whether the sentences from first to last are all that one of them needs, and make one short quote."""
+    needed = _belonging(index, passage, sentence)
+    return first <= needed[0] and needed[1] <= last and _is_short_prose(index, passage, first, last)
+
+
+def _is_short_prose(index: Index, passage: int, first: int, last: int) -> bool:
+    """Whether some sentences are of one paragraph, and no more than a quote should be."""
+    kinds, words = zip(*(index.sentence(at)[2:] for at in range(first, last + 1)), strict=True)
+    is_one = not any(_is_new_paragraph(index, passage, at) for at in range(first + 1, last + 1))
+    return set(kinds) == {KINDS.index("paragraph")} and is_one and sum(words) <= _MAX_QUOTE_WORDS
 
 
 def _is_new_paragraph(index: Index, passage: int, sentence: int) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 
 from qa.extract.features import FEATURES, Rows
 from qa.index.segment import Array
+from qa.languages import ENGLISH
 from qa.query import Query
 from qa.retrieve import Candidates
 from qa.text import spans
@@ -21,19 +22,19 @@ __all__ = ["CONFIDENCE_FEATURES", "RIVALS", "chances", "confidence_signs"]
 CONFIDENCE_FEATURES = (
     "score",  # of the best sentence
     "per term",  # … by the root of how many terms the question has
-    "lead",  # … to the third best of another passage
+    "lead",  # … over the third best sentence of the other passages
     "spread",  # entropy, in nats, of the best sentences' chances: how many could be meant
     "fused",  # score of its passage …
     "bm25",  # … and its signals
     "tfidf",
     "meaning",  # how far its passage is behind the best in what it means
     "covered",  # how far the passage that covers most is ahead of the next
-    "terms",  # of the question, in tens
+    "terms",  # of the question, in tens, up to 20 of them
     "rarest",  # idf of its rarest term
     "unknown",  # share of its weight in terms that no passage holds
     "missing",  # terms that neither stand in the sentence nor around it, nor have a word near them there
     "heaviest",  # weight of the heaviest of its terms that is not accounted for
-    "elsewhere",  # importance of the terms that the whole passage lacks
+    "absent",  # importance of the terms that the whole passage lacks
     "names",  # of the question that the passage lacks
     "denied",  # the question asks for what is not so, and the sentence says nothing of the kind
     "above",  # features of the sentence
@@ -47,14 +48,16 @@ RIVALS = 12
 """Sentences whose scores say how many could be meant."""
 _FOUND = 0.3
 """How far a term is accounted for that is not missing."""
-_NOT = (
-    r"\b(?:not|never|no|none|nobody|nothing|neither|nor|without|except|cannot|unable|rarely|hardly|seldom)\b|n['’]t\b"
-)
-_ASKS_WHAT_IS_NOT = re.compile(rf"{_NOT}|\b(?:least|fewest|less|fewer)\b", re.IGNORECASE)
+_NO_RIVAL = 6.0
+"""The lead over sentences that are not there."""
+_MOST_TERMS = 20
+"""A longer question is seldom met where confidence is learned, and is no surer for its length."""
+_NOT = r"""\b(?:not|never|no(?!\.?\s*\d)|none|nobody|nothing|neither|nor|without|except|cannot|unable|rarely|hardly
+             |seldom|least|fewest|(?:less|fewer)\sthan)\b | n['’]t\b"""
+_ASKS_WHAT_IS_NOT = re.compile(_NOT, re.IGNORECASE | re.VERBOSE)
 _SAYS_WHAT_IS_NOT = re.compile(
-    rf"""{_NOT}
-       | \b(?:least|fewest|less|fewer|unless|instead|(?:other|rather)\sthan
-           |(?:avoid|den[iy]|exclu|exempt|fail|forb[ai]d|lack|omit|prevent|prohibit|refus|reject)\w*)\b""",
+    rf"""{_NOT} | \b(?:unless|instead|(?:other|rather)\sthan|den(?:y|ie[ds]|ial)
+           |(?:avoid|exclu|exempt|fail|forb[ai]d|lack|omit|prevent|prohibit|refus|reject)\w*)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -72,14 +75,14 @@ def chances(scores: Array, order: Array) -> Array:
 
 
 def confidence_signs(asked: Query, seen: Rows, scores: Array, order: Array, found: Candidates) -> Array:
-    """What confidence is judged by, in the order of CONFIDENCE_FEATURES."""
+    """What confidence is judged by, in the order of CONFIDENCE_FEATURES; something was found, so there are terms."""
     best = int(order[0])
     place = int(np.flatnonzero(found.passages == seen.passages[best])[0])
     likely = chances(scores, order)
     own = dict(zip(FEATURES, seen.values[best].tolist(), strict=True))
     signs = {
         "score": scores[best],
-        "per term": scores[best] / np.sqrt(max(len(asked.terms), 1)),
+        "per term": scores[best] / np.sqrt(len(asked.terms)),
         "lead": _lead(seen, scores, order),
         "spread": -(likely * np.log(likely + 1e-9)).sum(),
         "fused": found.scores[place],
@@ -87,15 +90,11 @@ def confidence_signs(asked: Query, seen: Rows, scores: Array, order: Array, foun
         "tfidf": found.signal("tfidf")[place],
         "meaning": found.signal("meaning").max() - found.signal("meaning")[place],
         "covered": _ahead(found.signal("covered")),
-        "denied": bool(_ASKS_WHAT_IS_NOT.search(asked.text)) and not _SAYS_WHAT_IS_NOT.search(seen.texts[best]),
+        "denied": _asks_what_is_not(asked) and not _SAYS_WHAT_IS_NOT.search(seen.texts[best]),
         **_lacking(asked, found, int(seen.sentences[best]), place),
         **{name: own[name] for name in ("above", "pairs", "counts", "mistype", "long")},
     }
     return np.array([signs[name] for name in CONFIDENCE_FEATURES], dtype=np.float64)
-
-
-_NO_RIVAL = 6.0
-"""The lead over sentences that are not there."""
 
 
 def _lead(seen: Rows, scores: Array, order: Array) -> float:
@@ -105,33 +104,37 @@ def _lead(seen: Rows, scores: Array, order: Array) -> float:
 
 
 def _ahead(values: Array) -> float:
-    """How far the highest value is above the next."""
+    """How far the highest value is above the next, above 0 where there is but one."""
     highest = np.sort(values)[-2:]
     return float(highest[-1] - highest[0]) if len(highest) > 1 else float(values.max())
 
 
 def _lacking(asked: Query, found: Candidates, sentence: int, place: int) -> dict[str, float]:
     """What of the question neither a sentence nor its passage, by its place among the candidates, accounts for."""
-    terms = len(asked.terms)
-    if not terms:
-        return dict.fromkeys(("terms", "rarest", "unknown", "missing", "heaviest", "elsewhere", "names"), 0.0)
     evidence = found.evidence
     accounted = np.maximum(evidence.credited, evidence.soft)
     here = accounted[np.flatnonzero(evidence.sentences == sentence)[0]]
     whole = accounted[evidence.owners == place].max(axis=0)
     return {
-        "terms": terms / 10,
+        "terms": min(len(asked.terms), _MOST_TERMS) / 10,
         "rarest": float(asked.idfs.max()),
         "unknown": float(asked.idfs[asked.frequencies == 0].sum() / max(float(asked.idfs.sum()), 1e-9)),
         "missing": float((here < _FOUND).sum()),
         "heaviest": float(((1 - here) * asked.weights).max()),
-        "elsewhere": float(((1 - whole) * asked.importance).sum()),
+        "absent": float(((1 - whole) * asked.importance).sum()),
         "names": float((1 - whole)[_is_name(asked)].sum()),
     }
 
 
+def _asks_what_is_not(asked: Query) -> bool:
+    """Whether an English question asks for what is not so."""
+    return asked.language == ENGLISH and bool(_ASKS_WHAT_IS_NOT.search(asked.text))
+
+
 def _is_name(asked: Query) -> Array:
-    """Which terms of a question have a capital letter that is not that of its first word, shape (terms,)."""
+    """Which terms of an English question have a capital letter that is not that of its first word, shape (terms,)."""
+    if asked.language != ENGLISH:
+        return np.zeros(len(asked.terms), dtype=bool)
     said = spans(asked.text, asked.language)[1:]
     names = {span.term for span in said if asked.text[span.start].isupper()}
     return np.array([term in names for term in asked.terms], dtype=bool)
