@@ -123,11 +123,13 @@ def language_asked(index: Index, question: str) -> str:
         return index.languages[0]
     text = parse(question).text
     told = function_word_counts(text)
+    most = max(told[language] for language in index.languages)
+    likely = [language for language in index.languages if told[language] == most]
 
     def held(language: str) -> int:
         return sum(map(index.stands, content_terms(text, language)))
 
-    return max(index.languages, key=lambda language: (told[language], held(language)))
+    return max(likely, key=held) if len(likely) > 1 else likely[0]
 
 
 def _other_stems(index: Index, text: str, language: str) -> dict[str, tuple[str, ...]]:
