@@ -180,19 +180,19 @@ def _by_vectors(
     A text means the sum of its words' vectors, each as long as the root of the word's idf; what stands above a sentence
     counts for less.
     """
-    segment = index.segments[number]
+    segment, count = index.segments[number], len(owner)
     (tokens, within), (above, below) = said, over
     terms, places = np.unique(np.concatenate([tokens, above]), return_inverse=True)
     words, wanted = shipped().gathered(segment.term_rows[terms]), shipped().gathered(asked.rows)
-    likeness = np.maximum(compared(words, wanted) - constants.unlike, 0.0) / (1 - constants.unlike)
-    soft = np.zeros((len(owner), len(asked.terms)), dtype=np.float32)
+    likeness = np.maximum(compared(wanted, words) - constants.unlike, 0.0) / (1 - constants.unlike)
+    soft = np.zeros((count, len(asked.terms)), dtype=np.float32)
     if len(tokens):
         first = np.flatnonzero(np.diff(within, prepend=-1))
-        soft[within[first]] = np.maximum.reduceat(likeness[places[: len(tokens)]], first, axis=0)
-    weights = idfs(index.passage_count, index.frequencies_of(number, terms)[0])
-    vectors = scaled(words, np.sqrt(weights))
-    meant = sums(vectors, places[: len(tokens)], within, len(owner))
-    meant += constants.above_meaning * sums(vectors, places[len(tokens) :], below, int(owner[-1]) + 1)[owner]
+        nearest = np.maximum.reduceat(likeness.take(places[: len(tokens)], axis=1), first, axis=1)
+        soft[within[first]] = nearest.T
+    vectors = scaled(words, np.sqrt(idfs(index.passage_count, index.frequencies_of(number, terms)[0])))
+    summed = sums(vectors, places, np.concatenate([within, below + count]), count + int(owner[-1]) + 1)
+    meant = summed[:count] + constants.above_meaning * summed[count:][owner]
     return soft, _cosines(meant, scaled(wanted, np.sqrt(asked.weights)).sum(axis=0))
 
 
