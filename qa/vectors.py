@@ -35,8 +35,6 @@ UNKNOWN = -1
 _AT_ONCE = 1 << 18
 """Multiplications in one step of a product. OpenBLAS shares out more of them among threads, which then wait busily for
 the next: a question took 1.7 times the processor time, and how many threads a program has is not a library's to set."""
-_SUMMED = 32
-"""Dimensions that are added up at a time: their numbers stay in the processor's cache."""
 _MATRIX = "vectors.npy"
 _TERMS = "vectors_terms.npy"
 
@@ -159,13 +157,8 @@ def sums(vectors: Array, places: Array, owners: Array, total: int) -> Array:
     if not len(places):
         return summed
     first = np.flatnonzero(np.diff(owners, prepend=-1))
-    dimensions = np.ascontiguousarray(vectors.T)  # numpy adds up along a row in memory six times as fast as across rows
-    added, some = np.empty((len(dimensions), len(first)), np.float32), np.empty((_SUMMED, len(places)), np.float32)
-    for start in range(0, len(dimensions), _SUMMED):
-        part = dimensions[start : start + _SUMMED]
-        taken = part.take(places, axis=1, out=some[: len(part)], mode="clip")
-        np.add.reduceat(taken, first, axis=1, out=added[start : start + _SUMMED])
-    summed[owners[first]] = added.T
+    columns = np.ascontiguousarray(vectors.T).take(places, axis=1)  # added up along a row in memory, six times as fast
+    summed[owners[first]] = np.add.reduceat(columns, first, axis=1).T
     return summed
 
 
