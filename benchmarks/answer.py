@@ -30,21 +30,29 @@ WHOLE = "whole answer"
 
 
 def measure(library: Library, questions: Sequence[str], *, rounds: int = 3) -> dict[str, list[float]]:
-    """Seconds of a whole answer and of its stages by name, for each question."""
+    """Seconds of a whole answer and of its stages by name, for each question.
+
+    Stages are timed when all questions have been answered, so that a document is made again for both.
+    """
     for question in questions:
         library.answer(question, k=SHOWN)
-    taken = [[_taken(library, question) for question in questions] for _ in range(rounds)]
+    taken = [_round(library, questions) for _ in range(rounds)]
     return {
-        stage: [statistics.median(each[stage] for each in of) for of in zip(*taken, strict=True)]
-        for stage in taken[0][0]
+        stage: [statistics.median(times) for times in zip(*(each[stage] for each in taken), strict=True)]
+        for stage in taken[0]
     }
 
 
-def _taken(library: Library, question: str) -> dict[str, float]:
-    """Seconds of one answer, asked as its users do, and of its stages, asked again one after the other."""
+def _round(library: Library, questions: Sequence[str]) -> dict[str, list[float]]:
+    whole = [_seconds(library, question) for question in questions]
+    stages = [answered_in_stages(library, question, SHOWN) for question in questions]
+    return {WHOLE: whole, **{stage: [each[stage] for each in stages] for stage in stages[0]}}
+
+
+def _seconds(library: Library, question: str) -> float:
     began = time.perf_counter()
     library.answer(question, k=SHOWN)
-    return {WHOLE: time.perf_counter() - began, **answered_in_stages(library, question, SHOWN)}
+    return time.perf_counter() - began
 
 
 def table(taken: dict[str, list[float]]) -> str:

@@ -114,11 +114,15 @@ class Block:
     level: int = 0
 
 
+_Row = Sequence[int]
+"""Start, end and level of a block."""
+
+
 class LazyBlocks(Lazy[Block]):
-    """Blocks that are made when they are looked at; those of a kind are found without making the others."""
+    """Blocks that are made when they are looked at; `of_kind` tells where those of a kind stand without making any."""
 
     def __init__(
-        self, size: int, made: Callable[[int, int], Sequence[Block]], of_kind: Callable[[BlockKind], Sequence[Block]]
+        self, size: int, made: Callable[[int, int], Sequence[Block]], of_kind: Callable[[BlockKind], Sequence[_Row]]
     ) -> None:
         super().__init__(size, made)
         self.of_kind = of_kind
@@ -178,29 +182,29 @@ class Document:
     date: str | None = None
     author: str | None = None
 
-    def _of_kind(self, kind: BlockKind) -> Sequence[Block]:
-        """The blocks of a kind, in order."""
+    def _of_kind(self, kind: BlockKind) -> Sequence[_Row]:
+        """Start, end and level of the blocks of a kind, in order."""
         if isinstance(self.blocks, LazyBlocks):
             return self.blocks.of_kind(kind)
-        return [block for block in self.blocks if block.kind == kind]
+        return [(block.start, block.end, block.level) for block in self.blocks if block.kind == kind]
 
     @cached_property
-    def _headings(self) -> tuple[tuple[int, tuple[Block, ...]], ...]:
-        """Each heading's text offset with the path of headings that holds from there on."""
-        path: list[Block] = []
+    def _headings(self) -> tuple[tuple[_Row, ...], ...]:
+        """For each heading the path of headings that holds from there on, itself the last."""
+        path: list[_Row] = []
         found = []
-        for block in self._of_kind("heading"):
-            while path and path[-1].level >= block.level:
+        for row in self._of_kind("heading"):
+            while path and path[-1][2] >= row[2]:
                 path.pop()
-            path.append(block)
-            found.append((block.start, tuple(path)))
+            path.append(row)
+            found.append(tuple(path))
         return tuple(found)
 
     def headings(self, offset: int) -> tuple[str, ...]:
         """The headings above the character at `offset`, outermost first, without one that only repeats the title."""
-        at = bisect_right(self._headings, offset, key=lambda entry: entry[0]) - 1
-        blocks = self._headings[at][1] if at >= 0 else ()
-        path = tuple(heading_text(self.text[block.start : block.end]) for block in blocks)
+        at = bisect_right(self._headings, offset, key=lambda path: path[-1][0]) - 1
+        rows = self._headings[at] if at >= 0 else ()
+        path = tuple(heading_text(self.text[start:end]) for start, end, _ in rows)
         return path[1:] if path and path[0] == self.title else path
 
     def heading(self, offset: int) -> str | None:

@@ -265,14 +265,14 @@ def _lazy_numbers(column: Array) -> Lazy[int]:
 def _lazy_blocks(rows: Array) -> LazyBlocks:
     """The blocks of a document, from the rows that `count` makes of them."""
 
-    def made(some: Array) -> list[Block]:
-        return [Block(start, end, KINDS[kind], level) for start, end, kind, level in some.tolist()]
+    def made(first: int, stop: int) -> list[Block]:
+        return [Block(start, end, KINDS[kind], level) for start, end, kind, level in rows[first:stop].tolist()]
 
-    return LazyBlocks(
-        len(rows),
-        lambda first, stop: made(rows[first:stop]),
-        lambda kind: made(rows[rows[:, 2] == KINDS.index(kind)]),
-    )
+    def of_kind(kind: BlockKind) -> list[list[int]]:
+        found: list[list[int]] = rows[rows[:, 2] == KINDS.index(kind)][:, [0, 1, 3]].tolist()
+        return found
+
+    return LazyBlocks(len(rows), made, of_kind)
 
 
 def runs(starts: Array, stops: Array) -> tuple[Array, Array]:
