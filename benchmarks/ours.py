@@ -8,27 +8,30 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, islice, pairwise
 from multiprocessing import get_context
 from operator import attrgetter
 from pathlib import Path
 
 import qa
 from benchmarks.rows import Part, Passages, Row
+from qa.extract import quotes, rate
 from qa.index import Index, bm25, build, top
 from qa.index.count import Counter
 from qa.index.merge import merge
 from qa.index.segment import Segment
 from qa.index.store import Stamp, read_arrays, write_arrays
 from qa.languages import ENGLISH
+from qa.library import Library
 from qa.model import Document, Passage, Sentence
 from qa.query import query
 from qa.retrieve import retrieve
 from qa.text import content_terms
 
-__all__ = ["Fused", "Ours"]
+__all__ = ["Fused", "Ours", "answered_in_stages"]
 
 _PART_BYTES = 32_000_000
 _GIVEN = "passages.jsonl"
@@ -88,6 +91,22 @@ class Fused(Ours):
         """The k best passages with their scores, best first."""
         found = retrieve(self._index, query(self._index, question), k=k)
         return list(zip(found.passages[:k].tolist(), found.scores[:k].tolist(), strict=True))
+
+
+def answered_in_stages(library: Library, question: str, k: int) -> dict[str, float]:
+    """Seconds of each stage of an answer with `k` quotes, short answers included, by name."""
+    index, stamps = library._index, [time.perf_counter()]
+    asked = query(index, question)
+    stamps.append(time.perf_counter())
+    found = retrieve(index, asked)
+    stamps.append(time.perf_counter())
+    rated = rate(index, asked, found, k=k)
+    stamps.append(time.perf_counter())
+    if rated is not None:
+        list(islice(quotes(index, asked, rated), k))
+    stamps.append(time.perf_counter())
+    seconds = (end - start for start, end in pairwise(stamps))
+    return dict(zip(("query", "retrieve", "rate", "quotes"), seconds, strict=True))
 
 
 def _count(part: Part, file: Path) -> tuple[Path, Stamp]:

@@ -15,7 +15,7 @@ from qa.index.phrase import owners_of_run
 from qa.index.segment import Array, Segment, distinct
 from qa.query import INSTEAD, Query
 from qa.text import term_of
-from qa.vectors import compared, scaled, shipped, sums
+from qa.vectors import UNKNOWN, compared, scaled, shipped, sums
 
 __all__ = ["Evidence", "evidence"]
 
@@ -132,7 +132,7 @@ def _takes_up(segment: Segment, tokens: Array, owners: Array, sentences: int) ->
     """Which sentences open with a word that takes up what was said, shape (sentences,)."""
     found = np.zeros(sentences, dtype=bool)
     first = np.flatnonzero(np.diff(owners, prepend=-1))
-    found[owners[first]] = np.isin(tokens[first], _ids(segment, _pointing()))
+    found[owners[first]] = (tokens[first][:, None] == _ids(segment, _pointing())).any(axis=1)
     return found
 
 
@@ -180,20 +180,34 @@ def _by_vectors(
     A text means the sum of its words' vectors, each as long as the root of the word's idf; what stands above a sentence
     counts for less.
     """
-    segment = index.segments[number]
+    segment, count = index.segments[number], len(owner)
     (tokens, within), (above, below) = said, over
-    terms, places = np.unique(np.concatenate([tokens, above]), return_inverse=True)
-    words, wanted = shipped().gathered(segment.term_rows[terms]), shipped().gathered(asked.rows)
-    likeness = np.maximum(compared(words, wanted) - constants.unlike, 0.0) / (1 - constants.unlike)
-    soft = np.zeros((len(owner), len(asked.terms)), dtype=np.float32)
+    terms, rows, places = _distinct_rows(segment, np.concatenate([tokens, above]))
+    words, wanted = shipped().gathered(rows), shipped().gathered(asked.rows)
+    likeness = np.maximum(compared(wanted, words) - constants.unlike, 0.0) / (1 - constants.unlike)
+    soft = np.zeros((count, len(asked.terms)), dtype=np.float32)
     if len(tokens):
         first = np.flatnonzero(np.diff(within, prepend=-1))
-        soft[within[first]] = np.maximum.reduceat(likeness[places[: len(tokens)]], first, axis=0)
-    weights = idfs(index.passage_count, index.frequencies_of(number, terms)[0])
-    vectors = scaled(words, np.sqrt(weights))
-    meant = sums(vectors, places[: len(tokens)], within, len(owner))
-    meant += constants.above_meaning * sums(vectors, places[len(tokens) :], below, int(owner[-1]) + 1)[owner]
+        nearest = np.maximum.reduceat(likeness.take(places[: len(tokens)], axis=1), first, axis=1)
+        soft[within[first]] = nearest.T
+    vectors = scaled(words, np.sqrt(idfs(index.passage_count, index.frequencies_of(number, terms)[0])))
+    summed = sums(vectors, places, np.concatenate([within, below + count]), count + int(owner[-1]) + 1)
+    meant = summed[:count] + constants.above_meaning * summed[count:][owner]
     return soft, _cosines(meant, scaled(wanted, np.sqrt(asked.weights)).sum(axis=0))
+
+
+def _distinct_rows(segment: Segment, tokens: Array) -> tuple[Array, Array, Array]:
+    """The rows of some tokens in the table of word vectors, each once, with a term of each; each token's place there.
+
+    Tokens without a row share one, UNKNOWN, the last.
+    """
+    rows = segment.term_rows[tokens]
+    by_row = np.full(len(shipped()) + 1, UNKNOWN)  # a term; -1, for tokens without a row, is the one more
+    by_row[rows] = tokens
+    held = np.flatnonzero(by_row != UNKNOWN)
+    terms = by_row[held]
+    by_row[held] = np.arange(len(held))
+    return terms, segment.term_rows[terms], by_row[rows]
 
 
 def _cosines(rows: Array, one: Array) -> Array:

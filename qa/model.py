@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from qa.languages import ENGLISH
 
@@ -21,6 +22,8 @@ __all__ = [
     "Document",
     "Explanation",
     "Hit",
+    "Lazy",
+    "LazyBlocks",
     "Passage",
     "Promise",
     "Quote",
@@ -44,6 +47,48 @@ _FLOWING = frozenset({"asciidoc", "docx", "epub", "html", "man", "odt", "rst"})
 """Formats in whose text no line ends but where the source says so; in others a paragraph's lines may be wrapped."""
 AROUND = 80
 """Characters before and after a quote that are kept to tell its place from others with the same text."""
+_LOOKED_AT = 256
+"""Values that are made at a time where all are wanted, or the first of a kind."""
+_T = TypeVar("_T")
+
+
+class Lazy(Sequence[_T]):
+    """A tuple whose values are made when they are looked at: a document has thousands, and a quote needs few.
+
+    >>> squares = Lazy(4, lambda first, stop: [number * number for number in range(first, stop)])
+    >>> squares[3], squares == (0, 1, 4, 9)
+    (9, True)
+    """
+
+    def __init__(self, size: int, made: Callable[[int, int], Sequence[_T]]) -> None:
+        self._size = size
+        self._made = made
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, at: int) -> _T: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[_T, ...]: ...
+    def __getitem__(self, at: int | slice) -> _T | tuple[_T, ...]:
+        if isinstance(at, slice):
+            return tuple(self)[at]
+        number = range(self._size)[at]
+        return self._made(number, number + 1)[0]
+
+    def __iter__(self) -> Iterator[_T]:
+        for first in range(0, self._size, _LOOKED_AT):
+            yield from self._made(first, min(first + _LOOKED_AT, self._size))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Lazy | tuple) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return tuple, (tuple(self),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +114,32 @@ class Block:
     level: int = 0
 
 
+_Row = Sequence[int]
+"""Start, end and level of a block."""
+
+
+class LazyBlocks(Lazy[Block]):
+    """Blocks that are made when they are looked at; `of_kind` tells where those of a kind stand without making any."""
+
+    def __init__(
+        self, size: int, made: Callable[[int, int], Sequence[Block]], of_kind: Callable[[BlockKind], Sequence[_Row]]
+    ) -> None:
+        super().__init__(size, made)
+        self.of_kind = of_kind
+
+
 @dataclass(frozen=True, slots=True)
 class SourceMap:
     """Where each stretch of a document's text stands in its source file.
 
-    Three sorted tuples. Run `i` begins at offset `text_starts[i]` of the text and `source_starts[i]` of the decoded
+    Three sorted sequences. Run `i` begins at offset `text_starts[i]` of the text and `source_starts[i]` of the decoded
     source, and the two advance together until the next run. `line_starts` holds the source offset of every line's
     first character, lines ending at a line feed, so that `line_starts[0] == 0`.
     """
 
-    text_starts: tuple[int, ...]
-    source_starts: tuple[int, ...]
-    line_starts: tuple[int, ...]
+    text_starts: Sequence[int]
+    source_starts: Sequence[int]
+    line_starts: Sequence[int]
 
     def source_offset(self, offset: int) -> int:
         """Offset in the decoded source of the character at `offset` of the text."""
@@ -116,29 +175,36 @@ class Document:
     title: str
     format: str
     sha256: str
-    blocks: tuple[Block, ...]
+    blocks: Sequence[Block]
     source_map: SourceMap | None = None
     pages: tuple[int, ...] = ()
     url: str | None = None
     date: str | None = None
     author: str | None = None
 
+    def _of_kind(self, kind: BlockKind) -> Sequence[_Row]:
+        """Start, end and level of the blocks of a kind, in order."""
+        if isinstance(self.blocks, LazyBlocks):
+            return self.blocks.of_kind(kind)
+        return [(block.start, block.end, block.level) for block in self.blocks if block.kind == kind]
+
     @cached_property
-    def _headings(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
-        """Each heading's text offset with the path of headings that holds from there on."""
-        path: list[tuple[int, str]] = []
+    def _headings(self) -> tuple[tuple[_Row, ...], ...]:
+        """For each heading the path of headings that holds from there on, itself the last."""
+        path: list[_Row] = []
         found = []
-        for block in self.blocks:
-            if block.kind == "heading":
-                path = [(level, name) for level, name in path if level < block.level]
-                path.append((block.level, heading_text(self.text[block.start : block.end])))
-                found.append((block.start, tuple(name for _, name in path)))
+        for row in self._of_kind("heading"):
+            while path and path[-1][2] >= row[2]:
+                path.pop()
+            path.append(row)
+            found.append(tuple(path))
         return tuple(found)
 
     def headings(self, offset: int) -> tuple[str, ...]:
         """The headings above the character at `offset`, outermost first, without one that only repeats the title."""
-        at = bisect_right(self._headings, offset, key=lambda entry: entry[0]) - 1
-        path = self._headings[at][1] if at >= 0 else ()
+        at = bisect_right(self._headings, offset, key=lambda path: path[-1][0]) - 1
+        rows = self._headings[at] if at >= 0 else ()
+        path = tuple(heading_text(self.text[start:end]) for start, end, _ in rows)
         return path[1:] if path and path[0] == self.title else path
 
     def heading(self, offset: int) -> str | None:
@@ -150,7 +216,7 @@ class Document:
         """Each text offset from which other column headers hold, with these, () where there are none."""
         found: list[tuple[int, tuple[str, ...]]] = [(0, ())]
         end = 0
-        for block in self.blocks:
+        for block in self.blocks if self._of_kind("header") else ():
             if block.kind == "header":
                 names = "\t" * block.level + self.text[block.start : block.end]
                 found.append((block.start, tuple(" ".join(name.split()) for name in names.split("\t"))))
@@ -164,10 +230,12 @@ class Document:
 
         The first is that of the cell in which `start` lies. Empty where there is no row, or its table has no headers.
         """
-        names = self._headers[bisect_right(self._headers, start, key=lambda entry: entry[0]) - 1][1]
         at = bisect_right(self.blocks, start, key=lambda block: block.start) - 1
         row = self.blocks[at] if at >= 0 else None
-        if not names or row is None or row.kind != "row":
+        if row is None or row.kind != "row":
+            return ()
+        names = self._headers[bisect_right(self._headers, start, key=lambda entry: entry[0]) - 1][1]
+        if not names:
             return ()
         first = row.level + self.text.count("\t", row.start, start)
         cells = self.text.count("\t", start, row.end if end is None else end) + 1

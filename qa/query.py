@@ -16,7 +16,7 @@ from qa.narrow import allowed_passages
 from qa.spelling import meant
 from qa.syntax import parse
 from qa.text import content_terms, spans, stop_terms, term_of, terms
-from qa.vectors import shipped
+from qa.vectors import rows_of
 
 __all__ = ["INSTEAD", "Query", "StandIn", "language_asked", "query"]
 
@@ -95,7 +95,7 @@ def query(index: Index, question: str, *, search: bool = False) -> Query:
     stems = _other_stems(index, text, language)
     guessed = {term_of(read, language) for _, read in read_as} - set(terms(typed.text, language))
     held = [max(map(index.frequency, (term, *stems.get(term, ())))) for term in found]
-    frequencies, rows = np.array(held, dtype=np.int64), shipped().rows(found)
+    frequencies, rows = np.array(held, dtype=np.int64), rows_of(found)
     idfs = tempered_idfs(index.passage_count, frequencies, rows)
     return Query(
         text=text,
@@ -123,11 +123,13 @@ def language_asked(index: Index, question: str) -> str:
         return index.languages[0]
     text = parse(question).text
     told = function_word_counts(text)
+    most = max(told[language] for language in index.languages)
+    likely = [language for language in index.languages if told[language] == most]
 
     def held(language: str) -> int:
         return sum(map(index.stands, content_terms(text, language)))
 
-    return max(index.languages, key=lambda language: (told[language], held(language)))
+    return max(likely, key=held) if len(likely) > 1 else likely[0]
 
 
 def _other_stems(index: Index, text: str, language: str) -> dict[str, tuple[str, ...]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.answer import main as answer_main
 from benchmarks.cold import measure
 from benchmarks.passages import SHARES, draw, make
 from benchmarks.passages import main as passages_main
@@ -217,6 +218,24 @@ def test_a_cold_start_is_timed_without_writing_to_the_folder(notes: Path, tmp_pa
     assert {file.name: file.read_bytes() for file in notes.iterdir()} == before
     assert found["files"] == 1
     assert all(found[what] for what in ("ask", "walk", "add", "remove"))
+
+
+def test_a_whole_answer_is_timed_with_its_stages(
+    notes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "questions.txt").write_text("Who built the bridge?\nqqqq\n")
+    assert answer_main([str(notes), "--questions", str(tmp_path / "questions.txt"), "--rounds", "1"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    cells = {cells[1].strip(): float(cells[2]) for line in told[4:] if (cells := line.split("|"))}
+    assert list(cells) == ["whole answer", *(f"of it: {stage}" for stage in ("query", "retrieve", "rate", "quotes"))]
+    assert cells["whole answer"] > 0
+
+
+def test_a_folder_that_is_not_there_is_told_before_anything_is_timed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert answer_main([str(tmp_path / "none"), "--questions", str(tmp_path / "questions.txt")]) == 2
+    assert "no such file or folder" in capsys.readouterr().err
 
 
 def test_a_chat_in_a_terminal_of_its_own_shows_a_prompt_then_a_key_then_an_answer(notes: Path) -> None:

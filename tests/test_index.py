@@ -1,5 +1,6 @@
 """Scores: the reference's BM25, the reference's cosine, and the best k without touching every passage."""
 
+import pickle
 import random
 from importlib import import_module
 from itertools import groupby, pairwise
@@ -20,6 +21,8 @@ from qa.index.merge import keep, merge
 from qa.index.phrase import holding
 from qa.index.reference import ReferenceBM25
 from qa.index.segment import Segment
+from qa.library import bundled_corpus
+from qa.load import find, read
 from qa.model import Document
 from qa.text import terms
 
@@ -170,6 +173,21 @@ def test_merging_gives_what_counting_together_gives(texts: list[str], parts: int
         if name not in ("passage_contexts", "context_tokens", "context_tokens_starts"):  # equal ones are counted once
             assert np.array_equal(merged[name], array), name
     assert Segment(merged).document(len(documents) - 1) == documents[-1]
+
+
+def test_a_document_of_an_index_is_the_one_that_was_read_and_says_the_same_of_every_block() -> None:
+    documents = [read(source) for source in find([bundled_corpus()])[0]]
+    index = build(documents)
+    for document in documents:
+        kept = index.document(document.path)
+        assert kept == pickle.loads(pickle.dumps(kept)) == document
+        assert hash(kept) == hash(document)
+        for block in document.blocks:
+            place = block.start, block.end
+            for said in (Document.around, Document.breaks, Document.columns):
+                assert said(kept, *place) == said(document, *place)
+            for said_there in (Document.heading, Document.line, Document.page):
+                assert said_there(kept, block.start) == said_there(document, block.start)
 
 
 @given(CORPORA, st.data())

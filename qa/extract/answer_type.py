@@ -10,7 +10,7 @@ import re
 from typing import Literal
 
 from qa.text import STOP_TERMS, content_terms, spans
-from qa.vectors import shipped
+from qa.vectors import rows_of, shipped
 
 __all__ = ["AnswerType", "answer_spans", "counted", "counts", "expected", "offers"]
 
@@ -158,7 +158,7 @@ def counts(text: str, term: str) -> float:
     }
     if term in following:
         return 1.0
-    cosines = shipped().similarities([term], sorted(following))
+    cosines = shipped().cosines(rows_of([term]), rows_of(sorted(following)))
     return float(max((cosines.max(initial=0.0) - _UNLIKE) / (1 - _UNLIKE), 0.0))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from qa.extract.tokens import ARTICLES, FUNCTION, PREPOSITIONS, VERBS, Token, tokens_of, word_set
 from qa.index.segment import Array
 from qa.text import terms
-from qa.vectors import shipped
+from qa.vectors import rows_of, shipped
 
 __all__ = ["LIKE", "Ask", "ask"]
 
@@ -137,7 +137,7 @@ def _likes(focus: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
     """How near the last of some terms comes to each kind of thing."""
     if not focus:
         return ()
-    own = shipped().rows(focus[-1:])
+    own = rows_of(focus[-1:])
     near = {kind: shipped().cosines(own, rows)[0] for kind, rows in _like_rows().items()}
     best = {kind: float(np.sort(cosines)[-3:].mean()) for kind, cosines in near.items()}
     return tuple((kind, value) for kind, value in best.items() if value > _LEAST_LIKE)
@@ -145,4 +145,4 @@ def _likes(focus: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
 
 @cache
 def _like_rows() -> dict[str, Array]:
-    return {kind: shipped().rows(terms(words)) for kind, words in LIKE.items()}
+    return {kind: rows_of(terms(words)) for kind, words in LIKE.items()}

@@ -81,7 +81,7 @@ def rows(index: Index, asked: Query, found: Candidates) -> Rows:
     _shape(seen, column)
     rough = column["inside"] + 0.5 * column["near"] + 0.5 * column["above"] + 0.5 * column["soft"]
     rough += 0.5 * column["meaning"] + 2.0 * column["fused"]
-    announces = np.isin(seen.kinds, (KINDS.index("heading"), KINDS.index("header")))  # they are not quoted
+    announces = (seen.kinds == KINDS.index("heading")) | (seen.kinds == KINDS.index("header"))  # they are not quoted
     rough -= 10.0 * (announces & ~announces.all())
     kept = np.sort(np.argsort(-rough, kind="stable")[: min(SHORTLIST, max(int((~announces).sum()), 1))])
     passages = found.passages[seen.owners[kept]]
@@ -93,13 +93,11 @@ def _shape(seen: Evidence, column: dict[str, Array]) -> None:
     """Features of the sentence alone: length, kind, position."""
     kinds = seen.kinds
     column["short"][:] = seen.words < 6
-    column["long"][:] = np.clip((seen.words - 30) / 30, 0, 2)
+    column["long"][:] = np.minimum(np.maximum((seen.words - 30) / 30, 0), 2)
     column["code"][:] = kinds == KINDS.index("code")
     column["row"][:] = kinds == KINDS.index("row")
-    body = kinds != KINDS.index("heading")
-    opens = np.zeros(len(body), dtype=bool)
-    opens[np.unique(np.where(body, seen.owners, -1), return_index=True)[1]] = True
-    column["first"][:] = opens & body
+    body = np.flatnonzero(kinds != KINDS.index("heading"))
+    column["first"][body] = np.diff(seen.owners[body], prepend=-1) > 0
 
 
 def _words(
@@ -108,11 +106,11 @@ def _words(
     """Fill in the features that need the sentences' words; the sentences."""
     english = asked.language == ENGLISH  # patterns know no other language
     wanted, number_of = (expected(asked.text), counted(asked.text)) if english else ("other", None)
-    texts = {int(p): (index.passage_range(int(p))[0], index.passage_text(int(p))) for p in set(passages.tolist())}
+    texts = {each: (index.passage_range(each)[0], index.passage_text(each)) for each in set(passages.tolist())}
     found = []
-    for sentence, passage, row in zip(sentences, passages, kept, strict=True):
-        begin, whole = texts[int(passage)]
-        start, end, _, _ = index.sentence(int(sentence))
+    ranges = index.sentence_ranges(sentences)
+    for (start, end), passage, row in zip(ranges, passages.tolist(), kept.tolist(), strict=True):
+        begin, whole = texts[passage]
         text = whole[start - begin : end - begin]
         offered = wanted != "other" and offers(text, wanted, asked.text, whole)
         column["defines" if wanted == "definition" else "type"][row] = offered

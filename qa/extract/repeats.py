@@ -23,6 +23,7 @@ _LIMITING_WORDS = """
     nicht kein keine nie ohne nur ne pas jamais sans sin nunca non mai senza niet geen inte ikke nao sem
 """
 _LIMITS = frozenset(map(term_of, _LIMITING_WORDS.split()))
+_UNCOMPARED = STOP_TERMS - _LIMITS
 _LEAST_WORDS = 4
 """Of all kinds, from which a sentence says what it says by itself: "Default: 80" depends on what stands above it."""
 _MOST_ADDED = 1 / 3
@@ -38,8 +39,7 @@ def wording(sentence: str) -> Wording:
     found = words(sentence)
     if len(found) < _LEAST_WORDS:
         return ()
-    pairs = ((term_of(word), word) for word in found)
-    return tuple((term, word) for term, word in pairs if term not in STOP_TERMS or term in _LIMITS)
+    return tuple([(term, word) for word in found if (term := term_of(word)) not in _UNCOMPARED])
 
 
 def of_a_size(one: str, other: str) -> bool:
@@ -60,7 +60,7 @@ def repeats(one: Wording, other: Wording) -> bool:
     >>> repeats(first, wording("The default port is not 8080.")), repeats(first, wording("The port 8080 is default."))
     (False, False)
     """
-    shorter, longer = sorted((one, other), key=len)
+    shorter, longer = (one, other) if len(one) <= len(other) else (other, one)
     if not shorter or len(longer) - len(shorter) > _MOST_ADDED * len(shorter):
         return False
     added = _added(shorter, longer)

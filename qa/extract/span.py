@@ -14,9 +14,9 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -24,21 +24,23 @@ from qa.extract.ask import Ask, ask
 from qa.extract.tokens import ABOUT, ARTICLES, FUNCTION, NUMERAL, POSSESSIVE, VERBS, Token, tokens_of, word_set
 from qa.index.segment import Array
 from qa.scripts import is_beyond_latin
-from qa.vectors import shipped
+from qa.vectors import rows_of, shipped
 
 __all__ = ["NUMBERS", "Reading", "Weights", "best", "read", "short_answer", "weights"]
 
 _LONGEST = 10
 """Words of a range; a longer one must fill its clause."""
 _LONGEST_CLAUSE = 24
+_SIZES = (*map(str, range(4)), *["4-5"] * 2, *["6-8"] * 3, *["9-12"] * 4, *["13+"] * (_LONGEST_CLAUSE - 12))
+"""What a range is called by its number of words."""
 _MOST_RANGES = 600
 _FADE = 0.8
 """What a term of the question weighs one token further off."""
 _ALIKE = 0.6
 """Cosine from which a word is taken for one of the question's."""
 
-_REMEMBERED = 100_000
-"""Sums of weights that are kept."""
+_REMEMBERED = 10_000
+"""Sums of weights that are kept, for questions of a kind."""
 
 _OPENING, _CLOSING, _STOPS = frozenset("([{“‘«"), frozenset(")]}”»"), frozenset(".;:?!—…")
 _CONJOINED = word_set("""and or but nor if where while although though whether that which who whom whose so then""")
@@ -214,7 +216,7 @@ def _nearness(tokens: Sequence[Token], asked: Ask) -> tuple[Array, Array]:
     wanted = [*asked.focus[-1:], *others]
     if not wanted or not tokens:
         return np.zeros(len(tokens)), np.zeros(len(tokens), dtype=bool)
-    cosines = shipped().similarities([token.term for token in tokens], wanted)
+    cosines = shipped().cosines(rows_of(token.term for token in tokens), rows_of(wanted))
     alike: Array = np.any(cosines[:, len(wanted) - len(others) :] >= _ALIKE, axis=1)
     if not asked.focus:
         return np.zeros(len(tokens)), alike
@@ -237,6 +239,7 @@ def _ranges(
     starts = [word and token.low not in _NO_START for word, token in zip(wordy, tokens, strict=True)]
     ends = [word and token.low not in _NO_END for word, token in zip(wordy, tokens, strict=True)]
     news = [not here and token.low not in FUNCTION for here, token in zip(known, tokens, strict=True)]
+    stops = _stops(tokens, apart)
     count = 0
     for first, may_start in enumerate(starts):
         if not may_start:
@@ -244,14 +247,12 @@ def _ranges(
         fills = not first or not wordy[first - 1] or tokens[first - 1].low in FUNCTION
         words = depth = held = 0
         new = False
-        for last in range(first, len(tokens)):
-            if last > first and apart[last]:
-                break
+        for last in range(first, stops[first]):
             held |= flags[last]
             if not wordy[last]:
                 mark = tokens[last].text
                 depth += (mark in _OPENING) - (mark in _CLOSING)
-                if mark in _STOPS or depth < 0:
+                if depth < 0:
                     break
                 continue
             words += 1
@@ -262,14 +263,21 @@ def _ranges(
                 continue
             if words > _LONGEST and not (fills and (last + 1 == len(tokens) or not wordy[last + 1])):
                 continue
-            yield first, last, _kind(tokens, first, last, held), _size(words)
+            yield first, last, _kind(tokens, first, last, held), _SIZES[words]
             count += 1
             if count == _MOST_RANGES:
                 return
 
 
-def _size(words: int) -> str:
-    return "13+" if words > 12 else "9-12" if words > 8 else "6-8" if words > 5 else "4-5" if words > 3 else str(words)
+def _stops(tokens: Sequence[Token], apart: Sequence[bool]) -> list[int]:
+    """For each token the next one that no range goes beyond: a full stop, or one that stands apart."""
+    stop = len(tokens)
+    found = []
+    for at in range(len(tokens) - 1, -1, -1):
+        found.append(stop)
+        if apart[at] or tokens[at].text in _STOPS:
+            stop = at
+    return found[::-1]
 
 
 def _kind(tokens: Sequence[Token], first: int, last: int, held: int) -> str:
@@ -317,20 +325,22 @@ def _numbers(
     count = len(tokens)
     if not len(first):
         return np.zeros((0, len(NUMBERS)))
-    left, right = np.zeros(count + 1), np.zeros(count + 1)
-    for at, weight in enumerate(places.tolist()):
-        left[at + 1] = (left[at] + weight) * _FADE
-    for at in range(count - 1, 0, -1):
-        right[at - 1] = (right[at] + places[at]) * _FADE
+    left, right = np.array(_fading(places.tolist())), np.array(_fading(places[::-1].tolist())[::-1])
     columns = [left[first], right[last], total[first], total[-1] - total[last + 1], total[last + 1] - total[first]]
-    for term in (asked.hook, asked.lead, asked.last):
-        behind, ahead = _distances([term == token.term and bool(term) for token in tokens])
-        columns += [np.exp(-behind[first] / 3), np.exp(-ahead[last] / 3)]
+    here = [[bool(term) and term == token.term for token in tokens] for term in (asked.hook, asked.lead, asked.last)]
+    distances = np.array([(_since(marked), _since(marked[::-1])[::-1]) for marked in here])
+    for behind, ahead in np.exp(-distances / 3):
+        columns += [behind[first], ahead[last]]
     beside = np.concatenate([[0.0], near, [0.0]])
     holds = np.maximum.reduceat(beside, np.stack([first + 1, last + 2], axis=1).ravel())[::2]
     columns += [near[last], holds, beside[last + 2], beside[first], first / max(count, 1)]
     columns += [_echoes(tokens, asked.echo)[first], _aside(tokens)[first]]
-    return np.stack(columns, axis=1)
+    return np.ascontiguousarray(np.array(columns).T)
+
+
+def _fading(places: Sequence[float]) -> list[float]:
+    """The weight of the terms before each token, those that are far off worth less."""
+    return list(accumulate(places[:-1], lambda far, weight: (far + weight) * _FADE, initial=0.0))
 
 
 def _echoes(tokens: Sequence[Token], echo: str) -> Array:
@@ -348,15 +358,9 @@ def _aside(tokens: Sequence[Token]) -> Array:
     return found
 
 
-def _distances(here: Sequence[bool]) -> tuple[Array, Array]:
-    """Tokens back to the last marked one before each, and on to the next one after; 99 for none."""
-    count = len(here)
-    behind, ahead = np.full(count, 99.0), np.full(count, 99.0)
-    for at in range(1, count):
-        behind[at] = 1.0 if here[at - 1] else behind[at - 1] + 1
-    for at in range(count - 2, -1, -1):
-        ahead[at] = 1.0 if here[at + 1] else ahead[at + 1] + 1
-    return behind, ahead
+def _since(marked: Sequence[bool]) -> list[float]:
+    """Tokens back to the last marked one before each, 99 and more for none."""
+    return list(accumulate(marked[:-1], lambda far, here: 1.0 if here else far + 1, initial=99.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,37 +368,40 @@ class Weights:
     """Learned weights by name, and sums of those that a few classes name, remembered."""
 
     by_name: Mapping[str, float]
-    _sums: dict[tuple[str, ...], float] = field(default_factory=dict, repr=False)
+    _sums: dict[tuple[str, ...], dict[tuple[str, ...], float]] = field(default_factory=dict, repr=False)
 
     def scores(self, reading: Reading, asked: Ask) -> Array:
         """The score of each range, shape (ranges,): the sum of its features' weights."""
         if not len(reading.first):
             return np.zeros(0)
         get, own = self.by_name.get, (asked.wanted, asked.shape)
-        opens = np.array([self._sum(_of_first, *own, *key) for key in reading.opens])
-        closes = np.array([self._sum(_of_last, own[0], *key) for key in reading.closes])
+        opens = self._summed(_of_first, own, reading.opens)
+        closes = self._summed(_of_last, own[:1], reading.closes)
+        wholes = self._summed(_of_whole, own, reading.wholes)
         inside = np.cumsum([0.0, *(get(f"in {kind}", 0.0) for kind in reading.inside)])
-        wholes = np.array([self._sum(_of_whole, *own, *key) for key in reading.wholes])
         likes = {
             kind: sum(value * get(f"like {like} {kind}", 0.0) for like, value in asked.likes)
             for kind in {key[0] for key in reading.wholes}
         }
         liked = np.array([likes[key[0]] for key in reading.wholes])
-        measured = [sum(get(key, 0.0) for key in _of_number(*own, name)) for name in NUMBERS]
+        measured = self._summed(_of_number, own, [(name,) for name in NUMBERS])
         first, last = reading.first, reading.last
         found: Array = opens[first] + closes[last] + inside[last + 1] - inside[first] + wholes + liked
-        found += reading.numbers @ np.array(measured)
+        found += reading.numbers @ measured
         return found
 
-    def _sum(self, names: Callable[..., list[str]], *key: str) -> float:
-        """The weights that some classes name together, added up once."""
-        known = self._sums.get((names.__name__, *key))
-        if known is None:
-            if len(self._sums) >= _REMEMBERED:
-                self._sums.clear()
-            known = sum(self.by_name.get(name, 0.0) for name in names(*key))
-            self._sums[names.__name__, *key] = known
-        return known
+    def _summed(
+        self, names: Callable[..., Sequence[str]], own: tuple[str, ...], keys: Sequence[tuple[str, ...]]
+    ) -> Array:
+        """The weights that a question's kind and some classes name together, each sum remembered, shape (keys,)."""
+        known = self._sums.setdefault((names.__name__, *own), {})
+        if len(known) > _REMEMBERED:
+            known = self._sums[names.__name__, *own] = {}
+        try:
+            return np.array([known[key] for key in keys])
+        except KeyError:
+            known.update((key, sum(self.by_name.get(name, 0.0) for name in names(*own, *key))) for key in set(keys))
+            return np.array([known[key] for key in keys])
 
 
 @cache
@@ -414,10 +421,16 @@ def short_answer(text: str, question: str, shares: Mapping[str, float]) -> tuple
     """
     if _WANTS_YES_OR_NO.match(question) or is_beyond_latin(question):  # all that is learned of is English
         return None
-    asked = ask(question, shares)
+    asked = _asked(question, tuple(shares.items()))
     reading = read(text, asked)
     chosen = best(reading, weights().scores(reading, asked))
     return None if chosen is None or not _suits(reading, asked, chosen) else reading.place(chosen)
+
+
+@lru_cache(16)
+def _asked(question: str, shares: tuple[tuple[str, float], ...]) -> Ask:
+    """What a question asks for, worked out once for all of its quotes."""
+    return ask(question, dict(shares))
 
 
 def _suits(reading: Reading, asked: Ask, chosen: int) -> bool:

@@ -192,6 +192,17 @@ class Index:
             words,
         )
 
+    def sentence_ranges(self, sentences: Array) -> list[tuple[int, int]]:
+        """Start and end of some sentences in their documents' texts."""
+        found: list[tuple[int, int]] = [(0, 0)] * len(sentences)
+        for number, base in enumerate(self.sentence_bases[:-1]):
+            places = np.flatnonzero((sentences >= base) & (sentences < self.sentence_bases[number + 1]))
+            segment, local = self.segments[number], sentences[places] - base
+            edges = zip(segment.sentence_starts[local].tolist(), segment.sentence_ends[local].tolist(), strict=True)
+            for place, edge in zip(places.tolist(), edges, strict=True):
+                found[place] = edge
+        return found
+
     def document_of(self, passage: int) -> Document:
         """The document that holds a passage."""
         number, local = self.segment_of(passage)

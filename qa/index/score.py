@@ -144,8 +144,10 @@ def _cosines(index: Index, number: int, local: Array, ids: Sequence[int | None],
 
 def _counted(terms: Array, owners: Array) -> tuple[Array, Array, Array]:
     """Distinct terms of each owner: the terms, their owners, and how often each stands there."""
-    keys, counts = np.unique(owners.astype(np.int64) << 32 | terms, return_counts=True)
-    return keys & 0xFFFFFFFF, keys >> 32, counts
+    ordered = np.sort(owners.astype(np.int64) << 32 | terms)
+    first = np.flatnonzero(np.diff(ordered, prepend=-1))
+    keys = ordered[first]
+    return keys & 0xFFFFFFFF, keys >> 32, np.diff(first, append=len(ordered))
 
 
 def _smooth_idf(index: Index, frequencies: Array) -> Array:

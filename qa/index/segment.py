@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.languages import LANGUAGES
-from qa.model import Block, BlockKind, Document, SourceMap
+from qa.model import Block, BlockKind, Document, Lazy, LazyBlocks, SourceMap
 
 __all__ = ["KINDS", "Array", "Postings", "Segment", "distinct", "runs"]
 
@@ -242,23 +242,37 @@ class Segment:
     def _make_document(self, number: int) -> Document:
         starts = self.arrays["text_starts"]
         text = bytes(self.arrays["texts"][starts[number] : starts[number + 1]]).decode()
-        blocks = tuple(
-            Block(start, end, KINDS[kind], level) for start, end, kind, level in self._rows("blocks", number)
-        )
         record = self.record(number)
         source_map = None
         if record.pop("has_lines"):
             runs_ = self._rows("runs", number)
-            source_map = SourceMap(
-                tuple(run[0] for run in runs_), tuple(run[1] for run in runs_), tuple(self._rows("lines", number))
-            )
+            columns = (runs_[:, 0], runs_[:, 1], self._rows("lines", number))
+            source_map = SourceMap(*map(_lazy_numbers, columns))
         pages = tuple(record.pop("pages"))
+        blocks = _lazy_blocks(self._rows("blocks", number))
         return Document(self.path(number), text, blocks=blocks, source_map=source_map, pages=pages, **record)
 
-    def _rows(self, name: str, number: int) -> list[Any]:
+    def _rows(self, name: str, number: int) -> Array:
         starts = self.arrays[f"{name}_starts"]
-        rows: list[Any] = self.arrays[name][starts[number] : starts[number + 1]].tolist()
+        rows: Array = self.arrays[name][starts[number] : starts[number + 1]]
         return rows
+
+
+def _lazy_numbers(column: Array) -> Lazy[int]:
+    return Lazy(len(column), lambda first, stop: column[first:stop].tolist())
+
+
+def _lazy_blocks(rows: Array) -> LazyBlocks:
+    """The blocks of a document, from the rows that `count` makes of them."""
+
+    def made(first: int, stop: int) -> list[Block]:
+        return [Block(start, end, KINDS[kind], level) for start, end, kind, level in rows[first:stop].tolist()]
+
+    def of_kind(kind: BlockKind) -> list[list[int]]:
+        found: list[list[int]] = rows[rows[:, 2] == KINDS.index(kind)][:, [0, 1, 3]].tolist()
+        return found
+
+    return LazyBlocks(len(rows), made, of_kind)
 
 
 def runs(starts: Array, stops: Array) -> tuple[Array, Array]:
