@@ -181,7 +181,7 @@ def _by_vectors(
     counts for less.
     """
     segment, count = index.segments[number], len(owner)
-    (tokens, within), (above, below) = said, over
+    (tokens, within), (above, below) = _with_vectors(segment, *said), _with_vectors(segment, *over)
     terms, rows, places = _distinct_rows(segment, np.concatenate([tokens, above]))
     words, wanted = shipped().gathered(rows), shipped().gathered(asked.rows)
     likeness = np.maximum(compared(wanted, words) - constants.unlike, 0.0) / (1 - constants.unlike)
@@ -196,13 +196,16 @@ def _by_vectors(
     return soft, _cosines(meant, scaled(wanted, np.sqrt(asked.weights)).sum(axis=0))
 
 
-def _distinct_rows(segment: Segment, tokens: Array) -> tuple[Array, Array, Array]:
-    """The rows of some tokens in the table of word vectors, each once, with a term of each; each token's place there.
+def _with_vectors(segment: Segment, tokens: Array, owners: Array) -> tuple[Array, Array]:
+    """The tokens that have a word vector, less than two thirds of a text, and the owner of each."""
+    known = segment.term_rows[tokens] != UNKNOWN
+    return tokens[known], owners[known]
 
-    Tokens without a row share one, UNKNOWN, the last.
-    """
+
+def _distinct_rows(segment: Segment, tokens: Array) -> tuple[Array, Array, Array]:
+    """The rows of some tokens in the table of word vectors, each once; a term of each; where each token has its own."""
     rows = segment.term_rows[tokens]
-    by_row = np.full(len(shipped()) + 1, UNKNOWN)  # a term; -1, for tokens without a row, is the one more
+    by_row = np.full(len(shipped()), UNKNOWN)  # a term
     by_row[rows] = tokens
     held = np.flatnonzero(by_row != UNKNOWN)
     terms = by_row[held]
