@@ -196,7 +196,7 @@ def asked(notes: Path) -> tuple[Chat, list[str]]:
 BRIDGE = "The old bridge was built in 1874 by Ada Stone."
 SCREENS = (
     ("/new", ["Forgotten; the next question stands alone."]),
-    ("/context 9", ["/context N, with N from 1 to 2"]),
+    ("/context 9", ["/context N, with N from 1 to 3"]),
     (
         "/context",
         [
@@ -245,7 +245,7 @@ TYPED = {
     "alone": ("Who?\n/alone", "The documents do not answer this."),
     "new": ("/new", "Forgotten; the next question stands alone."),
     "context": ("/context 1", "  The bridge\n\n> The old bridge was built in 1874"),
-    "why": ("/why 2", "\n 2  bridge.md:8 · +"),
+    "why": ("/why 2", "\n 2  bridge.md:4 · +"),
     "open": ("/open 1", "no-such-editor: No such file or directory; set $EDITOR to an editor"),
     "search": ("/search granite -barley", " 1  bridge.md:1 · "),
     "sources": ("/sources", "bridge.md\nmill.txt"),
