@@ -117,3 +117,12 @@ def test_a_sentence_that_denies_in_another_language_is_no_repeat() -> None:
     ):
         assert repeats(wording(said), wording(said))
         assert not repeats(wording(said), wording(denied))
+
+
+def test_how_sure_the_first_quote_is_does_not_depend_on_how_many_are_asked_for(tmp_path: Path) -> None:
+    """All of the sentences stand in three files; each copy that were taken for a rival would cost confidence."""
+    said = ["The mill burned.", "The mill was sold in 1901.", "The mill ground barley.", "The mill stood at Harlow."]
+    write(tmp_path, {f"{number}/{version}.md": one for number, one in enumerate(said) for version in "abc"})
+    with qa.open(tmp_path) as library:
+        sure = {library.answer("What of the mill?", k=k).confidence for k in (1, 2, 3, 8)}
+    assert len(sure) == 1

@@ -36,6 +36,8 @@ _SHORT_SENTENCE = 80
 """Characters."""
 _QUOTED = 2
 """Sentences, a quote, that what repeats them is looked for: some stand inside another's quote and make none."""
+_JUDGED = 3
+"""Quotes whose repeats are no rivals to the first: confidence is the same however many are asked for."""
 _MAX_CELL = 40
 """Characters of a cell that is an answer as a whole."""
 _JOINED = 0.15
@@ -89,10 +91,16 @@ def rate(index: Index, asked: Query, found: Candidates, *, k: int, weights: Mode
     seen = rows(index, asked, found)
     scores = weights.scores(seen.values)
     order = np.argsort(-scores, kind="stable")  # ties stay in the order of the passages
-    repeated = _repeated(index, seen, order, k)
-    order = order[~np.isin(order, [row for again in repeated.values() for row in again])]
-    signs = confidence_signs(asked, seen, scores, order, found)
+    judged = _repeated(index, seen, order, _JUDGED)
+    signs = confidence_signs(asked, seen, scores, _distinct(order, judged), found)
+    repeated = judged if k <= _JUDGED else _repeated(index, seen, order, k)
+    order = _distinct(order, repeated)
     return Rated(seen, scores, order, repeated, signs, weights.probability(signs))
+
+
+def _distinct(order: Array, repeated: Mapping[int, list[int]]) -> Array:
+    """The rows in order without those that only repeat another."""
+    return order[~np.isin(order, [row for again in repeated.values() for row in again])]
 
 
 def rerank(index: Index, found: Candidates, rated: Rated | None) -> Candidates:
