@@ -66,8 +66,7 @@ class Masking:
     def _giving(self, question: str, answers: Collection[str]) -> set[int]:
         """The passages that give one of the short answers to a question, beside half of it."""
         said = [f" {words} " for words in map(normalised, answers) if content_terms(words)]
-        asked = query(self._index, question)
-        if not said or not len(asked.terms):
+        if not said or not (asked := query(self._index, question)).terms:
             return set()
         found = retrieve(self._index, asked)
         seen = found.evidence

@@ -197,7 +197,7 @@ def _by_vectors(
 
 
 def _with_vectors(segment: Segment, tokens: Array, owners: Array) -> tuple[Array, Array]:
-    """The tokens that have a word vector, less than two thirds of a text, and the owner of each."""
+    """The tokens that have a word vector, for the others add nothing, and the owner of each."""
     known = segment.term_rows[tokens] != UNKNOWN
     return tokens[known], owners[known]
 

@@ -341,3 +341,30 @@ def test_confidence_is_learned_from_questions_about_other_documents_too(question
     assert examples.shares.sum() == pytest.approx(1.15)  # what its questions and the others weigh together
     (line,) = cross_validated([examples], ["set"])
     assert line.startswith("set  AUROC masked ")
+
+
+def test_confidence_is_judged_on_documents_that_it_was_not_learned_from() -> None:
+    """Of signs that mean nothing something is always learned by heart, and is worth nothing elsewhere."""
+    from eval.train import Examples, _logistic, _probabilities, cross_validated
+    from qa.extract.confidence import CONFIDENCE_FEATURES
+
+    draw = np.random.default_rng(1)
+    right = draw.random(60) < 0.5
+    signs = draw.normal(size=(60, len(CONFIDENCE_FEATURES)))
+    sources = np.array([f"{number}.txt" for number in range(60)])
+    examples = Examples(signs, right, np.where(right, "", MASKED), sources)
+    by_heart = auroc(_probabilities(examples, *_logistic([examples])), right)
+    (line,) = cross_validated([examples], ["noise"])
+    assert float(line.split()[3]) < 0.6 < 0.7 < by_heart
+
+
+def test_the_chosen_sentence_is_quoted_alone_by_the_system_of_that_name(tmp_path: Path) -> None:
+    file = tmp_path / "set.json"
+    text = "The old bridge was built of granite. It was built in 1874 by Ada Stone."
+    answer = {"text": "Ada Stone", "answer_start": text.index("Ada")}
+    asked = {"id": "b", "question": "Who built the bridge in 1874?", "answers": [answer]}
+    paragraph = {"context": text, "qas": [asked]}
+    file.write_text(json.dumps({"data": [{"title": "Bridge", "paragraphs": [paragraph]}]}))
+    (outcome,) = run(from_squad(file), systems=["answer", "sentence"])
+    assert outcome.choices["answer"].quotes[0].text == text
+    assert outcome.choices["sentence"].quotes[0].text == "It was built in 1874 by Ada Stone."

@@ -31,7 +31,7 @@ CONFIDENCE_FEATURES = (
     "covered",  # how far the passage that covers most is ahead of the next
     "terms",  # of the question, in tens, up to 20 of them
     "rarest",  # idf of its rarest term
-    "unknown",  # share of its weight in terms that no passage holds
+    "unknown",  # share of its idf in terms that no passage holds
     "missing",  # terms that neither stand in the sentence nor around it, nor have a word near them there
     "heaviest",  # weight of the heaviest of its terms that is not accounted for
     "absent",  # importance of the terms that the whole passage lacks
