@@ -71,7 +71,7 @@ def _tfidf(index: Index, question: str, depth: int) -> tuple[Array, Array]:
     """By cosine alone, over every passage that holds any of the terms in its text or above it."""
     asked = query(index, question)
     passages, _ = top(index, [Clue(term, 1.0, 1.0) for term in asked.terms], index.passage_count)
-    cosines = tfidf(index, asked.terms, passages)
+    cosines = tfidf(index, asked.terms, index.said(passages))
     best = np.lexsort((np.arange(len(passages)), -cosines))[:depth]
     return passages[best], cosines[best]
 

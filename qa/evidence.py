@@ -12,7 +12,7 @@ import numpy as np
 from qa.fusion import Constants
 from qa.index import Index, idfs
 from qa.index.phrase import owners_of_run
-from qa.index.segment import Array, Segment, distinct
+from qa.index.segment import Array, Said, Segment, distinct
 from qa.query import INSTEAD, Query
 from qa.text import term_of
 from qa.vectors import UNKNOWN, compared, scaled, shipped, sums
@@ -60,12 +60,9 @@ class Evidence:
         return Evidence(**{**columns, "owners": owners[rows]})
 
 
-def evidence(index: Index, asked: Query, passages: Array, constants: Constants) -> Evidence:
+def evidence(index: Index, asked: Query, said: Sequence[Said], constants: Constants) -> Evidence:
     """Where the question's terms stand in the sentences of some passages; sentences in the order of the passages."""
-    parts = [
-        _evidence_in(index, number, asked, places, local, constants)
-        for number, places, local in index.by_segment(passages)
-    ]
+    parts = [_evidence_in(index, asked, part, constants) for part in said]
     if not parts:
         none, nowhere = np.zeros(0, dtype=np.int64), np.zeros((0, len(asked.terms)))
         nothing = np.zeros(0)
@@ -75,24 +72,20 @@ def evidence(index: Index, asked: Query, passages: Array, constants: Constants) 
     return Evidence(*(column[order] for column in columns))
 
 
-def _evidence_in(
-    index: Index, number: int, asked: Query, places: Array, local: Array, constants: Constants
-) -> tuple[Array, ...]:
+def _evidence_in(index: Index, asked: Query, said: Said, constants: Constants) -> tuple[Array, ...]:
     """The columns of Evidence for the passages of one segment."""
-    segment = index.segments[number]
-    sentences, owner = segment.sentences_of(local)
-    tokens, within = segment.tokens_of(sentences)
+    segment = index.segments[said.number]
+    sentences, owner, tokens, within = said.sentences, said.owners, said.tokens, said.within
     inside = _found(segment, asked, tokens, within, len(sentences))
     first = np.diff(owner, prepend=-1) > 0
     near = _near(inside, first, _takes_up(segment, tokens, within, len(sentences)), constants)
     around = np.maximum.reduceat(inside, np.flatnonzero(first), axis=0)[np.cumsum(first) - 1]
-    context, below = segment.context_of(local)
-    above = _found(segment, asked, context, below, len(local))[owner]
+    above = _found(segment, asked, said.above, said.below, len(said.passages))[owner]
     words = segment.sentence_tokens[sentences + 1] - segment.sentence_tokens[sentences]
-    soft, meaning = _by_vectors(index, number, asked, (tokens, within), (context, below), owner, constants)
+    soft, meaning = _by_vectors(index, asked, said, constants)
     return (
-        sentences + index.sentence_bases[number],
-        places[owner],
+        sentences + index.sentence_bases[said.number],
+        said.places[owner],
         segment.sentence_kinds[sentences],
         words,
         inside,
@@ -163,25 +156,15 @@ def _phrase_share(segment: Segment, asked: Query, tokens: Array, owners: Array, 
     return share
 
 
-def _by_vectors(
-    index: Index,
-    number: int,
-    asked: Query,
-    said: tuple[Array, Array],
-    over: tuple[Array, Array],
-    owner: Array,
-    constants: Constants,
-) -> tuple[Array, Array]:
-    """`soft` and `meaning` of Evidence, for the sentences of some passages.
-
-    `said` are the tokens and the sentence of each, `over` the tokens above and the passage of each, `owner` the passage
-    of each sentence, in ascending order; every passage has one.
+def _by_vectors(index: Index, asked: Query, said: Said, constants: Constants) -> tuple[Array, Array]:
+    """`soft` and `meaning` of Evidence, for the sentences of some passages; every passage has one.
 
     A text means the sum of its words' vectors, each as long as the root of the word's idf; what stands above a sentence
     counts for less.
     """
-    segment, count = index.segments[number], len(owner)
-    (tokens, within), (above, below) = _with_vectors(segment, *said), _with_vectors(segment, *over)
+    segment, count = index.segments[said.number], len(said.sentences)
+    tokens, within = _with_vectors(segment, said.tokens, said.within)
+    above, below = _with_vectors(segment, said.above, said.below)
     terms, rows, places = _distinct_rows(segment, np.concatenate([tokens, above]))
     words, wanted = shipped().gathered(rows), shipped().gathered(asked.rows)
     likeness = np.maximum(compared(wanted, words) - constants.unlike, 0.0) / (1 - constants.unlike)
@@ -190,9 +173,10 @@ def _by_vectors(
         first = np.flatnonzero(np.diff(within, prepend=-1))
         nearest = np.maximum.reduceat(likeness.take(places[: len(tokens)], axis=1), first, axis=1)
         soft[within[first]] = nearest.T
-    vectors = scaled(words, np.sqrt(idfs(index.passage_count, index.frequencies_of(number, terms)[0])))
-    summed = sums(vectors, places, np.concatenate([within, below + count]), count + int(owner[-1]) + 1)
-    meant = summed[:count] + constants.above_meaning * summed[count:][owner]
+    vectors = scaled(words, np.sqrt(idfs(index.passage_count, index.frequencies_of(said.number, terms)[0])))
+    sizes = [np.bincount(within, minlength=count), np.bincount(below, minlength=len(said.passages))]
+    summed = sums(vectors, places, np.concatenate(sizes))
+    meant = summed[:count] + constants.above_meaning * summed[count:][said.owners]
     return soft, _cosines(meant, scaled(wanted, np.sqrt(asked.weights)).sum(axis=0))
 
 

@@ -6,6 +6,7 @@ sentence have a say, because a passage that says everything in one sentence beat
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from qa.evidence import Evidence, evidence
 from qa.fusion import Constants, Fusion, shipped_fusion
 from qa.index import Clue, Index, bm25, idf, ranked, score, tfidf, top
-from qa.index.segment import Array
+from qa.index.segment import Array, Said
 from qa.query import INSTEAD, Query
 from qa.vectors import shipped
 
@@ -62,8 +63,9 @@ def retrieve(index: Index, asked: Query, *, k: int = CANDIDATES, fusion: Fusion 
     """
     fusion = fusion or shipped_fusion()
     passages, _ = top(index, _clues(index, asked, fusion.constants), max(k, CANDIDATES), asked.allowed)
-    seen = evidence(index, asked, passages, fusion.constants)
-    signals = _signals(index, asked, passages, seen, fusion.constants)
+    said = index.said(passages)
+    seen = evidence(index, asked, said, fusion.constants)
+    signals = _signals(index, asked, passages, said, seen, fusion.constants)
     scores = signals @ [fusion.weights[name] for name in SIGNALS]
     order = ranked(index, passages, scores)
     return Candidates(passages, scores, signals, seen).reordered(order, scores)
@@ -76,11 +78,13 @@ def _clues(index: Index, asked: Query, constants: Constants) -> list[Clue]:
     return [Clue(word, weight, weight * constants.from_above) for word, weight in words]
 
 
-def _signals(index: Index, asked: Query, passages: Array, seen: Evidence, constants: Constants) -> Array:
+def _signals(
+    index: Index, asked: Query, passages: Array, said: Sequence[Said], seen: Evidence, constants: Constants
+) -> Array:
     """The SIGNALS of some passages, shape (passages, signals)."""
     found = {
         "bm25": score(index, bm25(asked.terms), passages),
-        "tfidf": tfidf(index, asked.terms, passages),
+        "tfidf": tfidf(index, asked.terms, said),
         "sentence": _best(_worth(asked, seen, constants), seen.owners, len(passages)),
         "pairs": _best(seen.pairs, seen.owners, len(passages)),
         "meaning": _best(seen.meaning, seen.owners, len(passages)),
@@ -117,9 +121,7 @@ def listed(index: Index, asked: Query, k: int) -> Candidates:
     passages = np.concatenate([np.zeros(0, dtype=np.int64), *found])
     passages = passages[ranked(index, passages, np.zeros(len(passages)))[:k]]
     nothing = np.zeros((len(passages), len(SIGNALS)))
-    return Candidates(
-        passages, nothing[:, 0], nothing, evidence(index, asked, passages[:0], shipped_fusion().constants)
-    )
+    return Candidates(passages, nothing[:, 0], nothing, evidence(index, asked, (), shipped_fusion().constants))
 
 
 def _worth(asked: Query, seen: Evidence, constants: Constants) -> Array:

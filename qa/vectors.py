@@ -147,19 +147,23 @@ def scaled(gathered: tuple[Array, Array], lengths: Array) -> Array:
     return vectors
 
 
-def sums(vectors: Array, places: Array, owners: Array, total: int) -> Array:
-    """The sum of `vectors[places]` of each owner, shape (total, dimensions); `owners` are ascending.
+def sums(vectors: Array, places: Array, sizes: Array) -> Array:
+    """The sum of `vectors[places]` of each owner, shape (owners, dimensions).
 
-    >>> sums(np.array([[1, 0], [0, 2]], np.float32), np.array([0, 1, 1]), np.array([0, 0, 2]), 3).tolist()
+    `sizes` says how many of the places, one owner after the other, are each owner's, shape (owners,).
+
+    >>> sums(np.array([[1, 0], [0, 2]], np.float32), np.array([0, 1, 1]), np.array([2, 0, 1])).tolist()
     [[1.0, 2.0], [0.0, 0.0], [0.0, 2.0]]
     """
-    summed = np.zeros((total, vectors.shape[1]), dtype=np.float32)
-    if not len(places):
-        return summed
-    first = np.flatnonzero(np.diff(owners, prepend=-1))
-    columns = np.ascontiguousarray(vectors.T).take(places, axis=1)  # rows in memory are added up faster
-    summed[owners[first]] = np.add.reduceat(columns, first, axis=1).T
-    return summed
+    order = np.argsort(-sizes, kind="stable")  # owners with a first place, with a second … are then the first so many
+    starts = (np.cumsum(sizes) - sizes)[order]
+    turns = np.searchsorted(-sizes[order], -np.arange(int(sizes.max(initial=0))), side="left")
+    summed = np.zeros((len(sizes), vectors.shape[1]), dtype=np.float32)
+    for turn, count in enumerate(turns.tolist()):
+        summed[:count] += vectors.take(places.take(starts[:count] + turn), axis=0)
+    found = np.empty_like(summed)
+    found[order] = summed
+    return found
 
 
 @cache

@@ -28,7 +28,7 @@ WORDS = ("heron", "weir", "mill", "barley", "grey")
 def seen(question: str, *paragraphs: str) -> tuple[Index, Query, Evidence]:
     index = build([paragraph_document(f"{n}.txt", "", paragraph) for n, paragraph in enumerate(paragraphs)])
     asked = query(index, question)
-    return index, asked, evidence(index, asked, np.arange(index.passage_count), CONSTANTS)
+    return index, asked, evidence(index, asked, index.said(np.arange(index.passage_count)), CONSTANTS)
 
 
 sentences = st.builds(

@@ -17,7 +17,7 @@ import numpy as np
 
 from qa.index.aliases import Alias, aliases
 from qa.index.count import BM25_B, BM25_K1, count
-from qa.index.segment import Array, Segment, distinct
+from qa.index.segment import Array, Said, Segment, distinct
 from qa.languages import AUTO, ENGLISH, LANGUAGES
 from qa.model import Document
 from qa.vectors import shipped
@@ -163,6 +163,15 @@ class Index:
             places = np.flatnonzero((passages >= base) & (passages < self.passage_bases[number + 1]))
             if len(places):
                 yield number, places, passages[places] - base
+
+    def said(self, passages: Array) -> tuple[Said, ...]:
+        """What some passages say, by segment."""
+        return tuple(self._said(*own) for own in self.by_segment(passages))
+
+    def _said(self, number: int, places: Array, local: Array) -> Said:
+        segment = self.segments[number]
+        sentences, owners = segment.sentences_of(local)
+        return Said(number, places, local, sentences, owners, *segment.tokens_of(sentences), *segment.context_of(local))
 
     def passage_range(self, passage: int) -> tuple[int, int]:
         """Where a passage stands in its document's text."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from qa.index.count import BM25_K1
 from qa.index.index import Index
-from qa.index.segment import Array, Segment
+from qa.index.segment import Array, Said
 
 __all__ = ["Clue", "Part", "bm25", "gains", "idf", "idfs", "parts_of", "score", "tfidf"]
 
@@ -46,30 +46,34 @@ def idfs(passages: int, frequencies: Array) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one clue adds in one segment: `weight` times BM25's share for a count, or `weight` as it is from above."""
+    """What one clue adds in one segment: `weight` times BM25's share for a count, or `weight` as it is from above.
+
+    `term` is the clue's in the segment; `passages` those that hold it, ascending, and `counts` how often each does,
+    both of shape (passages,).
+    """
 
     term: int
     weight: float
     above: bool
-
-    def of(self, segment: Segment) -> tuple[Array, Array]:
-        """The passages that it touches, ascending, and the counts there."""
-        return (segment.context if self.above else segment.words).of(self.term)
+    passages: Array
+    counts: Array
 
 
 def parts_of(index: Index, number: int, clues: Sequence[Clue]) -> list[Part]:
-    """What some clues add in one segment, in the order of the clues."""
+    """What some clues add in one segment: first all in the text, in the order of the clues, then all above it."""
     segment = index.segments[number]
+    known = [(term, clue) for clue in clues if (term := segment.term_id(clue.term)) is not None]
+    terms = np.array([term for term, _ in known], dtype=np.int64)
+    frequencies = index.frequencies_of(number, terms)
+    weights = np.array([[clue.body * (BM25_K1 + 1) for _, clue in known], [clue.above for _, clue in known]])
+    weights *= np.where(frequencies > 0, idfs(index.passage_count, frequencies), 0.0)
     found = []
-    for clue in clues:
-        term = segment.term_id(clue.term)
-        if term is None:
-            continue
-        body, above = index.frequency(clue.term), index.frequency_above(clue.term)
-        if clue.body and body and segment.words.held(term):
-            found.append(Part(term, clue.body * idf(index.passage_count, body) * (BM25_K1 + 1), False))
-        if clue.above and above and segment.context.held(term):
-            found.append(Part(term, clue.above * idf(index.passage_count, above), True))
+    for above, postings in enumerate((segment.words, segment.context)):
+        edges = zip(postings.starts[terms].tolist(), postings.starts[terms + 1].tolist(), strict=True)
+        for term, weight, (start, stop) in zip(terms.tolist(), weights[above].tolist(), edges, strict=True):
+            if weight and start < stop:
+                passages, counts = postings.passages[start:stop], postings.counts[start:stop]
+                found.append(Part(term, weight, bool(above), passages, counts))
     return found
 
 
@@ -77,9 +81,8 @@ def gains(index: Index, number: int, parts: Sequence[Part], passages: Array) -> 
     """What all parts together add to some passages of a segment, shape (passages,)."""
     if not parts:
         return np.zeros(len(passages))
-    segment = index.segments[number]
     wanted = passages.astype(np.int32)  # as postings have them, which are else copied whole to be searched
-    counts = np.array([_counts(*part.of(segment), wanted) for part in parts])
+    counts = np.array([_counts(part, wanted) for part in parts])
     shares = counts / (counts + index.damping(number).take(passages))
     above = [row for row, part in enumerate(parts) if part.above]
     shares[above] = counts[above] > 0
@@ -87,10 +90,10 @@ def gains(index: Index, number: int, parts: Sequence[Part], passages: Array) -> 
     return added
 
 
-def _counts(held: Array, counts: Array, passages: Array) -> Array:
-    """The counts of some passages, 0 for those that are not among `held`, shape (passages,)."""
-    places = held.searchsorted(passages)
-    found: Array = counts.take(places, mode="clip") * (held.take(places, mode="clip") == passages)
+def _counts(part: Part, passages: Array) -> Array:
+    """How often some passages hold a part's term, shape (passages,)."""
+    places = part.passages.searchsorted(passages)
+    found: Array = part.counts.take(places, mode="clip") * (part.passages.take(places, mode="clip") == passages)
     return found
 
 
@@ -107,7 +110,7 @@ def bm25(terms: Sequence[str]) -> list[Clue]:
     return [Clue(term, float(repeats)) for term, repeats in Counter(terms).items()]
 
 
-def tfidf(index: Index, terms: Sequence[str], passages: Array) -> Array:
+def tfidf(index: Index, terms: Sequence[str], said: Sequence[Said]) -> Array:
     """Cosine of some passages with a question, over words and, as features of their own, words above them."""
     wanted = Counter(terms)
     asked = np.array([1 + math.log(repeats) for repeats in wanted.values()])
@@ -116,25 +119,22 @@ def tfidf(index: Index, terms: Sequence[str], passages: Array) -> Array:
         for frequency in (index.frequency, index.frequency_above)
     ]
     length = math.sqrt(sum(float(np.square(asked * weights).sum()) for weights in known))
-    cosines = np.zeros(len(passages))
-    for number, places, local in index.by_segment(passages):
-        ids = [index.segments[number].term_id(term) for term in wanted]
-        cosines[places] = _cosines(index, number, local, ids, asked)
+    cosines = np.zeros(sum(len(part.places) for part in said))
+    for part in said:
+        ids = [index.segments[part.number].term_id(term) for term in wanted]
+        cosines[part.places] = _cosines(index, part, ids, asked)
     return cosines / length if length else cosines
 
 
-def _cosines(index: Index, number: int, local: Array, ids: Sequence[int | None], asked: Array) -> Array:
+def _cosines(index: Index, said: Said, ids: Sequence[int | None], asked: Array) -> Array:
     """Dot products of a question with some passages of a segment, over the passages' norms."""
-    segment = index.segments[number]
-    sentences, owner = segment.sentences_of(local)
-    tokens, sentence = segment.tokens_of(sentences)
-    above, above_owner = segment.context_of(local)
-    products, squares = np.zeros(len(local)), np.zeros(len(local))
-    for row, terms, owners in ((0, tokens, owner[sentence]), (1, above, above_owner)):
+    products, squares = np.zeros(len(said.passages)), np.zeros(len(said.passages))
+    counted = ((0, said.tokens, said.owners[said.within]), (1, said.above, said.below))
+    for row, terms, owners in counted:
         held, who, counts = _counted(terms, owners)
-        idfs = _smooth_idf(index, index.frequencies_of(number, held)[row])
+        idfs = _smooth_idf(index, index.frequencies_of(said.number, held)[row])
         weights = (1 + np.log(counts)) * idfs
-        squares += np.bincount(who, weights=weights * weights, minlength=len(local))
+        squares += np.bincount(who, weights=weights * weights, minlength=len(squares))
         for term, repeats in zip(ids, asked, strict=True):
             if term is not None:
                 here = held == term

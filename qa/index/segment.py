@@ -26,7 +26,7 @@ import numpy.typing as npt
 from qa.languages import LANGUAGES
 from qa.model import Block, BlockKind, Document, Lazy, LazyBlocks, SourceMap
 
-__all__ = ["KINDS", "Array", "Postings", "Segment", "distinct", "runs"]
+__all__ = ["KINDS", "Array", "Postings", "Said", "Segment", "distinct", "runs"]
 
 Array = npt.NDArray[Any]
 
@@ -60,6 +60,27 @@ class Postings:
         """The passages that hold the term, and its counts there."""
         part = slice(int(self.starts[term]), int(self.starts[term + 1]))
         return self.passages[part], self.counts[part]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What some passages of one segment say, word by word.
+
+    `number` is the segment's, `places` say where its passages stand among all that were asked for, `passages` are their
+    numbers in it. `tokens` are the terms of their `sentences` in order, `above` those that stand above the passages.
+    `owners` holds for each sentence the position in `passages` of the one that it is from, `within` for each token the
+    position of its sentence, `below` for each term above the position of the passage that it stands above.
+    """
+
+    number: int
+    places: Array
+    passages: Array
+    sentences: Array
+    owners: Array
+    tokens: Array
+    within: Array
+    above: Array
+    below: Array
 
 
 class Segment:

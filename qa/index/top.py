@@ -36,6 +36,9 @@ _SURELY = 1 + 1e-6
 _SEEDS = 5
 """Passages, for each one that is wanted, whose full score gives the first threshold."""
 
+_WORTH_SEEDING = 50_000
+"""Postings of all clues up to which adding them all is faster than scoring passages for a first threshold."""
+
 _PROBED = 8_192
 """The longest list of passages whose sums are looked at for a higher threshold."""
 
@@ -102,8 +105,9 @@ def _candidates(index: Index, number: int, parts: Sequence[Part], k: int, floor:
     if not parts:
         return np.zeros(0, dtype=np.int64)
     bounds = _bounds(index, number, parts)
-    liked = bounds.parts[0].liked(_SEEDS * k, live)
-    floor = max(floor, _kth(gains(index, number, parts, liked), k))
+    if sum(len(part.passages) for part in parts) > _WORTH_SEEDING:
+        liked = bounds.parts[0].liked(_SEEDS * k, live)
+        floor = max(floor, _kth(gains(index, number, parts, liked), k))
     search = _Search(bounds, index.segments[number].passage_count, k, floor / bounds.unit, live)
     try:
         return search.run()
@@ -176,7 +180,7 @@ def _bounds(index: Index, number: int, parts: Sequence[Part]) -> _Bounds:
 
 def _bound(segment: Segment, part: Part, worth: Array, most: int) -> _Bound:
     impacts = None if part.above else segment.impacts_of(part.term)
-    return _Bound(part.of(segment)[0], impacts, worth, most)
+    return _Bound(part.passages, impacts, worth, most)
 
 
 class _Search:
