@@ -26,7 +26,7 @@ from qa.index.segment import Array
 from qa.scripts import is_beyond_latin
 from qa.vectors import rows_of, shipped
 
-__all__ = ["NUMBERS", "Reading", "Weights", "best", "read", "short_answer", "weights"]
+__all__ = ["Reading", "Weights", "best", "read", "short_answer", "weights"]
 
 _LONGEST = 10
 """Words of a range; a longer one must fill its clause."""
@@ -43,31 +43,38 @@ _REMEMBERED = 10_000
 """Sums of weights that are kept, for questions of a kind."""
 
 _OPENING, _CLOSING, _STOPS = frozenset("([{“‘«"), frozenset(")]}”»"), frozenset(".;:?!—…")
+_QUOTES = frozenset(("'", '"', "“", "‘"))
 _CONJOINED = word_set("""and or but nor if where while although though whether that which who whom whose so then""")
 _NO_START = ARTICLES | VERBS | POSSESSIVE | _CONJOINED | word_set("of there also than as")
 _NO_END = (FUNCTION | POSSESSIVE) - word_set("it them him her us me up out off down over this there both")
 
-NUMBERS = (
+AT_FIRST = (
     "left",  # weight of the question's terms before, fading
-    "right",  # … and after
     "before",  # … anywhere before
-    "beyond",  # … anywhere after
-    "asked",  # … inside
     "hook behind",  # the question's term after the place of what is wanted: close before the range
-    "hook ahead",
     "lead behind",
-    "lead ahead",
     "last behind",
-    "last ahead",
-    "head",  # how near the last word comes to the noun that is wanted
-    "holds",  # … any word inside
-    "follows",  # … the word after
-    "leads",  # … the word before
+    "leads",  # how near the word before comes to the noun that is wanted
     "place",  # how far into the text
     "echo",  # the word before, or that before its article, is the preposition that the question has by what it wants
     "aside",  # stands in parentheses
 )
-"""What is measured of each range; each is weighed alone, by question word and by shape."""
+"""What is measured of a range at its first token."""
+AT_LAST = (
+    "right",  # weight of the question's terms after, fading
+    "beyond",  # … anywhere after
+    "hook ahead",  # the question's term after the place of what is wanted: close after the range
+    "lead ahead",
+    "last ahead",
+    "head",  # how near the last word comes to the noun that is wanted
+    "follows",  # … the word after
+)
+"""What is measured at its last token."""
+THROUGHOUT = (
+    "asked",  # weight of the question's terms inside
+    "holds",  # how near any word inside comes to the noun that is wanted
+)
+"""What is measured of all its tokens. Each of these numbers is weighed alone, by question word and by shape."""
 
 _TEMPERATURE = 0.7
 """By what scores are divided before they are made probabilities."""
@@ -107,8 +114,10 @@ class Reading:
     """A text as a question sees it, and the ranges that could answer.
 
     `first` and `last` number the tokens at the ends of each range, shape (ranges,). `opens`, `closes` and `inside` hold
-    for each token, `wholes` for each range, the classes by which weights are named: those of a range that begins with
-    the token, ends with it, holds it. `numbers` are the NUMBERS, shape (ranges, numbers).
+    for each token, `sides` and `wholes` for each range, the classes by which weights are named: those of a range that
+    begins with the token, ends with it, holds it. `at_first` are the numbers AT_FIRST of a range that begins with each
+    token, shape (AT_FIRST, tokens), `at_last` those AT_LAST of one that ends with it, shape (AT_LAST, tokens), and
+    `throughout` those of each range THROUGHOUT, shape (THROUGHOUT, ranges).
     """
 
     tokens: list[Token]
@@ -117,8 +126,11 @@ class Reading:
     opens: list[tuple[str, ...]]
     closes: list[tuple[str, ...]]
     inside: list[str]
+    sides: list[tuple[str, ...]]
     wholes: list[tuple[str, ...]]
-    numbers: Array
+    at_first: Array
+    at_last: Array
+    throughout: Array
 
     def place(self, number: int) -> tuple[int, int]:
         """A range's place in the text."""
@@ -128,11 +140,12 @@ class Reading:
         """All that is weighed of one range, by name: what a model is trained on."""
         first, last = int(self.first[number]), int(self.last[number])
         names = [*_of_first(asked.wanted, asked.shape, *self.opens[first]), *_of_last(asked.wanted, *self.closes[last])]
-        names += _of_whole(asked.wanted, asked.shape, *self.wholes[number])
+        names += [*_of_sides(*self.sides[number]), *_of_whole(asked.wanted, asked.shape, *self.wholes[number])]
         names += [f"in {kind}" for kind in self.inside[first : last + 1] if kind]
         yield from ((name, 1.0) for name in names)
         yield from ((f"like {like} {self.wholes[number][0]}", value) for like, value in asked.likes)
-        for name, value in zip(NUMBERS, self.numbers[number].tolist(), strict=True):
+        measured = (*self.at_first[:, first], *self.at_last[:, last], *self.throughout[:, number])
+        for name, value in zip((*AT_FIRST, *AT_LAST, *THROUGHOUT), map(float, measured), strict=True):
             yield from ((key, value) for key in _of_number(asked.wanted, asked.shape, name))
 
 
@@ -149,9 +162,13 @@ def _of_last(wanted: str, last: str, after: str, second: str) -> list[str]:
     return [*found, f"{wanted}|last {last}", f"last {last} after {after}"]
 
 
-def _of_whole(wanted: str, shape: str, kind: str, size: str, order: str, before: str, after: str) -> list[str]:
+def _of_sides(before: str, after: str) -> list[str]:
+    return [f"around {before} {after}"]
+
+
+def _of_whole(wanted: str, shape: str, kind: str, size: str, order: str) -> list[str]:
     found = [f"kind {kind}", f"{wanted}|kind {kind}", f"size {size}", f"{wanted}|size {size}", f"kind {kind} {size}"]
-    return [*found, f"{wanted}|{order}", f"{shape}|{order}", f"around {before} {after}"]
+    return [*found, f"{wanted}|{order}", f"{shape}|{order}"]
 
 
 def _of_number(wanted: str, shape: str, name: str) -> tuple[str, str, str]:
@@ -180,7 +197,9 @@ def read(text: str, asked: Ask) -> Reading:
     padded = ["^", "^", *classes, "^", "^"]
     places = np.array([asked.shares[token.term] if here else 0.0 for token, here in zip(tokens, known, strict=True)])
     total = np.concatenate([[0.0], np.cumsum(places)])
-    orders = _orders(total, first, last)
+    before, upto = total[first], total[last + 1]
+    orders = _orders(before > 0, total[-1] - upto > 1e-9)
+    at_first, at_last = _at_ends(tokens, asked, near, places, total)
     return Reading(
         tokens=tokens,
         first=first,
@@ -191,11 +210,11 @@ def read(text: str, asked: Ask) -> Reading:
         ],
         closes=[(padded[at + 2], padded[at + 3], padded[at + 4]) for at in range(len(tokens))],
         inside=[_inside(token, kind, asked) for token, kind in zip(tokens, classes, strict=True)],
-        wholes=[
-            (kind, size, order, padded[begin + 1], padded[end + 3])
-            for (begin, end, kind, size), order in zip(ranges, orders, strict=True)
-        ],
-        numbers=_numbers(tokens, asked, near, places, total, first, last),
+        sides=[(padded[begin + 1], padded[end + 3]) for begin, end, _, _ in ranges],
+        wholes=[(kind, size, order) for (_, _, kind, size), order in zip(ranges, orders, strict=True)],
+        at_first=at_first,
+        at_last=at_last,
+        throughout=np.stack([upto - before, _most(near, first, last)]),
     )
 
 
@@ -235,6 +254,7 @@ def _ranges(
 ) -> Iterator[tuple[int, int, str, str]]:
     """First and last token, kind and size of the ranges that rules allow, the first 600 of a long text."""
     flags = [_flag(token) for token in tokens]
+    kinds = [token.kind for token in tokens]
     wordy = [token.text[0].isalnum() or len(token.text) > 1 for token in tokens]
     starts = [word and token.low not in _NO_START for word, token in zip(wordy, tokens, strict=True)]
     ends = [word and token.low not in _NO_END for word, token in zip(wordy, tokens, strict=True)]
@@ -245,6 +265,8 @@ def _ranges(
         if not may_start:
             continue
         fills = not first or not wordy[first - 1] or tokens[first - 1].low in FUNCTION
+        quoted = first > 0 and kinds[first - 1] in _QUOTES
+        about = tokens[first].low in ABOUT
         words = depth = held = 0
         new = False
         for last in range(first, stops[first]):
@@ -263,10 +285,19 @@ def _ranges(
                 continue
             if words > _LONGEST and not (fills and (last + 1 == len(tokens) or not wordy[last + 1])):
                 continue
-            yield first, last, _kind(tokens, first, last, held), _SIZES[words]
+            if quoted and last + 1 < len(kinds) and _closes(kinds[first - 1], kinds[last + 1]):
+                kind = "quoted"
+            else:
+                kind = _kind_of(held, kinds[first], kinds[last], about, last - first)
+            yield first, last, kind, _SIZES[words]
             count += 1
             if count == _MOST_RANGES:
                 return
+
+
+def _closes(before: str, after: str) -> bool:
+    """Whether the mark after a range ends what the quotation mark before it opens."""
+    return after in ('"', "'", ",", ".") and after != before + "s"
 
 
 def _stops(tokens: Sequence[Token], apart: Sequence[bool]) -> list[int]:
@@ -280,17 +311,9 @@ def _stops(tokens: Sequence[Token], apart: Sequence[bool]) -> list[int]:
     return found[::-1]
 
 
-def _kind(tokens: Sequence[Token], first: int, last: int, held: int) -> str:
-    """The kind of a range, from what its tokens are, taken together, and from its ends."""
-    before = tokens[first - 1].kind if first else ""
-    after = tokens[last + 1].kind if last + 1 < len(tokens) else ""
-    if before in ('"', "'", "“", "‘") and after in ('"', "'", ",", ".") and after != before + "s":
-        return "quoted"
-    return _kind_of(held, tokens[first].kind, tokens[last].kind, tokens[first].low in ABOUT, last - first)
-
-
 @cache
 def _kind_of(held: int, first: str, last: str, about: bool, more: int) -> str:
+    """The kind of a range, from what its tokens are, taken together, from its ends, and its tokens beside the first."""
     has = {name for name, flag in _FLAGS.items() if held & flag}
     if "date" in has:
         if not has - {"date", "number", "join", "small"} and last in ("YEAR", "MONTH", "NUMBER"):
@@ -312,35 +335,39 @@ def _kind_of(held: int, first: str, last: str, about: bool, more: int) -> str:
     return f"{shape} with name" if "name" in has else shape
 
 
-def _orders(total: Array, first: Array, last: Array) -> list[str]:
-    """On which sides of each range the question's terms stand."""
-    before, after = total[first] > 0, total[-1] - total[last + 1] > 1e-9
+def _orders(before: Array, after: Array) -> list[str]:
+    """On which sides of each range the question's terms stand; `before` and `after` say so, of shape (ranges,)."""
     return [("alone", "last", "first", "amid")[sides] for sides in (before + 2 * after).tolist()]
 
 
-def _numbers(
-    tokens: Sequence[Token], asked: Ask, near: Array, places: Array, total: Array, first: Array, last: Array
-) -> Array:
-    """The NUMBERS of each range, shape (ranges, numbers)."""
-    count = len(tokens)
+def _at_ends(tokens: Sequence[Token], asked: Ask, near: Array, places: Array, total: Array) -> tuple[Array, Array]:
+    """The numbers AT_FIRST of a range that begins with each token, and AT_LAST of one that ends with it.
+
+    `places` is the weight of the question's term that each token is, `total` that of all before it, and of all. Shapes:
+    (AT_FIRST, tokens) and (AT_LAST, tokens).
+    """
+    wanted = (asked.hook, asked.lead, asked.last)
+    held = np.array([[bool(term) and term == token.term for token in tokens] for term in wanted])
+    left, right = _fading(places.tolist()), _fading(places[::-1].tolist())[::-1]
+    behind, ahead = np.exp(-_since(held) / 3), np.exp(-_since(held[:, ::-1]) / 3)[:, ::-1]
+    leads, follows = np.append(0.0, near)[:-1], np.append(near, 0.0)[1:]
+    place = np.arange(len(tokens)) / max(len(tokens), 1)
+    first = [left, total[:-1], *behind, leads, place, _echoes(tokens, asked.echo), _aside(tokens)]
+    return np.stack(first), np.stack([right, total[-1] - total[1:], *ahead, near, follows])
+
+
+def _most(near: Array, first: Array, last: Array) -> Array:
+    """The highest value of each range of tokens, shape (ranges,)."""
     if not len(first):
-        return np.zeros((0, len(NUMBERS)))
-    left, right = np.array(_fading(places.tolist())), np.array(_fading(places[::-1].tolist())[::-1])
-    columns = [left[first], right[last], total[first], total[-1] - total[last + 1], total[last + 1] - total[first]]
-    here = [[bool(term) and term == token.term for token in tokens] for term in (asked.hook, asked.lead, asked.last)]
-    distances = np.array([(_since(marked), _since(marked[::-1])[::-1]) for marked in here])
-    for behind, ahead in np.exp(-distances / 3):
-        columns += [behind[first], ahead[last]]
-    beside = np.concatenate([[0.0], near, [0.0]])
-    holds = np.maximum.reduceat(beside, np.stack([first + 1, last + 2], axis=1).ravel())[::2]
-    columns += [near[last], holds, beside[last + 2], beside[first], first / max(count, 1)]
-    columns += [_echoes(tokens, asked.echo)[first], _aside(tokens)[first]]
-    return np.ascontiguousarray(np.array(columns).T)
+        return np.zeros(0)
+    found: Array = np.maximum.reduceat(np.append(near, 0.0), np.stack([first, last + 1], axis=1).ravel())[::2]
+    return found
 
 
-def _fading(places: Sequence[float]) -> list[float]:
+def _fading(places: Sequence[float]) -> Array:
     """The weight of the terms before each token, those that are far off worth less."""
-    return list(accumulate(places[:-1], lambda far, weight: (far + weight) * _FADE, initial=0.0))
+    faded = accumulate(places, lambda far, weight: (far + weight) * _FADE, initial=0.0)
+    return np.array([*faded][:-1])
 
 
 def _echoes(tokens: Sequence[Token], echo: str) -> Array:
@@ -358,9 +385,17 @@ def _aside(tokens: Sequence[Token]) -> Array:
     return found
 
 
-def _since(marked: Sequence[bool]) -> list[float]:
-    """Tokens back to the last marked one before each, 99 and more for none."""
-    return list(accumulate(marked[:-1], lambda far, here: 1.0 if here else far + 1, initial=99.0))
+def _since(marked: Array) -> Array:
+    """Tokens back to the last marked one before each, 99 and more for none; both of shape (marks, tokens).
+
+    >>> _since(np.array([[False, True, False, False]])).tolist()
+    [[99.0, 100.0, 1.0, 2.0]]
+    """
+    places = np.arange(marked.shape[1], dtype=np.float64)
+    last = np.full(marked.shape, -99.0)
+    last[:, 1:] = np.where(marked, places, -99.0)[:, :-1]
+    found: Array = places - np.maximum.accumulate(last, axis=1)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,18 +412,22 @@ class Weights:
         get, own = self.by_name.get, (asked.wanted, asked.shape)
         opens = self._summed(_of_first, own, reading.opens)
         closes = self._summed(_of_last, own[:1], reading.closes)
-        wholes = self._summed(_of_whole, own, reading.wholes)
+        wholes = self._summed(_of_whole, own, reading.wholes) + self._summed(_of_sides, (), reading.sides)
         inside = np.cumsum([0.0, *(get(f"in {kind}", 0.0) for kind in reading.inside)])
         likes = {
             kind: sum(value * get(f"like {like} {kind}", 0.0) for like, value in asked.likes)
             for kind in {key[0] for key in reading.wholes}
         }
         liked = np.array([likes[key[0]] for key in reading.wholes])
-        measured = self._summed(_of_number, own, [(name,) for name in NUMBERS])
-        first, last = reading.first, reading.last
-        found: Array = opens[first] + closes[last] + inside[last + 1] - inside[first] + wholes + liked
-        found += reading.numbers @ measured
+        begins = opens - inside[:-1] + self._measured(AT_FIRST, own) @ reading.at_first
+        ends = closes + inside[1:] + self._measured(AT_LAST, own) @ reading.at_last
+        throughout = self._measured(THROUGHOUT, own) @ reading.throughout
+        found: Array = begins[reading.first] + ends[reading.last] + throughout + wholes + liked
         return found
+
+    def _measured(self, names: Sequence[str], own: tuple[str, ...]) -> Array:
+        """The weights of some numbers, shape (numbers,)."""
+        return self._summed(_of_number, own, [(name,) for name in names])
 
     def _summed(
         self, names: Callable[..., Sequence[str]], own: tuple[str, ...], keys: Sequence[tuple[str, ...]]
@@ -400,7 +439,8 @@ class Weights:
         try:
             return np.array([known[key] for key in keys])
         except KeyError:
-            known.update((key, sum(self.by_name.get(name, 0.0) for name in names(*own, *key))) for key in set(keys))
+            new = set(keys) - known.keys()
+            known.update((key, sum(self.by_name.get(name, 0.0) for name in names(*own, *key))) for key in new)
             return np.array([known[key] for key in keys])
 
 
