@@ -12,7 +12,7 @@ import numpy as np
 from qa.fusion import Constants
 from qa.index import Index, idfs
 from qa.index.phrase import owners_of_run
-from qa.index.segment import Array, Said, Segment, distinct
+from qa.index.segment import Array, Said, Segment, first_of_each
 from qa.query import INSTEAD, Query
 from qa.text import term_of
 from qa.vectors import UNKNOWN, compared, scaled, shipped, sums
@@ -77,7 +77,7 @@ def _evidence_in(index: Index, asked: Query, said: Said, constants: Constants) -
     segment = index.segments[said.number]
     sentences, owner, tokens, within = said.sentences, said.owners, said.tokens, said.within
     inside = _found(segment, asked, tokens, within, len(sentences))
-    first = np.diff(owner, prepend=-1) > 0
+    first = first_of_each(owner)
     near = _near(inside, first, _takes_up(segment, tokens, within, len(sentences)), constants)
     around = np.maximum.reduceat(inside, np.flatnonzero(first), axis=0)[np.cumsum(first) - 1]
     above = _found(segment, asked, said.above, said.below, len(said.passages))[owner]
@@ -124,7 +124,7 @@ def _pointing() -> tuple[str, ...]:
 def _takes_up(segment: Segment, tokens: Array, owners: Array, sentences: int) -> Array:
     """Which sentences open with a word that takes up what was said, shape (sentences,)."""
     found = np.zeros(sentences, dtype=bool)
-    first = np.flatnonzero(np.diff(owners, prepend=-1))
+    first = np.flatnonzero(first_of_each(owners))
     found[owners[first]] = (tokens[first][:, None] == _ids(segment, _pointing())).any(axis=1)
     return found
 
@@ -170,7 +170,7 @@ def _by_vectors(index: Index, asked: Query, said: Said, constants: Constants) ->
     likeness = np.maximum(compared(wanted, words) - constants.unlike, 0.0) / (1 - constants.unlike)
     soft = np.zeros((count, len(asked.terms)), dtype=np.float32)
     if len(tokens):
-        first = np.flatnonzero(np.diff(within, prepend=-1))
+        first = np.flatnonzero(first_of_each(within))
         nearest = np.maximum.reduceat(likeness.take(places[: len(tokens)], axis=1), first, axis=1)
         soft[within[first]] = nearest.T
     vectors = scaled(words, np.sqrt(idfs(index.passage_count, index.frequencies_of(said.number, terms)[0])))
@@ -199,19 +199,16 @@ def _distinct_rows(segment: Segment, tokens: Array) -> tuple[Array, Array, Array
 
 def _cosines(rows: Array, one: Array) -> Array:
     """The cosine of each row with a vector, 0 without length, shape (rows,); the same however rows are grouped."""
-    lengths = np.sqrt(np.square(rows).sum(axis=1) * np.square(one).sum())
-    cosines: Array = (rows * one).sum(axis=1) / np.where(lengths > 0, lengths, 1.0)
+    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows) * np.square(one).sum())
+    cosines: Array = np.einsum("ij,j->i", rows, one) / np.where(lengths > 0, lengths, 1.0)
     return cosines
 
 
 def _holds(tokens: Array, owners: Array, ids: Array, total: int) -> Array:
     """Which owners hold which terms, shape (total, terms); -1 is no term."""
     held = np.zeros((total, len(ids)), dtype=bool)
-    order = np.argsort(ids)
-    places = np.minimum(np.searchsorted(ids, tokens, sorter=order), len(ids) - 1)
-    columns = order[places]
-    here = ids[columns] == tokens
-    held[owners[here], columns[here]] = True
+    for column, term in enumerate(ids.tolist()):
+        held[owners[tokens == term], column] = True
     return held
 
 
@@ -219,10 +216,8 @@ def _pair_share(asked: Query, ids: Array, tokens: Array, owners: Array, sentence
     """Weighted share of the question's neighbouring terms that are neighbours in each sentence."""
     share = np.zeros(sentences)
     total = 0.0
-    together = owners[:-1] == owners[1:]
-    for (first, left), (second, right) in pairwise(zip(ids, asked.weights, strict=True)):
+    for (first, left), (second, right) in pairwise(zip(ids.tolist(), asked.weights.tolist(), strict=True)):
         total += left + right
         if first >= 0 and second >= 0:
-            met = (tokens[:-1] == first) & (tokens[1:] == second) & together
-            share[distinct(owners[:-1][met])] += left + right
+            share[owners_of_run(tokens, owners, (first, second))] += left + right
     return share / total if total else share

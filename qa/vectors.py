@@ -115,7 +115,7 @@ class Vectors:
         rows = np.asarray(rows)
         if not len(self):
             return np.zeros((len(rows), 1), np.float32), np.ones(len(rows), np.float32)
-        whole = self.matrix[np.maximum(rows, 0)].astype(np.float32)
+        whole = self.matrix.take(np.maximum(rows, 0), axis=0).astype(np.float32)
         whole[rows == UNKNOWN] = 0.0
         squares = np.einsum("ij,ij->i", whole, whole)
         return whole, np.sqrt(np.where(squares > 0, squares, np.float32(1.0)))
@@ -130,14 +130,13 @@ def compared(left: tuple[Array, Array], right: tuple[Array, Array]) -> Array:
 
 def _products(left: Array, right: Array) -> Array:
     """The product of each row of `left` with each of `right`, in steps over the longer of the two."""
+    if len(left) < len(right):
+        return np.ascontiguousarray(_products(right, left).T)
     products = np.empty((len(left), len(right)), dtype=np.float32)
-    step = max(_AT_ONCE // max(min(left.size, right.size), 1), 1)
-    for start in range(0, max(len(left), len(right)), step):
+    step = max(_AT_ONCE // max(right.size, 1), 1)
+    for start in range(0, len(left), step):
         some = slice(start, start + step)
-        if len(left) > len(right):
-            np.matmul(left[some], right.T, out=products[some])
-        else:
-            np.matmul(left, right[some].T, out=products[:, some])
+        np.matmul(left[some], right.T, out=products[some])
     return products
 
 

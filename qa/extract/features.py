@@ -12,7 +12,7 @@ import numpy as np
 from qa.evidence import Evidence
 from qa.extract.answer_type import counted, counts, expected, offers
 from qa.index import Index
-from qa.index.segment import KINDS, Array
+from qa.index.segment import KINDS, Array, first_of_each
 from qa.languages import ENGLISH
 from qa.query import Query
 from qa.retrieve import Candidates
@@ -97,7 +97,7 @@ def _shape(seen: Evidence, column: dict[str, Array]) -> None:
     column["code"][:] = kinds == KINDS.index("code")
     column["row"][:] = kinds == KINDS.index("row")
     body = np.flatnonzero(kinds != KINDS.index("heading"))
-    column["first"][body] = np.diff(seen.owners[body], prepend=-1) > 0
+    column["first"][body] = first_of_each(seen.owners[body])
 
 
 def _words(

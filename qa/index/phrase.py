@@ -22,11 +22,10 @@ def owners_of_run(tokens: Array, owners: Array, run: Sequence[int] | Array) -> A
     >>> owners_of_run(tokens, owners, [6, 7]).tolist(), owners_of_run(tokens, owners, [7, 5]).tolist()
     ([0], [])
     """
-    places = max(len(tokens) - len(run) + 1, 0)
-    here = owners[:places] == owners[len(tokens) - places :]
-    for offset, token in enumerate(run):
-        here &= tokens[offset : offset + places] == token
-    return distinct(owners[:places][here])
+    at = np.flatnonzero(tokens[: max(len(tokens) - len(run) + 1, 0)] == run[0])
+    for offset, token in enumerate(run[1:], 1):
+        at = at[tokens[at + offset] == token]
+    return distinct(owners[at[owners[at] == owners[at + len(run) - 1]]])
 
 
 def holding(segment: Segment, terms: Sequence[str]) -> Array:

@@ -15,7 +15,7 @@ import numpy as np
 
 from qa.index.count import BM25_K1
 from qa.index.index import Index
-from qa.index.segment import Array, Said
+from qa.index.segment import Array, Said, first_of_each
 
 __all__ = ["Clue", "Part", "bm25", "gains", "idf", "idfs", "parts_of", "score", "tfidf"]
 
@@ -145,9 +145,9 @@ def _cosines(index: Index, said: Said, ids: Sequence[int | None], asked: Array) 
 def _counted(terms: Array, owners: Array) -> tuple[Array, Array, Array]:
     """Distinct terms of each owner: the terms, their owners, and how often each stands there."""
     ordered = np.sort(owners.astype(np.int64) << 32 | terms)
-    first = np.flatnonzero(np.diff(ordered, prepend=-1))
-    keys = ordered[first]
-    return keys & 0xFFFFFFFF, keys >> 32, np.diff(first, append=len(ordered))
+    edges = np.append(np.flatnonzero(first_of_each(ordered)), len(ordered))
+    keys = ordered[edges[:-1]]
+    return keys & 0xFFFFFFFF, keys >> 32, np.diff(edges)
 
 
 def _smooth_idf(index: Index, frequencies: Array) -> Array:

@@ -26,7 +26,7 @@ import numpy.typing as npt
 from qa.languages import LANGUAGES
 from qa.model import Block, BlockKind, Document, Lazy, LazyBlocks, SourceMap
 
-__all__ = ["KINDS", "Array", "Postings", "Said", "Segment", "distinct", "runs"]
+__all__ = ["KINDS", "Array", "Postings", "Said", "Segment", "distinct", "first_of_each", "runs"]
 
 Array = npt.NDArray[Any]
 
@@ -308,6 +308,17 @@ def runs(starts: Array, stops: Array) -> tuple[Array, Array]:
     return np.arange(len(owners)) + np.repeat(starts - before, sizes), owners
 
 
+def first_of_each(values: Array) -> Array:
+    """Whether each value differs from the one before, shape (values,): where runs of equal values begin.
+
+    >>> first_of_each(np.array([5, 5, 3, 5])).tolist()
+    [True, False, True, True]
+    """
+    first = np.ones(len(values), dtype=bool)
+    np.not_equal(values[1:], values[:-1], out=first[1:])
+    return first
+
+
 def distinct(values: Array) -> Array:
     """The values, each once, ascending: np.unique without its import of numpy.ma, which takes as long as a question.
 
@@ -315,7 +326,5 @@ def distinct(values: Array) -> Array:
     ([3, 5], [])
     """
     ordered = np.sort(values)
-    first = np.ones(len(ordered), dtype=bool)
-    first[1:] = ordered[1:] != ordered[:-1]
-    found: Array = ordered[first]
+    found: Array = ordered[first_of_each(ordered)]
     return found
