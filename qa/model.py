@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
@@ -114,18 +114,28 @@ class Block:
     level: int = 0
 
 
-_Row = Sequence[int]
-"""Start, end and level of a block."""
+_NO_LEVEL = 99
+"""Deeper than any heading is."""
+_ByLevel = Mapping[int, tuple[Sequence[int], Sequence[int]]]
+"""Where blocks of a kind begin and end, in order, by their level."""
 
 
 class LazyBlocks(Lazy[Block]):
-    """Blocks that are made when they are looked at; `of_kind` tells where those of a kind stand without making any."""
+    """Blocks that are made when they are looked at.
+
+    `starts` tells where each begins, and `by_level` where those of a kind stand, without making any.
+    """
 
     def __init__(
-        self, size: int, made: Callable[[int, int], Sequence[Block]], of_kind: Callable[[BlockKind], Sequence[_Row]]
+        self,
+        size: int,
+        made: Callable[[int, int], Sequence[Block]],
+        starts: Sequence[int],
+        by_level: Callable[[BlockKind], _ByLevel],
     ) -> None:
         super().__init__(size, made)
-        self.of_kind = of_kind
+        self.starts = starts
+        self.by_level = by_level
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,30 +192,50 @@ class Document:
     date: str | None = None
     author: str | None = None
 
-    def _of_kind(self, kind: BlockKind) -> Sequence[_Row]:
-        """Start, end and level of the blocks of a kind, in order."""
+    def _by_level(self, kind: BlockKind) -> _ByLevel:
+        """Where the blocks of a kind begin and end, by level."""
         if isinstance(self.blocks, LazyBlocks):
-            return self.blocks.of_kind(kind)
-        return [(block.start, block.end, block.level) for block in self.blocks if block.kind == kind]
+            return self.blocks.by_level(kind)
+        found: dict[int, tuple[list[int], list[int]]] = {}
+        for block in self.blocks:
+            if block.kind == kind:
+                starts, ends = found.setdefault(block.level, ([], []))
+                starts.append(block.start)
+                ends.append(block.end)
+        return found
 
     @cached_property
-    def _headings(self) -> tuple[tuple[_Row, ...], ...]:
-        """For each heading the path of headings that holds from there on, itself the last."""
-        path: list[_Row] = []
-        found = []
-        for row in self._of_kind("heading"):
-            while path and path[-1][2] >= row[2]:
-                path.pop()
-            path.append(row)
-            found.append(tuple(path))
-        return tuple(found)
+    def _starts(self) -> Sequence[int]:
+        """Where each block begins."""
+        return self.blocks.starts if isinstance(self.blocks, LazyBlocks) else [block.start for block in self.blocks]
+
+    def block_at(self, offset: int) -> int:
+        """The number of the last block that begins at `offset` or before, -1 for none."""
+        return bisect_right(self._starts, offset) - 1
+
+    @cached_property
+    def _headings(self) -> _ByLevel:
+        """Where the headings stand."""
+        return self._by_level("heading")
 
     def headings(self, offset: int) -> tuple[str, ...]:
         """The headings above the character at `offset`, outermost first, without one that only repeats the title."""
-        at = bisect_right(self._headings, offset, key=lambda path: path[-1][0]) - 1
-        rows = self._headings[at] if at >= 0 else ()
-        path = tuple(heading_text(self.text[start:end]) for start, end, _ in rows)
-        return path[1:] if path and path[0] == self.title else path
+        path: list[str] = []
+        last = self._last_heading(offset, _NO_LEVEL)
+        while last:
+            start, end, level = last
+            path.insert(0, heading_text(self.text[start:end]))
+            last = self._last_heading(start, level)
+        return tuple(path[1:] if path and path[0] == self.title else path)
+
+    def _last_heading(self, offset: int, below: int) -> tuple[int, int, int] | None:
+        """Start, end and level of the last heading that begins at `offset` or before, of a level less than `below`."""
+        reached = (
+            (starts[at - 1], ends[at - 1], level)
+            for level, (starts, ends) in self._headings.items()
+            if level < below and (at := bisect_right(starts, offset))
+        )
+        return max(reached, default=None)
 
     def heading(self, offset: int) -> str | None:
         """The headings above the character at `offset` as one line, None where there are none."""
@@ -216,7 +246,7 @@ class Document:
         """Each text offset from which other column headers hold, with these, () where there are none."""
         found: list[tuple[int, tuple[str, ...]]] = [(0, ())]
         end = 0
-        for block in self.blocks if self._of_kind("header") else ():
+        for block in self.blocks if self._by_level("header") else ():
             if block.kind == "header":
                 names = "\t" * block.level + self.text[block.start : block.end]
                 found.append((block.start, tuple(" ".join(name.split()) for name in names.split("\t"))))
@@ -230,7 +260,7 @@ class Document:
 
         The first is that of the cell in which `start` lies. Empty where there is no row, or its table has no headers.
         """
-        at = bisect_right(self.blocks, start, key=lambda block: block.start) - 1
+        at = self.block_at(start)
         row = self.blocks[at] if at >= 0 else None
         if row is None or row.kind != "row":
             return ()
@@ -255,7 +285,7 @@ class Document:
         They count from `start`. Those in a table's cell are none.
         """
         found = []
-        for at in range(bisect_right(self.blocks, start, key=lambda block: block.start) - 1, len(self.blocks)):
+        for at in range(self.block_at(start), len(self.blocks)):
             block = self.blocks[max(at, 0)]
             if block.start >= end:
                 break

@@ -270,7 +270,7 @@ def _code_block(index: Index, passage: int, line: int) -> tuple[int, int]:
     document = index.document_of(passage)
     begin, stop = index.passage_sentences(passage)
     start = index.sentence(line)[0]
-    block = next(block for block in document.blocks if block.start <= start < block.end)
+    block = document.blocks[document.block_at(start)]
     lines = [at for at in range(begin, stop) if block.start <= index.sentence(at)[0] < block.end]
     words = sum(index.sentence(at)[3] for at in lines)
     return (line, line) if document.format == "text" or words > _MAX_LIST_WORDS else (lines[0], lines[-1])

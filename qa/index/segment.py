@@ -262,7 +262,7 @@ class Segment:
 
     def _make_document(self, number: int) -> Document:
         starts = self.arrays["text_starts"]
-        text = bytes(self.arrays["texts"][starts[number] : starts[number + 1]]).decode()
+        text = str(self.arrays["texts"][starts[number] : starts[number + 1]].data, "utf-8")
         record = self.record(number)
         source_map = None
         if record.pop("has_lines"):
@@ -289,11 +289,12 @@ def _lazy_blocks(rows: Array) -> LazyBlocks:
     def made(first: int, stop: int) -> list[Block]:
         return [Block(start, end, KINDS[kind], level) for start, end, kind, level in rows[first:stop].tolist()]
 
-    def of_kind(kind: BlockKind) -> list[list[int]]:
-        found: list[list[int]] = rows[rows[:, 2] == KINDS.index(kind)][:, [0, 1, 3]].tolist()
-        return found
+    def by_level(kind: BlockKind) -> dict[int, tuple[memoryview[int], memoryview[int]]]:
+        own = rows[rows[:, 2] == KINDS.index(kind)]
+        levels = ((level, own[own[:, 3] == level]) for level in distinct(own[:, 3]).tolist())
+        return {level: (these[:, 0].data, these[:, 1].data) for level, these in levels}
 
-    return LazyBlocks(len(rows), made, of_kind)
+    return LazyBlocks(len(rows), made, rows[:, 0].data, by_level)
 
 
 def runs(starts: Array, stops: Array) -> tuple[Array, Array]:

@@ -36,8 +36,8 @@ _SURELY = 1 + 1e-6
 _SEEDS = 5
 """Passages, for each one that is wanted, whose full score gives the first threshold."""
 
-_WORTH_SEEDING = 50_000
-"""Postings of all clues up to which adding them all is faster than scoring passages for a first threshold."""
+_WORTH_SEEDING = 30_000
+"""Postings of a clue, in the mean, up to which adding them is faster than scoring passages for a first threshold."""
 
 _PROBED = 8_192
 """The longest list of passages whose sums are looked at for a higher threshold."""
@@ -105,7 +105,7 @@ def _candidates(index: Index, number: int, parts: Sequence[Part], k: int, floor:
     if not parts:
         return np.zeros(0, dtype=np.int64)
     bounds = _bounds(index, number, parts)
-    if sum(len(part.passages) for part in parts) > _WORTH_SEEDING:
+    if sum(len(part.passages) for part in parts) > _WORTH_SEEDING * len(parts):
         liked = bounds.parts[0].liked(_SEEDS * k, live)
         floor = max(floor, _kth(gains(index, number, parts, liked), k))
     search = _Search(bounds, index.segments[number].passage_count, k, floor / bounds.unit, live)
