@@ -117,7 +117,7 @@ def _weigher(documents: Iterable[Document]) -> Callable[[str], dict[str, float]]
 def example(text: str, question: str, shares: Mapping[str, float], answers: Sequence[str]) -> Example:
     """What is weighed of each range of a sentence, and how right it is."""
     asked = ask(question, shares)
-    reading = read(text, asked)
+    (reading,) = read([text], asked)
     ranges = range(len(reading.first))
     return Example(
         [_summed(reading.features(asked, number)) for number in ranges],

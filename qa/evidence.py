@@ -28,13 +28,13 @@ class Evidence:
     """Which of a question's terms stand in, and around, each sentence of some passages.
 
     `sentences` and `owners` number the sentences and say which of the passages each is from, `kinds` and `words` are
-    their kinds and lengths, all of shape (sentences,). The masks have shape (sentences, terms): `above` is in title,
-    headings or file name, `around` anywhere in the passage. Of that shape, and from 0 to 1, are three more: `near`,
-    what a term in the sentences beside it is worth to it, more where it opens with a pronoun and so may speak of what
-    they name; `soft`, how near the nearest word of the sentence comes to the term; `credited`, how far the term is
-    accounted for by itself, in the sentence, above it, or near it. `pairs`, shape (sentences,), is the share of the
-    question's neighbouring terms that are neighbours in the sentence, too; `meaning`, of that shape, the cosine of the
-    question's and the sentence's mean word vectors.
+    their kinds and lengths, all of shape (sentences,). The masks have shape (sentences, terms): `inside` the sentence,
+    `above` in title, headings or file name. Of that shape, and from 0 to 1, are three more: `near`, what a term in the
+    sentences beside it is worth to it, more where it opens with a pronoun and so may speak of what they name; `soft`,
+    how near the nearest word of the sentence comes to the term; `credited`, how far the term is accounted for by
+    itself, in the sentence, above it, or near it. `pairs`, shape (sentences,), is the share of the question's
+    neighbouring terms that are neighbours in the sentence, too; `meaning`, of that shape, the cosine of the question's
+    and the sentence's mean word vectors.
     """
 
     sentences: Array
@@ -44,11 +44,17 @@ class Evidence:
     inside: Array
     near: Array
     above: Array
-    around: Array
     soft: Array
     credited: Array
     pairs: Array
     meaning: Array
+
+    @property
+    def around(self) -> Array:
+        """Which terms stand anywhere in the passage that each sentence is from, shape (sentences, terms)."""
+        first = first_of_each(self.owners)
+        found: Array = np.maximum.reduceat(self.inside, np.flatnonzero(first), axis=0)[np.cumsum(first) - 1]
+        return found
 
     def reordered(self, order: Array) -> Evidence:
         """The evidence of passages that now stand in another order, its sentences in that order, too."""
@@ -66,7 +72,9 @@ def evidence(index: Index, asked: Query, said: Sequence[Said], constants: Consta
     if not parts:
         none, nowhere = np.zeros(0, dtype=np.int64), np.zeros((0, len(asked.terms)))
         nothing = np.zeros(0)
-        return Evidence(none, none, none, none, nowhere, nowhere, nowhere, nowhere, nowhere, nowhere, nothing, nothing)
+        return Evidence(none, none, none, none, nowhere, nowhere, nowhere, nowhere, nowhere, nothing, nothing)
+    if len(parts) == 1:
+        return Evidence(*parts[0])
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     order = np.lexsort((columns[0], columns[1]))
     return Evidence(*(column[order] for column in columns))
@@ -76,11 +84,12 @@ def _evidence_in(index: Index, asked: Query, said: Said, constants: Constants) -
     """The columns of Evidence for the passages of one segment."""
     segment = index.segments[said.number]
     sentences, owner, tokens, within = said.sentences, said.owners, said.tokens, said.within
-    inside = _found(segment, asked, tokens, within, len(sentences))
+    spots = _spots(tokens, _ids(segment, asked.terms))
+    inside = _found(segment, asked, spots, tokens, within, len(sentences))
     first = first_of_each(owner)
     near = _near(inside, first, _takes_up(segment, tokens, within, len(sentences)), constants)
-    around = np.maximum.reduceat(inside, np.flatnonzero(first), axis=0)[np.cumsum(first) - 1]
-    above = _found(segment, asked, said.above, said.below, len(said.passages))[owner]
+    spots_above = _spots(said.above, _ids(segment, asked.terms))
+    above = _found(segment, asked, spots_above, said.above, said.below, len(said.passages))[owner]
     words = segment.sentence_tokens[sentences + 1] - segment.sentence_tokens[sentences]
     soft, meaning = _by_vectors(index, asked, said, constants)
     return (
@@ -91,10 +100,9 @@ def _evidence_in(index: Index, asked: Query, said: Said, constants: Constants) -
         inside,
         near,
         above,
-        around,
         soft * asked.trust,
         np.maximum(np.maximum(inside, constants.above * above), near),
-        _pair_share(asked, _ids(segment, asked.terms), tokens, within, len(sentences))
+        _pair_share(asked, spots, within, len(sentences))
         + constants.phrase * _phrase_share(segment, asked, tokens, within, len(sentences)),
         meaning,
     )
@@ -105,14 +113,30 @@ def _ids(segment: Segment, names: Sequence[str]) -> Array:
     return np.array([-1 if (term := segment.term_id(name)) is None else term for name in names], dtype=np.int64)
 
 
-def _found(segment: Segment, asked: Query, tokens: Array, owners: Array, total: int) -> Array:
-    """How far each owner holds each term of the question, itself or what stands for it, shape (total, terms)."""
-    found = _holds(tokens, owners, _ids(segment, asked.terms), total) * asked.trust
+def _spots(tokens: Array, ids: Array) -> list[Array]:
+    """Where each term stands among some tokens; -1 is no term."""
+    return [np.flatnonzero(tokens == term) for term in ids.tolist()]
+
+
+def _found(segment: Segment, asked: Query, spots: Sequence[Array], tokens: Array, owners: Array, total: int) -> Array:
+    """How far each owner holds each term of the question, itself or what stands for it, shape (total, terms).
+
+    `spots` are those of the question's terms.
+    """
+    found = _holds(spots, owners, total) * asked.trust
     for stand_in in asked.stand_ins:
-        whole = _holds(tokens, owners, _ids(segment, stand_in.terms), total).all(axis=1)
+        whole = _holds(_spots(tokens, _ids(segment, stand_in.terms)), owners, total).all(axis=1)
         cells = np.ix_(whole, np.array(stand_in.places))
         found[cells] = np.maximum(found[cells], INSTEAD)
     return found
+
+
+def _holds(spots: Sequence[Array], owners: Array, total: int) -> Array:
+    """Which owners hold which terms, shape (total, terms)."""
+    held = np.zeros((total, len(spots)), dtype=bool)
+    for column, at in enumerate(spots):
+        held[owners[at], column] = True
+    return held
 
 
 @cache
@@ -204,20 +228,17 @@ def _cosines(rows: Array, one: Array) -> Array:
     return cosines
 
 
-def _holds(tokens: Array, owners: Array, ids: Array, total: int) -> Array:
-    """Which owners hold which terms, shape (total, terms); -1 is no term."""
-    held = np.zeros((total, len(ids)), dtype=bool)
-    for column, term in enumerate(ids.tolist()):
-        held[owners[tokens == term], column] = True
-    return held
+def _pair_share(asked: Query, spots: Sequence[Array], owners: Array, sentences: int) -> Array:
+    """Weighted share of the question's neighbouring terms that are neighbours in each sentence.
 
-
-def _pair_share(asked: Query, ids: Array, tokens: Array, owners: Array, sentences: int) -> Array:
-    """Weighted share of the question's neighbouring terms that are neighbours in each sentence."""
+    `spots` are those of the question's terms among the tokens of the sentences, `owners` the sentence of each token.
+    """
     share = np.zeros(sentences)
     total = 0.0
-    for (first, left), (second, right) in pairwise(zip(ids.tolist(), asked.weights.tolist(), strict=True)):
+    for (first, left), (second, right) in pairwise(zip(spots, asked.weights.tolist(), strict=True)):
         total += left + right
-        if first >= 0 and second >= 0:
-            share[owners_of_run(tokens, owners, (first, second))] += left + right
+        if len(first) and len(second):
+            after = first + 1
+            met = after[second.take(second.searchsorted(after), mode="clip") == after]
+            share[owners[met[owners[met] == owners[met - 1]]]] += left + right
     return share / total if total else share

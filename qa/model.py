@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
@@ -191,6 +191,10 @@ class Document:
     url: str | None = None
     date: str | None = None
     author: str | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: what is remembered beside them is found again."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def _by_level(self, kind: BlockKind) -> _ByLevel:
         """Where the blocks of a kind begin and end, by level."""

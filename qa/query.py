@@ -77,6 +77,11 @@ class Query:
         return shares
 
     @property
+    def rarities(self) -> dict[str, float]:
+        """How rare each term is."""
+        return dict(zip(self.terms, self.idfs.tolist(), strict=True))
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """The terms that no passage holds."""
         return tuple(term for term, frequency in zip(self.terms, self.frequencies, strict=True) if not frequency)

@@ -2,6 +2,8 @@
 
 import pickle
 import random
+from collections.abc import Sequence
+from dataclasses import replace
 from importlib import import_module
 from itertools import groupby, pairwise
 from operator import itemgetter
@@ -20,10 +22,10 @@ from qa.index.count import count
 from qa.index.merge import keep, merge
 from qa.index.phrase import holding
 from qa.index.reference import ReferenceBM25
-from qa.index.segment import Segment
+from qa.index.segment import Array, Segment
 from qa.library import bundled_corpus
 from qa.load import find, read
-from qa.model import Document
+from qa.model import Block, Document
 from qa.text import terms
 
 WORDS = st.lists(
@@ -33,6 +35,19 @@ WORDS = st.lists(
 )
 CORPORA = st.lists(WORDS.map(" ".join), min_size=1, max_size=14)
 QUESTIONS = WORDS.map(" ".join)
+
+
+searching = import_module("qa.index.top")  # the package has the function by that name
+
+
+def best(index: Index, clues: Sequence[Clue], k: int, allowed: Sequence[Array] | None = None) -> tuple[Array, Array]:
+    """What `top` finds, in every way in which it may look for it."""
+    found = top(index, clues, k, allowed)
+    for seeded in (0, 10**9):
+        with patch.multiple(searching, _SCORED_WHOLE=0, _WORTH_SEEDING=seeded):
+            again = top(index, clues, k, allowed)
+        assert all(map(np.array_equal, found, again))
+    return found
 
 
 def documents_of(texts: list[str]) -> list[Document]:
@@ -90,7 +105,7 @@ def test_the_best_k_are_those_of_scoring_everything(texts: list[str], question: 
     clues = [Clue(term, 1.0, above) for term in dict.fromkeys(terms(question))]
     every = score(index, clues, everywhere(index))
     order = [number for number in np.lexsort((everywhere(index), -every.round(9))) if every[number] > 0][:k]
-    passages, scores = top(index, clues, k)
+    passages, scores = best(index, clues, k)
     assert np.allclose(scores, every[order], rtol=1e-9)
     assert passages.tolist() == order
 
@@ -100,8 +115,8 @@ def test_segments_and_deletions_do_not_change_what_is_found(
     texts: list[str], question: str, parts: int, k: int
 ) -> None:
     whole, split = index_of(texts), split_index(texts, parts)
-    found, scores = top(whole, bm25(terms(question)), k)
-    again, same = top(split, bm25(terms(question)), k)
+    found, scores = best(whole, bm25(terms(question)), k)
+    again, same = best(split, bm25(terms(question)), k)
     assert [whole.path_of(int(passage)) for passage in found] == [split.path_of(int(passage)) for passage in again]
     assert np.allclose(scores, same, rtol=1e-12)
     cosines = tfidf(whole, terms(question), whole.said(found)), tfidf(split, terms(question), split.said(again))
@@ -120,7 +135,7 @@ def test_the_best_k_of_some_passages_are_those_of_scoring_everything(
     ]
     clues = [Clue(term, 1.0, 0.4) for term in dict.fromkeys(terms(question))]
     every = score(index, clues, everywhere(index)) * np.concatenate(allowed)
-    passages, scores = top(index, clues, k, allowed)
+    passages, scores = best(index, clues, k, allowed)
     assert np.allclose(scores, np.sort(every[every > 0])[::-1][:k], rtol=1e-9)
     assert np.allclose(scores, every[passages], rtol=1e-9)
     assert len(set(passages.tolist())) == len(passages)
@@ -189,6 +204,26 @@ def test_a_document_of_an_index_is_the_one_that_was_read_and_says_the_same_of_ev
                 assert said(kept, *place) == said(document, *place)
             for said_there in (Document.heading, Document.line, Document.page):
                 assert said_there(kept, block.start) == said_there(document, block.start)
+        assert pickle.loads(pickle.dumps(kept)) == document, "what was remembered meanwhile is in the way"
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=20))
+def test_above_a_character_stand_the_last_headings_each_of_a_higher_level(levels: list[int]) -> None:
+    """Level 0 is a paragraph."""
+    names = [f"n{number}" for number in range(len(levels))]
+    starts = [sum(len(name) + 2 for name in names[:number]) for number in range(len(names))]
+    blocks = tuple(
+        Block(start, start + len(name), "heading" if level else "paragraph", level)
+        for start, name, level in zip(starts, names, levels, strict=True)
+    )
+    document = replace(paragraph_document("a.txt", "", "\n\n".join(names)), blocks=blocks)
+    kept = build([document]).document("a.txt")
+    path: list[tuple[int, str]] = []
+    for start, name, level in zip(starts, names, levels, strict=True):
+        if level:
+            path = [(own, above) for own, above in path if own < level] + [(level, name)]
+        assert document.headings(start) == kept.headings(start) == tuple(above for _, above in path)
+        assert document.block_at(start) == kept.block_at(start) == names.index(name)
 
 
 @given(CORPORA, st.data())
@@ -230,7 +265,7 @@ def test_idf_is_never_negative_and_falls_with_frequency() -> None:
 def test_equal_scores_are_ordered_by_path_then_position() -> None:
     same = "xen boots"
     index = build([paragraph_document(f"{name}.txt", "t", same) for name in ("c", "a", "b")])
-    assert [index.path_of(int(p)) for p in top(index, bm25(["xen"]), 2)[0]] == ["a.txt", "b.txt"]
+    assert [index.path_of(int(p)) for p in best(index, bm25(["xen"]), 2)[0]] == ["a.txt", "b.txt"]
 
 
 def test_the_arrays_are_the_same_whatever_the_order_of_the_documents() -> None:
@@ -251,13 +286,13 @@ def random_texts(draw: random.Random) -> list[str]:
 @pytest.mark.parametrize("few", [5_000, 0], ids=["two bytes", "four bytes"])
 def test_the_best_ten_of_thousands_are_those_of_scoring_everything(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Many near-equal scores, where bounds that nearly meet could lose one, in sums of either width."""
-    monkeypatch.setattr(import_module("qa.index.top"), "_FEW", few)
+    monkeypatch.setattr(searching, "_FEW", few)
     draw = random.Random(5)
     index = index_of(random_texts(draw))
     for _ in range(60):
         clues = [Clue(term, draw.choice([0.3, 1.0]), 0.4) for term in draw.sample(NAMES, draw.randint(1, 12))]
         every = score(index, clues, everywhere(index))
-        passages, scores = top(index, clues, 10)
+        passages, scores = best(index, clues, 10)
         assert np.allclose(scores, np.sort(every)[::-1][:10], rtol=1e-12)
         assert np.array_equal(scores, every[passages])
 
@@ -266,15 +301,15 @@ def test_an_interrupted_question_leaves_nothing_to_the_next(monkeypatch: pytest.
     """Control-C in the chat, while scores are being added up."""
     draw = random.Random(5)
     index = index_of(random_texts(draw))
-    adding = import_module("qa.index.top")  # the package has the function by that name
 
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
     for _ in range(20):
         with monkeypatch.context() as patched:
-            patched.setattr(adding._Search, "_harvest", interrupted)
+            patched.setattr(searching, "_SCORED_WHOLE", 0)
+            patched.setattr(searching._Search, "_harvest", interrupted)
             with pytest.raises(KeyboardInterrupt):
-                top(index, bm25(draw.sample(NAMES, 8)), 10)
+                best(index, bm25(draw.sample(NAMES, 8)), 10)
         question = bm25(draw.sample(NAMES, 5))
-        assert np.allclose(top(index, question, 10)[1], np.sort(score(index, question, everywhere(index)))[::-1][:10])
+        assert np.allclose(best(index, question, 10)[1], np.sort(score(index, question, everywhere(index)))[::-1][:10])

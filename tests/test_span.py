@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from eval.train_spans import example, fitted, learned, matrix
 from qa.extract.ask import ask
-from qa.extract.span import Weights, best, read, short_answer, weights
+from qa.extract.span import Weights, best, read, read_ahead, readiness, short_answer, weights
 from qa.text import content_terms
 
 CASES = [
@@ -20,6 +20,8 @@ CASES = [
     ("What is the bridge made of?", "The bridge is made of granite.", "granite"),
     ("What percentage of the tolls goes to the town?", "The town receives 15% of the tolls.", "15%"),
 ]
+
+WORDS = [*" ".join(text for _, text, _ in CASES).split(), "(", ")", ",", "1874", "$5", "Ada's", "of", "and"]
 
 
 def weighed(question: str) -> dict[str, float]:
@@ -56,7 +58,7 @@ def test_why_and_how_want_a_cause_and_a_means_or_nothing() -> None:
 @pytest.mark.parametrize("gap", ["\t", "\n\n", "\r\n\r\n"])
 def test_no_answer_goes_from_one_cell_or_paragraph_to_the_next(gap: str) -> None:
     text = f"Ada{gap}Stone{gap}in{gap}1901"
-    reading = read(text, ask("Who built the mill?", weighed("Who built the mill?")))
+    (reading,) = read([text], ask("Who built the mill?", weighed("Who built the mill?")))
     assert {text[slice(*reading.place(number))] for number in range(len(reading.first))} == {"Ada", "Stone", "1901"}
 
 
@@ -71,20 +73,65 @@ def test_any_text_has_a_trimmed_answer_inside_it_or_none(question: str, text: st
 
 @given(st.text("abc ABC019.,-'()\"\u2014$", max_size=300))
 def test_a_long_text_has_no_more_ranges_than_can_be_afforded(text: str) -> None:
-    assert len(read(text * 20, ask("Who did it?", {})).first) <= 600
+    (reading,) = read([text * 20], ask("Who did it?", {}))
+    assert len(reading.first) <= 600
 
 
 @pytest.mark.parametrize(("question", "text", "expected"), CASES)
 def test_what_is_added_up_at_once_is_the_sum_of_what_is_named(question: str, text: str, expected: str) -> None:
     """Training weighs features by name, answering adds up by token: both must be the same score."""
     asked = ask(question, weighed(question))
-    reading = read(text, asked)
+    (reading,) = read([text], asked)
     by_name = weights().by_name
     slow = [
         sum(by_name.get(name, 0.0) * value for name, value in reading.features(asked, number))
         for number in range(len(reading.first))
     ]
-    assert np.allclose(weights().scores(reading, asked), slow, atol=1e-6)
+    assert np.allclose(weights().scores([reading], asked), slow, atol=1e-6)
+
+
+@given(st.sampled_from([question for question, _, _ in CASES]), st.data())
+def test_texts_that_are_read_at_once_are_read_as_each_alone(question: str, data: st.DataObject) -> None:
+    asked = ask(question, weighed(question))
+    words = st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join)
+    texts = ["", *data.draw(st.lists(words, max_size=6))]
+    at_once = weights().scores(read(texts, asked), asked)
+    alone = [weights().scores(read([text], asked), asked)[0] for text in texts]
+    assert all(map(np.array_equal, at_once, alone))
+
+
+TELLING = "red blue green grey pink brown white black gold lime teal"
+"""Words that are all new, and none an article, so that what two ranges share is what their places share."""
+
+
+@given(st.data())
+def test_chosen_is_the_range_that_may_be_expected_to_share_most_with_the_answer(data: st.DataObject) -> None:
+    (reading,) = read([TELLING], ask("Who built the mill?", weighed("Who built the mill?")))
+    count = len(reading.first)
+    scores = np.array(data.draw(st.lists(st.floats(-9, 9), min_size=count, max_size=count)))
+    chosen = best(reading, scores)
+    assert chosen is not None
+    said = [set(range(one, other + 1)) for one, other in zip(reading.first, reading.last, strict=True)]
+    shared = [[2 * len(one & other) / (len(one) + len(other)) for other in said] for one in said]
+    chances = np.exp((scores - scores.max()) / 0.7)
+    worth = np.array(shared) @ chances + 0.5 * chances
+    assert worth[chosen] >= worth.max() - 1e-3
+
+
+def test_how_readily_a_text_answers_is_the_mean_of_its_ranges_odds() -> None:
+    question, text = "Who built the mill?", "The mill was built by Ada Stone in 1901."
+    asked = ask(question, weighed(question))
+    (scores,) = weights().scores(read([text], asked), asked)
+    assert readiness(text, question, weighed(question)) == pytest.approx(np.log(np.exp(scores).mean()))
+    assert readiness("?!", question, weighed(question)) < readiness("It fell.", question, weighed(question))
+
+
+def test_reading_ahead_changes_no_answer() -> None:
+    for question, text, expected in CASES:
+        read_ahead([text, "Nobody knows.", text], f"{question} ", weighed(question))
+        found = short_answer(text, f"{question} ", weighed(question))
+        assert found is not None
+        assert text[slice(*found)] == expected
 
 
 def test_what_ships_scores_as_scikit_learn_predicts() -> None:
@@ -92,7 +139,7 @@ def test_what_ships_scores_as_scikit_learn_predicts() -> None:
     model, names = fitted(examples)
     exported = Weights(learned(examples))
     own = [
-        exported.scores(read(text, asked), asked)
+        exported.scores(read([text], asked), asked)[0]
         for question, text, _ in CASES
         for asked in [ask(question, weighed(question))]
     ]
@@ -106,7 +153,7 @@ def test_training_learns_what_it_is_shown() -> None:
     found = Weights(learned(examples))
     for question, text, expected in CASES:
         asked = ask(question, weighed(question))
-        reading = read(text, asked)
-        chosen = best(reading, found.scores(reading, asked))
+        (reading,) = read([text], asked)
+        chosen = best(reading, *found.scores([reading], asked))
         assert chosen is not None
         assert text[slice(*reading.place(chosen))] == expected

@@ -14,7 +14,7 @@ from qa.extract.confidence import RIVALS, chances, confidence_signs
 from qa.extract.features import FEATURES, Rows, rows, sentence_text
 from qa.extract.model import Model, model
 from qa.extract.repeats import of_a_size, repeats, wording
-from qa.extract.span import short_answer
+from qa.extract.span import read_ahead, short_answer
 from qa.index import Index, ranked
 from qa.index.segment import KINDS, Array
 from qa.languages import ENGLISH
@@ -92,7 +92,10 @@ def rate(index: Index, asked: Query, found: Candidates, *, k: int, weights: Mode
     scores = weights.scores(seen.values)
     order = np.argsort(-scores, kind="stable")  # ties stay in the order of the passages
     judged = _repeated(index, seen, order, _JUDGED)
-    signs = confidence_signs(asked, seen, scores, _distinct(order, judged), found)
+    likely = _distinct(order, judged)
+    if asked.language == ENGLISH:
+        read_ahead([seen.texts[row] for row in likely[:k].tolist()], asked.text, asked.rarities)
+    signs = confidence_signs(asked, seen, scores, likely, found)
     repeated = judged if k <= _JUDGED else _repeated(index, seen, order, k)
     order = _distinct(order, repeated)
     return Rated(seen, scores, order, repeated, signs, weights.probability(signs))
@@ -123,14 +126,14 @@ def _repeated(index: Index, seen: Rows, order: Array, k: int) -> dict[int, list[
     Only rows with the same words of the question are compared: one with others says more or less.
     """
     held = seen.values[:, FEATURES.index("inside")].round(6).tolist()
-    said = cache(lambda row: wording(seen.texts[row]))
-    quoted = cache(lambda row: wording(_quoted_text(index, int(seen.passages[row]), int(seen.sentences[row]))))
+    worded = cache(wording)
+    quoted = cache(lambda row: worded(_quoted_text(index, seen, row)))
     found: dict[int, list[int]] = {}
     first: dict[float, list[int]] = {}
     looked_for = 0
     for row in order.tolist():
         near = (other for other in first.get(held[row], ()) if of_a_size(seen.texts[other], seen.texts[row]))
-        alike = (other for other in near if repeats(said(other), said(row)))
+        alike = (other for other in near if repeats(worded(seen.texts[other]), worded(seen.texts[row])))
         same = next((other for other in alike if repeats(quoted(other), quoted(row))), None)
         if same is not None:
             found.setdefault(same, []).append(row)
@@ -164,7 +167,7 @@ def quoted(index: Index, rated: Rated) -> Iterator[tuple[int, tuple[int, int]]]:
         passage, sentence = int(seen.passages[row]), int(seen.sentences[row])
         behind.pop(sentence, None)
         path = index.path_of(passage)
-        needed = _belonging(index, passage, sentence)
+        needed = _belonging(index, passage, sentence, seen.texts[row])
         wider = needed if row in rated.repeated else _with_neighbour(index, passage, needed, behind)
         for begin, last in (wider, needed, (sentence, sentence)):
             start, end = index.sentence(begin)[0], index.sentence(last)[1]
@@ -191,7 +194,7 @@ def _with_neighbour(
 
 def _is_enough(index: Index, passage: int, sentence: int, first: int, last: int) -> bool:
     """Whether the sentences from first to last are all that one of them needs, and make one short quote."""
-    needed = _belonging(index, passage, sentence)
+    needed = _belonging(index, passage, sentence, sentence_text(index, passage, sentence))
     return first <= needed[0] and needed[1] <= last and _is_short_prose(index, passage, first, last)
 
 
@@ -217,9 +220,12 @@ def _falling_behind(confidence: float, behind: float) -> float:
     return odds / (1 + odds)
 
 
-def _quoted_text(index: Index, passage: int, sentence: int) -> str:
+def _quoted_text(index: Index, seen: Rows, row: int) -> str:
     """What a quote of a sentence would say: "It was built in 1874." alone may be of anything."""
-    first, last = _belonging(index, passage, sentence)
+    passage, sentence, text = int(seen.passages[row]), int(seen.sentences[row]), seen.texts[row]
+    first, last = _belonging(index, passage, sentence, text)
+    if first == last:
+        return text
     start, end = index.sentence(first)[0], index.sentence(last)[1]
     begin = index.passage_range(passage)[0]
     return index.passage_text(passage)[start - begin : end - begin]
@@ -247,11 +253,13 @@ def _points_back(text: str) -> bool:
     return bool(_PRONOUN.match(text)) or (len(text) <= _SHORT_SENTENCE and bool(_LATER_PRONOUN.search(text)))
 
 
-def _belonging(index: Index, passage: int, sentence: int) -> tuple[int, int]:
-    """The sentences that a reader needs: before it when it points back, the items of a list, its block of code."""
+def _belonging(index: Index, passage: int, sentence: int, text: str) -> tuple[int, int]:
+    """The sentences that a reader of one, by its number and as it stands in the text, needs.
+
+    Before it when it points back, the items of a list, its block of code.
+    """
     first = last = sentence
     begin, stop = index.passage_sentences(passage)
-    text = sentence_text(index, passage, sentence)
     _, _, kind, words = index.sentence(sentence)
     prose = KINDS.index("paragraph")
     if first > begin and kind == prose and _points_back(text):
@@ -291,7 +299,7 @@ def _short_answer(document: Document, start: int, end: int, asked: Query) -> tup
     """The range in the quote that answers in a few words; in a table's row a cell, or a part of a long one."""
     if asked.language != ENGLISH:  # all that is learned of is English
         return None
-    shares = dict(zip(asked.terms, asked.idfs.tolist(), strict=True))
+    shares = asked.rarities
     is_row = bool(document.columns(start, end))
     if is_row:
         start, end = _asked_cell(document, start, end, shares)

@@ -16,6 +16,10 @@ from qa.index.segment import Array
 __all__ = ["Model", "model"]
 
 
+_LEAST = 700.0
+"""Logarithm of the odds against an answer that still has an exponential."""
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """Weights of a linear score for sentences, of a logistic one for confidence, and the cut below which it refuses."""
@@ -32,7 +36,8 @@ class Model:
 
     def probability(self, signs: Array) -> float:
         """The probability that the first quote answers, from CONFIDENCE_FEATURES."""
-        return float(1 / (1 + np.exp(-(signs @ self.confidence + self.bias))))
+        odds = float(signs @ self.confidence + self.bias)
+        return float(1 / (1 + np.exp(min(-odds, _LEAST))))
 
 
 @cache

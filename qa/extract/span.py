@@ -11,12 +11,13 @@ alone is added up once and remembered (`Weights`).
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from qa.index.segment import Array
 from qa.scripts import is_beyond_latin
 from qa.vectors import rows_of, shipped
 
-__all__ = ["Reading", "Weights", "best", "read", "short_answer", "weights"]
+__all__ = ["Reading", "Weights", "best", "read", "read_ahead", "readiness", "short_answer", "weights"]
 
 _LONGEST = 10
 """Words of a range; a longer one must fill its clause."""
@@ -36,6 +37,8 @@ _SIZES = (*map(str, range(4)), *["4-5"] * 2, *["6-8"] * 3, *["9-12"] * 4, *["13+
 _MOST_RANGES = 600
 _FADE = 0.8
 """What a term of the question weighs one token further off."""
+_CLOSE = math.exp(-1 / 3)
+"""How close a term is one token further off."""
 _ALIKE = 0.6
 """Cosine from which a word is taken for one of the question's."""
 
@@ -78,8 +81,12 @@ THROUGHOUT = (
 
 _TEMPERATURE = 0.7
 """By what scores are divided before they are made probabilities."""
+_HOPELESS = 8.0
+"""How far behind the best score a range is that has no chance: one in 90,000."""
 _WHOLE = 0.5
 """What it is worth to be the whole answer, beside sharing words with it."""
+_NOT_READY = -9.0
+"""Of a text in which nothing could be the short answer."""
 _WANTS_YES_OR_NO = re.compile(
     r"\W*(?:is|are|was|were|am|do|does|did|can|could|may|might|must|shall|should|will|would|have|has|had)\b", re.I
 )
@@ -175,31 +182,38 @@ def _of_number(wanted: str, shape: str, name: str) -> tuple[str, str, str]:
     return f"# {name}", f"{wanted}|# {name}", f"{shape}|# {name}"
 
 
-def read(text: str, asked: Ask) -> Reading:
-    """The ranges of a text that could answer a question, with what is weighed of them.
+def read(texts: Sequence[str], asked: Ask) -> list[Reading]:
+    """The ranges of some texts that could answer a question, with what is weighed of them.
 
     >>> from qa.extract.ask import ask
     >>> text = "That was in late 1901."
-    >>> found = read(text, ask("When was the mill built?", {"mill": 1.0, "built": 1.0}))
+    >>> (found,) = read([text], ask("When was the mill built?", {"mill": 1.0, "built": 1.0}))
     >>> [text[slice(*found.place(number))] for number in range(len(found.first))]
     ['in late', 'in late 1901', 'late', 'late 1901', '1901']
     """
-    tokens = tokens_of(text)
-    near, alike = _nearness(tokens, asked)
+    every = [tokens_of(text) for text in texts]
+    near, alike = _nearness([*chain.from_iterable(every)], asked)
+    ends = [*accumulate(map(len, every))]
+    parts = zip(texts, every, np.split(near, ends[:-1]), np.split(alike, ends[:-1]), strict=True)
+    return [_reading(*part, asked) for part in parts]
+
+
+def _reading(text: str, tokens: list[Token], near: Array, alike: Array, asked: Ask) -> Reading:
+    """One text; `near` and `alike` are what `_nearness` tells of its tokens."""
     known = [token.term in asked.shares and token.low not in FUNCTION for token in tokens]
     classes = [
         "ASKED" if here else "ALIKE" if like else token.kind
-        for token, here, like in zip(tokens, known, alike, strict=True)
+        for token, here, like in zip(tokens, known, alike.tolist(), strict=True)
     ]
     ranges = list(_ranges(tokens, known, _apart(text, tokens)))
     first = np.array([each[0] for each in ranges], dtype=np.int64)
     last = np.array([each[1] for each in ranges], dtype=np.int64)
     padded = ["^", "^", *classes, "^", "^"]
-    places = np.array([asked.shares[token.term] if here else 0.0 for token, here in zip(tokens, known, strict=True)])
-    total = np.concatenate([[0.0], np.cumsum(places)])
+    places = [asked.shares[token.term] if here else 0.0 for token, here in zip(tokens, known, strict=True)]
+    total = np.array([*accumulate(places, initial=0.0)])
     before, upto = total[first], total[last + 1]
     orders = _orders(before > 0, total[-1] - upto > 1e-9)
-    at_first, at_last = _at_ends(tokens, asked, near, places, total)
+    at_first, at_last = _at_ends(tokens, asked, near.tolist(), places, total)
     return Reading(
         tokens=tokens,
         first=first,
@@ -319,7 +333,10 @@ def _stops(tokens: Sequence[Token], apart: Sequence[bool]) -> list[int]:
 
 @cache
 def _kind_of(held: int, first: str, last: str, about: bool, more: int) -> str:
-    """The kind of a range, from what its tokens are, taken together, from its ends, and its tokens beside the first."""
+    """The kind of a range: `held` are the flags of its tokens, `first` and `last` the classes of those at its ends.
+
+    `about` says whether the first is a word like "nearly", `more` how many tokens follow the first.
+    """
     has = {name for name, flag in _FLAGS.items() if held & flag}
     if "date" in has:
         if not has - {"date", "number", "join", "small"} and last in ("YEAR", "MONTH", "NUMBER"):
@@ -346,62 +363,64 @@ def _orders(before: Array, after: Array) -> list[str]:
     return [("alone", "last", "first", "amid")[sides] for sides in (before + 2 * after).tolist()]
 
 
-def _at_ends(tokens: Sequence[Token], asked: Ask, near: Array, places: Array, total: Array) -> tuple[Array, Array]:
+def _at_ends(
+    tokens: Sequence[Token], asked: Ask, near: Sequence[float], places: Sequence[float], total: Array
+) -> tuple[Array, Array]:
     """The numbers AT_FIRST of a range that begins with each token, and AT_LAST of one that ends with it.
 
     `places` is the weight of the question's term that each token is, `total` that of all before it, and of all. Shapes:
     (AT_FIRST, tokens) and (AT_LAST, tokens).
     """
+    terms = [token.term for token in tokens]
     wanted = (asked.hook, asked.lead, asked.last)
-    held = np.array([[bool(term) and term == token.term for token in tokens] for term in wanted])
-    left, right = _fading(places.tolist()), _fading(places[::-1].tolist())[::-1]
-    behind, ahead = np.exp(-_since(held) / 3), np.exp(-_since(held[:, ::-1]) / 3)[:, ::-1]
-    leads, follows = np.append(0.0, near)[:-1], np.append(near, 0.0)[1:]
-    place = np.arange(len(tokens)) / max(len(tokens), 1)
-    first = [left, total[:-1], *behind, leads, place, _echoes(tokens, asked.echo), _aside(tokens)]
-    return np.stack(first), np.stack([right, total[-1] - total[1:], *ahead, near, follows])
+    left, right = _fading(places), _fading(places[::-1])[::-1]
+    behind = [_closeness(terms, term) for term in wanted]
+    ahead = [_closeness(terms[::-1], term)[::-1] for term in wanted]
+    leads, follows = [0.0, *near[:-1]][: len(terms)], [*near[1:], 0.0][: len(terms)]
+    place = [at / len(terms) for at in range(len(terms))]
+    first = [left, total[:-1].tolist(), *behind, leads, place, _echoes(tokens, asked.echo), _aside(tokens)]
+    return np.array(first), np.array([right, (total[-1] - total[1:]).tolist(), *ahead, near, follows])
 
 
 def _most(near: Array, first: Array, last: Array) -> Array:
     """The highest value of each range of tokens, shape (ranges,)."""
-    if not len(first):
-        return np.zeros(0)
+    if not near.any():
+        return np.zeros(len(first))
     found: Array = np.maximum.reduceat(np.append(near, 0.0), np.stack([first, last + 1], axis=1).ravel())[::2]
     return found
 
 
-def _fading(places: Sequence[float]) -> Array:
+def _fading(places: Sequence[float]) -> list[float]:
     """The weight of the terms before each token, those that are far off worth less."""
-    faded = accumulate(places, lambda far, weight: (far + weight) * _FADE, initial=0.0)
-    return np.array([*faded][:-1])
+    return [*accumulate(places, lambda far, weight: (far + weight) * _FADE, initial=0.0)][:-1]
 
 
-def _echoes(tokens: Sequence[Token], echo: str) -> Array:
-    """Whether a range that begins with each token comes right after a word, shape (tokens,)."""
-    found = np.zeros(len(tokens) + 1)
-    for at, token in enumerate(tokens if echo else ()):
-        found[at + 1] = token.low == echo or (token.low in ARTICLES and found[at] > 0)
-    return found[:-1]
+def _closeness(terms: Sequence[str], wanted: str) -> list[float]:
+    """How close before each of some terms the last wanted one stands: 0 for none.
 
-
-def _aside(tokens: Sequence[Token]) -> Array:
-    """Whether each token stands in parentheses, shape (tokens,)."""
-    depths = np.cumsum([(token.text == "(") - (token.text == ")") for token in tokens])
-    found: Array = (depths > 0).astype(float)
-    return found
-
-
-def _since(marked: Array) -> Array:
-    """Tokens back to the last marked one before each, 99 and more for none; both of shape (marks, tokens).
-
-    >>> _since(np.array([[False, True, False, False]])).tolist()
-    [[99.0, 100.0, 1.0, 2.0]]
+    >>> [round(value, 2) for value in _closeness(["a", "mill", "in", "1901"], "mill")]
+    [0.0, 0.0, 0.72, 0.51]
     """
-    places = np.arange(marked.shape[1], dtype=np.float64)
-    last = np.full(marked.shape, -99.0)
-    last[:, 1:] = np.where(marked, places, -99.0)[:, :-1]
-    found: Array = places - np.maximum.accumulate(last, axis=1)
-    return found
+    if not wanted or wanted not in terms:
+        return [0.0] * len(terms)
+    passed = accumulate(terms, lambda far, term: (1.0 if term == wanted else far) * _CLOSE, initial=0.0)
+    return [*passed][:-1]
+
+
+def _echoes(tokens: Sequence[Token], echo: str) -> list[float]:
+    """Whether a range that begins with each token comes right after a word."""
+    if not echo:
+        return [0.0] * len(tokens)
+    found = [0.0]
+    for token in tokens[:-1]:
+        found.append(float(token.low == echo or (token.low in ARTICLES and found[-1] > 0)))
+    return found[: len(tokens)]
+
+
+def _aside(tokens: Sequence[Token]) -> list[float]:
+    """Whether each token stands in parentheses."""
+    depths = accumulate((token.text == "(") - (token.text == ")") for token in tokens)
+    return [float(depth > 0) for depth in depths]
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,29 +430,45 @@ class Weights:
     by_name: Mapping[str, float]
     _sums: dict[tuple[str, ...], dict[tuple[str, ...], float]] = field(default_factory=dict, repr=False)
 
-    def scores(self, reading: Reading, asked: Ask) -> Array:
-        """The score of each range, shape (ranges,): the sum of its features' weights."""
-        if not len(reading.first):
-            return np.zeros(0)
-        get, own = self.by_name.get, (asked.wanted, asked.shape)
-        opens = self._summed(_of_first, own, reading.opens)
-        closes = self._summed(_of_last, own[:1], reading.closes)
-        wholes = self._summed(_of_whole, own, reading.wholes) + self._summed(_of_sides, (), reading.sides)
-        inside = np.cumsum([0.0, *(get(f"in {kind}", 0.0) for kind in reading.inside)])
-        likes = {
-            kind: sum(value * get(f"like {like} {kind}", 0.0) for like, value in asked.likes)
-            for kind in {key[0] for key in reading.wholes}
-        }
-        liked = np.array([likes[key[0]] for key in reading.wholes])
-        begins = opens - inside[:-1] + self._measured(AT_FIRST, own) @ reading.at_first
-        ends = closes + inside[1:] + self._measured(AT_LAST, own) @ reading.at_last
-        throughout = self._measured(THROUGHOUT, own) @ reading.throughout
-        found: Array = begins[reading.first] + ends[reading.last] + throughout + wholes + liked
+    def scores(self, readings: Sequence[Reading], asked: Ask) -> list[Array]:
+        """The score of each range of some texts, each of shape (ranges,): the sum of its features' weights.
+
+        To the bit the same for a text whichever others are beside it.
+        """
+        own = asked.wanted, asked.shape
+        inside = [[self.by_name.get(f"in {kind}", 0.0) for kind in reading.inside] for reading in readings]
+        sums = [[*accumulate(values, initial=0.0)] for values in inside]
+        begins = self._summed(_of_first, own, [key for reading in readings for key in reading.opens])
+        begins += self._measured(AT_FIRST, own, [reading.at_first for reading in readings])
+        begins -= [value for values in sums for value in values[:-1]]
+        ends = self._summed(_of_last, own[:1], [key for reading in readings for key in reading.closes])
+        ends += self._measured(AT_LAST, own, [reading.at_last for reading in readings])
+        ends += [value for values in sums for value in values[1:]]
+        found = self._summed(_of_whole, own, [key for reading in readings for key in reading.wholes])
+        found += self._summed(_of_sides, (), [key for reading in readings for key in reading.sides])
+        found += self._measured(THROUGHOUT, own, [reading.throughout for reading in readings])
+        if asked.likes:
+            found += self._liked([key[0] for reading in readings for key in reading.wholes], asked)
+        before = [0, *accumulate(len(reading.tokens) for reading in readings)]
+        places = [
+            (reading.first + start, reading.last + start) for start, reading in zip(before, readings, strict=False)
+        ]
+        first, last = (np.concatenate(numbers) for numbers in zip(*places, strict=True))
+        return np.split(begins[first] + ends[last] + found, [*accumulate(len(pair[0]) for pair in places)][:-1])
+
+    def _measured(self, names: Sequence[str], own: tuple[str, ...], numbers: Sequence[Array]) -> Array:
+        """The sum of some numbers of all readings, each times its weight, in order, for a product has its own."""
+        weights = self._summed(_of_number, own, [(name,) for name in names])
+        found: Array = np.add.accumulate(weights[:, None] * np.concatenate(numbers, axis=1), axis=0)[-1]
         return found
 
-    def _measured(self, names: Sequence[str], own: tuple[str, ...]) -> Array:
-        """The weights of some numbers, shape (numbers,)."""
-        return self._summed(_of_number, own, [(name,) for name in names])
+    def _liked(self, kinds: Sequence[str], asked: Ask) -> Array:
+        """What speaks for ranges of some kinds where a question names a kind of thing, shape (ranges,)."""
+        likes = {
+            kind: sum(value * self.by_name.get(f"like {like} {kind}", 0.0) for like, value in asked.likes)
+            for kind in set(kinds)
+        }
+        return np.array([likes[kind] for kind in kinds])
 
     def _summed(
         self, names: Callable[..., Sequence[str]], own: tuple[str, ...], keys: Sequence[tuple[str, ...]]
@@ -465,18 +500,74 @@ def short_answer(text: str, question: str, shares: Mapping[str, float]) -> tuple
     >>> text[slice(*short_answer(text, "Who built the mill?", {"built": 1.0, "mill": 1.0}))]
     'Ada Stone'
     """
-    if _WANTS_YES_OR_NO.match(question) or is_beyond_latin(question):  # all that is learned of is English
+    if not _wants_one(question):
         return None
-    asked = _asked(question, tuple(shares.items()))
-    reading = read(text, asked)
-    chosen = best(reading, weights().scores(reading, asked))
-    return None if chosen is None or not _suits(reading, asked, chosen) else reading.place(chosen)
+    asked = _Asked.of(question, shares)
+    reading, scores = asked.told(text)
+    chosen = best(reading, scores)
+    return None if chosen is None or not _suits(reading, asked.ask, chosen) else reading.place(chosen)
+
+
+def _wants_one(question: str) -> bool:
+    """Whether a question wants a short answer beside yes and no, and is of letters that anything was learned of."""
+    return not (_WANTS_YES_OR_NO.match(question) or is_beyond_latin(question))
+
+
+def readiness(text: str, question: str, shares: Mapping[str, float]) -> float:
+    """How readily a text gives a short answer to a question: the logarithm of its ranges' mean odds to be one.
+
+    >>> shares = {"built": 1.0, "mill": 1.0}
+    >>> told, untold = "The mill was built by Ada Stone.", "The mill was built and sold."
+    >>> readiness(told, "Who built the mill?", shares) > readiness(untold, "Who built the mill?", shares)
+    True
+    """
+    _, scores = _Asked.of(question, shares).told(text)
+    if not len(scores):
+        return _NOT_READY
+    highest = scores.max()
+    return float(highest + np.log(np.exp(scores - highest).mean()))
+
+
+def read_ahead(texts: Sequence[str], question: str, shares: Mapping[str, float]) -> None:
+    """Read some texts at once, which takes less than one after the other, for `short_answer` to be asked of them."""
+    if _wants_one(question):
+        _Asked.of(question, shares).read(texts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question, and what was read for it: a text is asked for its short answer, and for how readily it gives one.
+
+    Threads may share one: what is read twice is the same. Readings are kept as long as the question.
+    """
+
+    ask: Ask
+    _told: dict[str, tuple[Reading, Array]]
+
+    @classmethod
+    def of(cls, question: str, shares: Mapping[str, float]) -> _Asked:
+        """The question with what was read for it, if it is one of the last."""
+        return _asked(question, tuple(shares.items()))
+
+    def told(self, text: str) -> tuple[Reading, Array]:
+        """A text as the question sees it, and the score of each range."""
+        if text not in self._told:
+            self.read([text])
+        return self._told[text]
+
+    def read(self, texts: Sequence[str]) -> None:
+        """Read those of some texts that were not read yet."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._told]
+        if new:
+            readings = read(new, self.ask)
+            scores = weights().scores(readings, self.ask)
+            self._told.update(zip(new, zip(readings, scores, strict=True), strict=True))
 
 
 @lru_cache(16)
-def _asked(question: str, shares: tuple[tuple[str, float], ...]) -> Ask:
-    """What a question asks for, worked out once for all of its quotes."""
-    return ask(question, dict(shares))
+def _asked(question: str, shares: tuple[tuple[str, float], ...]) -> _Asked:
+    """The question of that text, remembered by what can be: `shares` as pairs."""
+    return _Asked(ask(question, dict(shares)), {})
 
 
 def _suits(reading: Reading, asked: Ask, chosen: int) -> bool:
@@ -493,11 +584,12 @@ def best(reading: Reading, scores: Array) -> int | None:
     """
     if not len(scores):
         return None
-    chances = np.exp((scores - scores.max()) / _TEMPERATURE)
-    words = np.array([token.text[0].isalnum() and token.low not in ARTICLES for token in reading.tokens], dtype=float)
-    total = np.concatenate([[0.0], np.cumsum(words)])
-    start, end = total[reading.first], total[reading.last + 1]
+    likely = np.flatnonzero(scores > scores.max() - _HOPELESS)
+    chances = np.exp((scores[likely] - scores.max()) / _TEMPERATURE)
+    words = (token.text[0].isalnum() and token.low not in ARTICLES for token in reading.tokens)
+    total = np.array([*accumulate(words, initial=0)], dtype=float)
+    start, end = total[reading.first[likely]], total[reading.last[likely] + 1]
     shared = np.minimum.outer(end, end) - np.maximum.outer(start, start)
     length = np.maximum(end - start, 1e-9)
     expected = (2 * np.maximum(shared, 0) / np.add.outer(length, length)) @ chances + _WHOLE * chances
-    return int(np.argmax(expected))
+    return int(likely[np.argmax(expected)])

@@ -17,7 +17,7 @@ from qa.index.count import BM25_K1
 from qa.index.index import Index
 from qa.index.segment import Array, Said, first_of_each
 
-__all__ = ["Clue", "Part", "bm25", "gains", "idf", "idfs", "parts_of", "score", "tfidf"]
+__all__ = ["Clue", "Part", "bm25", "every_gain", "gains", "idf", "idfs", "parts_of", "score", "tfidf"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,23 @@ def gains(index: Index, number: int, parts: Sequence[Part], passages: Array) -> 
     shares = counts / (counts + index.damping(number).take(passages))
     above = [row for row, part in enumerate(parts) if part.above]
     shares[above] = counts[above] > 0
-    added: Array = (shares * np.array([part.weight for part in parts])[:, None]).sum(axis=0)
+    added = np.zeros(len(passages))
+    for share, part in zip(shares, parts, strict=True):  # in order: a sum's depends on how many passages there are
+        added += share * part.weight
     return added
+
+
+def every_gain(index: Index, number: int, parts: Sequence[Part]) -> Array:
+    """What all parts together add to each passage of a segment, shape (its passages,); to the bit as `gains` has it."""
+    sizes = [len(part.passages) for part in parts]
+    passages, counts = (
+        np.concatenate([part.passages for part in parts]),
+        np.concatenate([part.counts for part in parts]),
+    )
+    shares = counts / (counts + index.damping(number).take(passages))
+    shares[np.repeat([part.above for part in parts], sizes)] = 1.0
+    weights = np.repeat([part.weight for part in parts], sizes)
+    return np.bincount(passages, weights=shares * weights, minlength=index.segments[number].passage_count)
 
 
 def _counts(part: Part, passages: Array) -> Array:
@@ -128,17 +143,19 @@ def tfidf(index: Index, terms: Sequence[str], said: Sequence[Said]) -> Array:
 
 def _cosines(index: Index, said: Said, ids: Sequence[int | None], asked: Array) -> Array:
     """Dot products of a question with some passages of a segment, over the passages' norms."""
-    products, squares = np.zeros(len(said.passages)), np.zeros(len(said.passages))
-    counted = ((0, said.tokens, said.owners[said.within]), (1, said.above, said.below))
-    for row, terms, owners in counted:
-        held, who, counts = _counted(terms, owners)
-        idfs = _smooth_idf(index, index.frequencies_of(said.number, held)[row])
-        weights = (1 + np.log(counts)) * idfs
-        squares += np.bincount(who, weights=weights * weights, minlength=len(squares))
-        for term, repeats in zip(ids, asked, strict=True):
-            if term is not None:
-                here = held == term
-                products[who[here]] += repeats * idfs[here] * weights[here]
+    total = index.segments[said.number].term_count
+    features = np.concatenate([said.tokens, said.above + total])  # a word above a passage is not the one in it
+    held, who, counts = _counted(features, np.concatenate([said.owners[said.within], said.below]))
+    above = held >= total
+    frequencies = index.frequencies_of(said.number, held - total * above)
+    idfs = _smooth_idf(index, np.where(above, frequencies[1], frequencies[0]))
+    weights = (1 + np.log(counts)) * idfs
+    products = np.zeros(len(said.passages))
+    for term, repeats in zip(ids, asked, strict=True):
+        for feature in () if term is None else (term, term + total):
+            here = np.flatnonzero(held == feature)
+            products[who[here]] += repeats * idfs[here] * weights[here]
+    squares = np.bincount(who, weights=weights * weights, minlength=len(products))
     return products / np.sqrt(np.where(squares > 0, squares, 1.0))
 
 

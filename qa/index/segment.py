@@ -52,10 +52,6 @@ class Postings:
     passages: Array
     counts: Array
 
-    def held(self, term: int) -> bool:
-        """Whether any passage holds the term."""
-        return bool(self.starts[term] < self.starts[term + 1])
-
     def of(self, term: int) -> tuple[Array, Array]:
         """The passages that hold the term, and its counts there."""
         part = slice(int(self.starts[term]), int(self.starts[term + 1]))

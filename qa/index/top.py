@@ -22,7 +22,7 @@ import numpy as np
 
 from qa.index.count import IMPACT_STEPS
 from qa.index.index import Index
-from qa.index.score import Clue, Part, gains, parts_of
+from qa.index.score import Clue, Part, every_gain, gains, parts_of
 from qa.index.segment import Array, Segment, distinct
 
 __all__ = ["ranked", "top"]
@@ -35,6 +35,9 @@ _SURELY = 1 + 1e-6
 
 _SEEDS = 5
 """Passages, for each one that is wanted, whose full score gives the first threshold."""
+
+_SCORED_WHOLE = 30_000
+"""Postings of all clues, and passages, up to which scoring everything is faster than finding out what need not be."""
 
 _WORTH_SEEDING = 30_000
 """Postings of a clue, in the mean, up to which adding them is faster than scoring passages for a first threshold."""
@@ -70,9 +73,9 @@ def top(index: Index, clues: Sequence[Clue], k: int, allowed: Sequence[Array] | 
     for number, base in enumerate(index.passage_bases[:-1]):
         parts = parts_of(index, number, clues)
         live = index.live_passages(number) if allowed is None else allowed[number]
-        found = _candidates(index, number, parts, k, _kth(scores, k), live)
+        found, gained = _found(index, number, parts, k, _kth(scores, k), live)
         passages = np.append(passages, found + base)
-        scores = np.append(scores, gains(index, number, parts, found))
+        scores = np.append(scores, gained)
     kept = np.flatnonzero(scores >= _kth(scores, k) * (1 - _EXACT))
     order = ranked(index, passages[kept], scores[kept])[:k]
     return passages[kept][order], scores[kept][order]
@@ -98,6 +101,22 @@ def ranked(index: Index, passages: Array, scores: Array) -> Array:
 def _kth(scores: Array, k: int) -> float:
     """The k-th highest score, 0 when there are fewer."""
     return float(np.partition(scores, -k)[-k]) if len(scores) >= k else 0.0
+
+
+def _found(
+    index: Index, number: int, parts: Sequence[Part], k: int, floor: float, live: Array | None
+) -> tuple[Array, Array]:
+    """Passages of one segment that may be among the k best, ascending, and their scores; all that hold a clue, if few.
+
+    No other passage scores `floor` or more.
+    """
+    postings = sum(len(part.passages) for part in parts)
+    if postings and max(postings, index.segments[number].passage_count) <= _SCORED_WHOLE:
+        gained = every_gain(index, number, parts)
+        found = _among(np.flatnonzero(gained > floor * (1 - _EXACT)), live)
+        return found, gained[found]
+    found = _candidates(index, number, parts, k, floor, live)
+    return found, gains(index, number, parts, found)
 
 
 def _candidates(index: Index, number: int, parts: Sequence[Part], k: int, floor: float, live: Array | None) -> Array:
