@@ -20,7 +20,7 @@ from qa.vectors import shipped
 
 __all__ = ["CANDIDATES", "SIGNALS", "Candidates", "listed", "retrieve"]
 
-CANDIDATES = 50
+CANDIDATES = 40
 """Passages that are looked at sentence by sentence."""
 
 SIGNALS = (

@@ -48,6 +48,7 @@ def signs_of(index: Index, question: str) -> dict[str, float]:
         ("denied", "Who built the mill at Harlow?", "Who did not build the mill at Harlow?"),
         ("score", "Who built the zeppelin at Epping?", "Who built the mill at Harlow?"),
         ("mistype", "Who built the mill at Harlow?", "When did Ada Stone build the mill?"),
+        ("ready", "Who sold it never?", "Who built the mill at Harlow?"),
     ],
 )
 def test_a_sign_is_greater_where_there_is_more_of_what_it_is_named_for(
@@ -67,7 +68,7 @@ def test_patterns_of_english_words_and_names_are_for_english_questions() -> None
     german = "Die alte Mühle steht am Fluss und wurde von einem Müller aus dem Norden gebaut, der auch das Haus baute."
     index = build([paragraph_document("m.txt", "", german)])
     signs = signs_of(index, "Wer war no Zeppelin der Mühle?")
-    assert (signs["denied"], signs["names"]) == (0, 0)
+    assert (signs["denied"], signs["names"], signs["ready"]) == (0, 0, 0)
 
 
 @given(st.lists(st.floats(-50, 50), min_size=1, max_size=20))
@@ -102,12 +103,23 @@ def ranges_of(index: Index, question: str, **higher: float) -> list[str]:
 ROADS = "Roads were bad. Carts sank in the mud. Horses drowned. Bridges fell too. Nobody came."
 
 
-def test_a_neighbour_that_may_well_answer_is_quoted_too_and_the_likelier_of_two() -> None:
+def test_neighbours_that_may_well_answer_are_quoted_too() -> None:
     index = build([paragraph_document("roads.txt", "", ROADS)])
-    first, *_ = ranges_of(index, "Why were roads bad?", Horses=5.0, Carts=4.0, Bridges=4.5)
+    first, *_ = ranges_of(index, "Why were roads bad?", Horses=5.0, Carts=-9.0, Bridges=4.5)
     assert first == "Horses drowned. Bridges fell too."
-    assert ranges_of(index, "Why were roads bad?", Horses=9.0, Carts=4.0)[0] == "Horses drowned."  # hardly a rival
+    first, *_ = ranges_of(index, "Why were roads bad?", Horses=5.0, Carts=4.0, Bridges=4.5)
+    assert first == "Carts sank in the mud. Horses drowned. Bridges fell too."
+    assert ranges_of(index, "Why were roads bad?", Horses=9.0, Carts=3.0)[0] == "Horses drowned."  # hardly a rival
     assert ranges_of(index, "Why were roads bad?", Horses=5.0, Roads=4.9)[0] == "Horses drowned."  # no neighbour
+
+
+def test_of_two_neighbours_that_make_a_quote_too_long_the_likelier_is_taken_in() -> None:
+    carts, bridges = (f"{name} {'often ' * 30}fell." for name in ("Carts", "Bridges"))
+    index = build([paragraph_document("roads.txt", "", f"{carts} Horses drowned. {bridges}")])
+    assert (
+        ranges_of(index, "Why did carts fall?", Horses=5.0, Carts=4.0, Bridges=4.5)[0] == f"Horses drowned. {bridges}"
+    )
+    assert ranges_of(index, "Why did carts fall?", Horses=5.0, Carts=4.5, Bridges=4.0)[0] == f"{carts} Horses drowned."
 
 
 def test_a_quote_that_would_run_long_stays_one_sentence() -> None:
@@ -126,12 +138,14 @@ def test_a_quote_does_not_reach_into_another_paragraph() -> None:
     assert both == ["Carts sank in the mud. Horses drowned.", "Roads were bad."]
 
 
-@pytest.mark.parametrize(("lead", "joined"), [(1.5, True), (1.9, False)])
-def test_a_neighbour_is_taken_in_from_a_chance_of_three_in_twenty_on(lead: float, joined: bool) -> None:
-    """Of two sentences, one that is 1.73 behind has a chance of 0.15: 1 / (1 + exp(1.73))."""
-    index = build([paragraph_document("roads.txt", "", "Roads were bad. Carts sank.")])
-    quotes = ranges_of(index, "Why were roads bad?", Roads=lead)
-    assert quotes == (["Roads were bad. Carts sank."] if joined else ["Roads were bad.", "Carts sank."])
+@pytest.mark.parametrize(
+    ("words", "lead", "joined"), [(4, 3.8, True), (4, 4.2, False), (20, 2.3, True), (20, 2.6, False)]
+)
+def test_a_neighbour_is_taken_in_where_it_is_worth_its_words(words: int, lead: float, joined: bool) -> None:
+    """Of two sentences, one that is x behind has a chance of 1 / (1 + exp(x)); it takes 0.004 a word."""
+    text = f"Roads were bad. Carts {'often ' * (words - 2)}sank."
+    index = build([paragraph_document("roads.txt", "", text)])
+    assert (ranges_of(index, "Why were roads bad?", Roads=lead)[0] == text) is joined
 
 
 def test_what_stands_elsewhere_too_takes_no_neighbour_in() -> None:
@@ -155,7 +169,7 @@ def test_a_lead_in_keeps_its_list_and_a_row_stands_alone() -> None:
 
 def test_what_points_back_to_what_is_quoted_is_quoted_alone() -> None:
     index = build([paragraph_document("roads.txt", "", "Roads were bad. Bridges fell. They were never mended.")])
-    quotes = ranges_of(index, "Why were roads bad?", Roads=9.0, Bridges=5.0, They=1.0)
+    quotes = ranges_of(index, "Why were roads bad?", Roads=13.0, Bridges=5.0, They=1.0)
     assert quotes == ["Roads were bad.", "Bridges fell.", "They were never mended."]
 
 

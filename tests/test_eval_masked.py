@@ -368,3 +368,13 @@ def test_the_chosen_sentence_is_quoted_alone_by_the_system_of_that_name(tmp_path
     (outcome,) = run(from_squad(file), systems=["answer", "sentence"])
     assert outcome.choices["answer"].quotes[0].text == text
     assert outcome.choices["sentence"].quotes[0].text == "It was built in 1874 by Ada Stone."
+
+
+def test_the_cut_errs_least_on_both_sides_of_every_set_alike() -> None:
+    from eval.train import best_cut
+
+    there = np.array([True, True, False, False])
+    cleanly = np.array([0.9, 0.61, 0.4, 0.1])  # any cut from 0.41 to 0.61
+    higher = np.array([0.9, 0.8, 0.52, 0.1])  # any from 0.53 to 0.80
+    assert 0.4 < best_cut([(cleanly, there)]) <= 0.61
+    assert 0.52 < best_cut([(cleanly, there), (higher, there)]) <= 0.61

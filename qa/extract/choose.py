@@ -40,8 +40,8 @@ _JUDGED = 3
 """Quotes whose repeats are no rivals to the first: confidence is the same however many are asked for."""
 _MAX_CELL = 40
 """Characters of a cell that is an answer as a whole."""
-_JOINED = 0.15
-"""The chance to be the one that answers with which a neighbour joins a quote, more than 0: it costs words."""
+_JOINED = 0.004
+"""The chance to be the one that answers, for each of its words, with which a neighbour joins a quote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ def quotes(index: Index, asked: Query, rated: Rated) -> Iterator[Quote]:
 def quoted(index: Index, rated: Rated) -> Iterator[tuple[int, tuple[int, int]]]:
     """The rows in order that make a quote, each with the range that it quotes; no range overlaps one before it.
 
-    A sentence brings those that it needs, and a neighbour behind it that may well be the one that answers; what is
+    A sentence brings those that it needs, and neighbours behind it that may well be the ones that answer; what is
     repeated elsewhere brings none, for it is only the sentence that is known to stand there, too.
     """
     seen, first = rated.rows, rated.order[:RIVALS]
@@ -168,7 +168,7 @@ def quoted(index: Index, rated: Rated) -> Iterator[tuple[int, tuple[int, int]]]:
         behind.pop(sentence, None)
         path = index.path_of(passage)
         needed = _belonging(index, passage, sentence, seen.texts[row])
-        wider = needed if row in rated.repeated else _with_neighbour(index, passage, needed, behind)
+        wider = needed if row in rated.repeated else _with_neighbours(index, passage, needed, behind)
         for begin, last in (wider, needed, (sentence, sentence)):
             start, end = index.sentence(begin)[0], index.sentence(last)[1]
             if not any(path == other and start < stop and at < end for other, at, stop in chosen):
@@ -177,19 +177,25 @@ def quoted(index: Index, rated: Rated) -> Iterator[tuple[int, tuple[int, int]]]:
                 break
 
 
-def _with_neighbour(
+def _with_neighbours(
     index: Index, passage: int, needed: tuple[int, int], chance: Mapping[int, float]
 ) -> tuple[int, int]:
-    """The sentences from first to last, and of the two beside them the likelier one, if that is likely to answer.
+    """The sentences from first to last with those beside them, the likelier first, while they are worth their words.
 
     `chance` is that of some sentences to be the one that answers.
     """
     first, last = needed
     begin, stop = index.passage_sentences(passage)
-    likely = [at for at in (last + 1, first - 1) if begin <= at < stop and chance.get(at, 0.0) >= _JOINED]
-    whole = {at: (min(first, at), max(last, at)) for at in likely}
-    fit = [at for at in likely if _is_enough(index, passage, at, *whole[at])]
-    return whole[max(fit, key=lambda at: chance[at])] if fit else needed
+    while fit := [
+        at
+        for at in (last + 1, first - 1)
+        if begin <= at < stop
+        and chance.get(at, 0.0) >= _JOINED * max(index.sentence(at)[3], 1)
+        and _is_enough(index, passage, at, min(first, at), max(last, at))
+    ]:
+        likelier = max(fit, key=lambda at: chance[at])
+        first, last = min(first, likelier), max(last, likelier)
+    return first, last
 
 
 def _is_enough(index: Index, passage: int, sentence: int, first: int, last: int) -> bool:

@@ -11,6 +11,7 @@ import re
 import numpy as np
 
 from qa.extract.features import FEATURES, Rows
+from qa.extract.span import readiness
 from qa.index.segment import Array
 from qa.languages import ENGLISH
 from qa.query import Query
@@ -37,6 +38,7 @@ CONFIDENCE_FEATURES = (
     "absent",  # importance of the terms that the whole passage lacks
     "names",  # of the question that the passage lacks
     "denied",  # the question asks for what is not so, and the sentence says nothing of the kind
+    "ready",  # how readily the sentence gives a short answer
     "above",  # features of the sentence
     "pairs",
     "counts",
@@ -91,10 +93,18 @@ def confidence_signs(asked: Query, seen: Rows, scores: Array, order: Array, foun
         "meaning": found.signal("meaning").max() - found.signal("meaning")[place],
         "covered": _ahead(found.signal("covered")),
         "denied": _asks_what_is_not(asked) and not _SAYS_WHAT_IS_NOT.search(seen.texts[best]),
+        "ready": _ready(asked, seen.texts[best]),
         **_lacking(asked, found, int(seen.sentences[best]), place),
         **{name: own[name] for name in ("above", "pairs", "counts", "mistype", "long")},
     }
     return np.array([signs[name] for name in CONFIDENCE_FEATURES], dtype=np.float64)
+
+
+def _ready(asked: Query, sentence: str) -> float:
+    """How readily a sentence gives a short answer to an English question, 0 for another."""
+    if asked.language != ENGLISH:
+        return 0.0
+    return readiness(sentence, asked.text, asked.rarities)
 
 
 def _lead(seen: Rows, scores: Array, order: Array) -> float:
