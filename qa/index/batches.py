@@ -11,11 +11,13 @@ import os
 import subprocess
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from queue import SimpleQueue
 
 from qa.errors import CacheError
+from qa.index.store import unfinished
 from qa.index.worker import count_files
 from qa.languages import AUTO
 from qa.load import Source, rest
@@ -158,6 +160,9 @@ def _counted_by_workers(
         for worker in workers:
             worker.kill()
             worker.communicate()  # waits, and closes the pipes
+            for file in files:
+                with suppress(OSError):
+                    unfinished(file, worker.pid).unlink(missing_ok=True)
 
 
 def _asked(

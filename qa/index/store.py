@@ -25,7 +25,7 @@ import numpy as np
 from qa.errors import CacheError
 from qa.index.segment import Array
 
-__all__ = ["Mapped", "Stamp", "read_arrays", "replacing", "write_arrays"]
+__all__ = ["Mapped", "Stamp", "read_arrays", "replacing", "unfinished", "write_arrays"]
 
 _MAGIC, _END = b"QASEGMT1", b"QASEGEND"
 _ALIGN = 64
@@ -62,13 +62,18 @@ def write_arrays(file: Path, arrays: Iterable[tuple[str, Array]]) -> None:
         stream.write(header + len(header).to_bytes(8, "little") + zlib.crc32(header).to_bytes(4, "little") + _END)
 
 
+def unfinished(file: Path, process: int) -> Path:
+    """Where a process keeps what a file will hold until it is whole."""
+    return file.with_name(f"{file.name}.{process}.new")
+
+
 @contextmanager
 def replacing(file: Path) -> Iterator[BinaryIO]:
     """A stream to what the file will hold, under a temporary name until it is whole and on the disk.
 
     Raises CacheError when the disk will not take it; the file is then as it was.
     """
-    temporary = file.with_name(f"{file.name}.{os.getpid()}.new")
+    temporary = unfinished(file, os.getpid())
     try:
         with temporary.open("wb") as stream:
             yield stream
