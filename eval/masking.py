@@ -2,9 +2,8 @@
 
 Near-duplicates say it again, and so do passages in other words: where the short answer is known, those with a sentence
 that gives it and has, in itself or beside it, half of the question. What remains is a real "not in these documents"
-case for a question that is known to be a fair one. The passages are
-hidden and not forgotten: how rare a word is and how long a passage stays that of the whole index, for counting anew for
-each question would take too long.
+case for a question that is known to be a fair one. The passages are hidden and not forgotten: how rare a word is and
+how long a passage stays that of the whole index, for counting anew for each question would take too long.
 """
 
 from __future__ import annotations

@@ -84,12 +84,12 @@ def _evidence_in(index: Index, asked: Query, said: Said, constants: Constants) -
     """The columns of Evidence for the passages of one segment."""
     segment = index.segments[said.number]
     sentences, owner, tokens, within = said.sentences, said.owners, said.tokens, said.within
-    spots = _spots(tokens, _ids(segment, asked.terms))
+    terms = _ids(segment, asked.terms)
+    spots = _spots(tokens, terms)
     inside = _found(segment, asked, spots, tokens, within, len(sentences))
     first = first_of_each(owner)
     near = _near(inside, first, _takes_up(segment, tokens, within, len(sentences)), constants)
-    spots_above = _spots(said.above, _ids(segment, asked.terms))
-    above = _found(segment, asked, spots_above, said.above, said.below, len(said.passages))[owner]
+    above = _found(segment, asked, _spots(said.above, terms), said.above, said.below, len(said.passages))[owner]
     words = segment.sentence_tokens[sentences + 1] - segment.sentence_tokens[sentences]
     soft, meaning = _by_vectors(index, asked, said, constants)
     return (

@@ -71,6 +71,13 @@ def test_patterns_of_english_words_and_names_are_for_english_questions() -> None
     assert (signs["denied"], signs["names"], signs["ready"]) == (0, 0, 0)
 
 
+def test_signs_far_beyond_all_that_were_learned_from_make_a_probability_still() -> None:
+    """A question of thousands of words is missing thousands; numpy would warn of what it cannot raise e to."""
+    far = -1e6 * np.sign(model().confidence)
+    assert 0 <= model().probability(far) < 1e-9
+    assert model().probability(-far) == 1
+
+
 @given(st.lists(st.floats(-50, 50), min_size=1, max_size=20))
 def test_chances_sum_to_1_and_fall_in_order(values: list[float]) -> None:
     scores = np.array(values)

@@ -14,8 +14,11 @@ from pathlib import Path
 import pytest
 
 import qa
+from qa.index.batches import count_batches
+from qa.index.store import unfinished
 from qa.library import cache_folder, open_library
 from qa.load import Source, find, read
+from qa.load.process import start
 
 resource = pytest.importorskip("resource")
 QUESTION = "Who built the old bridge?"
@@ -231,6 +234,33 @@ def test_sigterm_ends_workers_and_leaves_nothing_half_written(tmp_path: Path) ->
     assert _working_in(cache) == []
     again = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert (again.returncode, again.stdout.split(",")[0]) == (0, "60 documents"), "whatever of it was kept"
+
+
+def test_what_a_worker_had_half_written_when_it_was_ended_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed while it writes, which a signal at some moment or other meets now and then."""
+    sources, _ = find([big(tmp_path / "corpus")])
+    folder = tmp_path / "index"
+    folder.mkdir()
+    begun = []
+
+    def half_written(module: str) -> subprocess.Popen[bytes]:
+        worker = start(module)
+        begun.append(unfinished(folder / "1-00000.segment", worker.pid))
+        begun[-1].write_bytes(b"half")
+        return worker
+
+    def interrupted(done: int, total: int) -> None:
+        if begun:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("qa.index.batches.start", half_written)
+    monkeypatch.setattr("qa.index.batches.os.cpu_count", lambda: 2)
+    with pytest.raises(KeyboardInterrupt):
+        list(count_batches(sources, folder, "1-", progress=interrupted))
+    assert len(begun) == 2
+    assert list(folder.glob("*.new")) == []
 
 
 def _working_in(cache: Path) -> list[str]:

@@ -76,9 +76,10 @@ def _words(asked: Query, found: Candidates, sentence: int) -> tuple[WordFound, .
     """Where the question's words stand, seen from a sentence, in the order of the question."""
     spelt = {span.term: asked.text[span.start : span.end] for span in reversed(spans(asked.text, asked.language))}
     row = int(np.flatnonzero(found.evidence.sentences == sentence)[0])
+    masks = [(getattr(found.evidence, mask)[row], place) for mask, place in _PLACES]
     words = []
     for number, (term, share) in enumerate(zip(asked.terms, asked.shares.tolist(), strict=True)):
-        places = (place for mask, place in _PLACES if getattr(found.evidence, mask)[row, number] > 0)
+        places = (place for mask, place in masks if mask[number] > 0)
         words.append(WordFound(spelt.get(term, term), next(places, "missing"), share))
     return tuple(words)
 

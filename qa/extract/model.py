@@ -15,9 +15,8 @@ from qa.index.segment import Array
 
 __all__ = ["Model", "model"]
 
-
-_LEAST = 700.0
-"""Logarithm of the odds against an answer that still has an exponential."""
+_LONGEST_ODDS = 700.0
+"""Logarithm of the odds against an answer, up to which there is an exponential in double precision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,8 @@ class Model:
 
     def probability(self, signs: Array) -> float:
         """The probability that the first quote answers, from CONFIDENCE_FEATURES."""
-        odds = float(signs @ self.confidence + self.bias)
-        return float(1 / (1 + np.exp(min(-odds, _LEAST))))
+        against = -float(signs @ self.confidence + self.bias)
+        return float(1 / (1 + np.exp(min(against, _LONGEST_ODDS))))
 
 
 @cache

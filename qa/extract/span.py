@@ -245,22 +245,16 @@ def _inside(token: Token, kind: str, asked: Ask) -> str:
 
 def _nearness(tokens: Sequence[Token], asked: Ask) -> tuple[Array, Array]:
     """How near each token comes to the noun that is wanted, and whether it is like another term of the question."""
-    others = tuple(term for term in asked.shares if term not in asked.focus)
-    if not tokens or not (others or asked.focus):
+    others = [term for term in asked.shares if term not in asked.focus]
+    wanted = [*asked.focus[-1:], *others]
+    if not wanted or not tokens:
         return np.zeros(len(tokens)), np.zeros(len(tokens), dtype=bool)
-    wanted = _gathered((*asked.focus[-1:], *others))
-    cosines = shipped().cosines_to(rows_of(token.term for token in tokens), wanted)
-    alike: Array = np.any(cosines[:, cosines.shape[1] - len(others) :] >= _ALIKE, axis=1)
+    cosines = shipped().cosines(rows_of(token.term for token in tokens), rows_of(wanted))
+    alike: Array = np.any(cosines[:, len(wanted) - len(others) :] >= _ALIKE, axis=1)
     if not asked.focus:
         return np.zeros(len(tokens)), alike
     same = np.array([token.term in asked.focus for token in tokens])
     return np.where(same, 1.0, np.maximum(cosines[:, 0], 0.0)), alike
-
-
-@lru_cache(16)
-def _gathered(terms: tuple[str, ...]) -> tuple[Array, Array]:
-    """The word vectors of a question's terms, looked up once for all of its quotes."""
-    return shipped().gathered(rows_of(terms))
 
 
 def _apart(text: str, tokens: Sequence[Token]) -> list[bool]:

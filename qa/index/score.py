@@ -95,10 +95,8 @@ def gains(index: Index, number: int, parts: Sequence[Part], passages: Array) -> 
 def every_gain(index: Index, number: int, parts: Sequence[Part]) -> Array:
     """What all parts together add to each passage of a segment, shape (its passages,); to the bit as `gains` has it."""
     sizes = [len(part.passages) for part in parts]
-    passages, counts = (
-        np.concatenate([part.passages for part in parts]),
-        np.concatenate([part.counts for part in parts]),
-    )
+    passages = np.concatenate([part.passages for part in parts])
+    counts = np.concatenate([part.counts for part in parts])
     shares = counts / (counts + index.damping(number).take(passages))
     shares[np.repeat([part.above for part in parts], sizes)] = 1.0
     weights = np.repeat([part.weight for part in parts], sizes)

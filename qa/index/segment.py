@@ -222,8 +222,11 @@ class Segment:
 
     def passage_text(self, passage: int) -> str:
         """The text of a passage, without making its document."""
-        start, end = self.arrays["passage_bytes"][passage]
-        return bytes(self.arrays["texts"][start:end]).decode()
+        return self._text(*self.arrays["passage_bytes"][passage])
+
+    def _text(self, start: int, end: int) -> str:
+        """The text between two bytes of the texts of all documents."""
+        return str(self.arrays["texts"][start:end].data, "utf-8")
 
     def document(self, number: int) -> Document:
         """The document with this number, made from the arrays; the last few are remembered."""
@@ -258,7 +261,7 @@ class Segment:
 
     def _make_document(self, number: int) -> Document:
         starts = self.arrays["text_starts"]
-        text = str(self.arrays["texts"][starts[number] : starts[number + 1]].data, "utf-8")
+        text = self._text(starts[number], starts[number + 1])
         record = self.record(number)
         source_map = None
         if record.pop("has_lines"):
