@@ -187,15 +187,18 @@ def _by_vectors(index: Index, asked: Query, said: Said, constants: Constants) ->
     counts for less.
     """
     segment, count = index.segments[said.number], len(said.sentences)
-    tokens, within = _with_vectors(segment, said.tokens, said.within)
-    above, below = _with_vectors(segment, said.above, said.below)
-    terms, rows, places = _distinct_rows(segment, np.concatenate([tokens, above]))
+    tokens = np.concatenate([said.tokens, said.above])
+    rows = segment.term_rows[tokens]
+    known = np.flatnonzero(rows != UNKNOWN)  # the others add nothing
+    inside = int(known.searchsorted(len(said.tokens)))
+    within, below = said.within[known[:inside]], said.below[known[inside:] - len(said.tokens)]
+    terms, rows, places = _distinct_rows(tokens[known], rows[known])
     words, wanted = shipped().gathered(rows), shipped().gathered(asked.rows)
     likeness = np.maximum(compared(wanted, words) - constants.unlike, 0.0) / (1 - constants.unlike)
     soft = np.zeros((count, len(asked.terms)), dtype=np.float32)
-    if len(tokens):
+    if inside:
         first = np.flatnonzero(first_of_each(within))
-        nearest = np.maximum.reduceat(likeness.take(places[: len(tokens)], axis=1), first, axis=1)
+        nearest = np.maximum.reduceat(likeness.take(places[:inside], axis=1), first, axis=1)
         soft[within[first]] = nearest.T
     vectors = scaled(words, np.sqrt(idfs(index.passage_count, index.frequencies_of(said.number, terms)[0])))
     sizes = [np.bincount(within, minlength=count), np.bincount(below, minlength=len(said.passages))]
@@ -204,21 +207,14 @@ def _by_vectors(index: Index, asked: Query, said: Said, constants: Constants) ->
     return soft, _cosines(meant, scaled(wanted, np.sqrt(asked.weights)).sum(axis=0))
 
 
-def _with_vectors(segment: Segment, tokens: Array, owners: Array) -> tuple[Array, Array]:
-    """The tokens that have a word vector, for the others add nothing, and the owner of each."""
-    known = segment.term_rows[tokens] != UNKNOWN
-    return tokens[known], owners[known]
-
-
-def _distinct_rows(segment: Segment, tokens: Array) -> tuple[Array, Array, Array]:
-    """The rows of some tokens in the table of word vectors, each once; a term of each; where each token has its own."""
-    rows = segment.term_rows[tokens]
-    by_row = np.full(len(shipped()), UNKNOWN)  # a term
+def _distinct_rows(tokens: Array, rows: Array) -> tuple[Array, Array, Array]:
+    """A term of each row of some tokens in the table of word vectors; these rows; where each token has its own."""
+    by_row = np.full(len(shipped()), UNKNOWN, dtype=np.int32)  # a term
     by_row[rows] = tokens
     held = np.flatnonzero(by_row != UNKNOWN)
     terms = by_row[held]
-    by_row[held] = np.arange(len(held))
-    return terms, segment.term_rows[terms], by_row[rows]
+    by_row[held] = np.arange(len(held), dtype=np.int32)
+    return terms, held, by_row[rows]
 
 
 def _cosines(rows: Array, one: Array) -> Array:

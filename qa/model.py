@@ -24,6 +24,7 @@ __all__ = [
     "Hit",
     "Lazy",
     "LazyBlocks",
+    "LazyNumbers",
     "Passage",
     "Promise",
     "Quote",
@@ -91,6 +92,19 @@ class Lazy(Sequence[_T]):
         return tuple, (tuple(self),)
 
 
+class LazyNumbers(Lazy[int]):
+    """The numbers of an array, made when they are looked at; in its `view` one is found without making any."""
+
+    def __init__(self, view: memoryview[int]) -> None:
+        super().__init__(len(view), lambda first, stop: view[first:stop].tolist())
+        self.view = view
+
+
+def _up_to(numbers: Sequence[int], offset: int) -> int:
+    """How many of some numbers in order are `offset` or less."""
+    return bisect_right(numbers.view if isinstance(numbers, LazyNumbers) else numbers, offset)
+
+
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """A file that was left out, and why, in words for the reader."""
@@ -153,7 +167,7 @@ class SourceMap:
 
     def source_offset(self, offset: int) -> int:
         """Offset in the decoded source of the character at `offset` of the text."""
-        run = max(bisect_right(self.text_starts, offset) - 1, 0)
+        run = max(_up_to(self.text_starts, offset) - 1, 0)
         source = self.source_starts[run] + max(offset - self.text_starts[run], 0)
         if run + 1 < len(
             self.source_starts
@@ -168,7 +182,7 @@ class SourceMap:
 
     def line(self, offset: int) -> int:
         """Line of the source, from 1, on which the character at `offset` of the text stands."""
-        return bisect_right(self.line_starts, self.source_offset(offset))
+        return _up_to(self.line_starts, self.source_offset(offset))
 
 
 @dataclass(frozen=True)

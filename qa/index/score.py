@@ -142,18 +142,21 @@ def tfidf(index: Index, terms: Sequence[str], said: Sequence[Said]) -> Array:
 def _cosines(index: Index, said: Said, ids: Sequence[int | None], asked: Array) -> Array:
     """Dot products of a question with some passages of a segment, over the passages' norms."""
     total = index.segments[said.number].term_count
-    features = np.concatenate([said.tokens, said.above + total])  # a word above a passage is not the one in it
-    held, who, counts = _counted(features, np.concatenate([said.owners[said.within], said.below]))
+    stated = np.concatenate([said.tokens, said.above + total])  # a word above a passage is not the one in it
+    held, who, counts = _counted(stated, np.concatenate([said.owners[said.within], said.below]))
     above = held >= total
     frequencies = index.frequencies_of(said.number, held - total * above)
     idfs = _smooth_idf(index, np.where(above, frequencies[1], frequencies[0]))
     weights = (1 + np.log(counts)) * idfs
-    products = np.zeros(len(said.passages))
-    for term, repeats in zip(ids, asked, strict=True):
-        for feature in () if term is None else (term, term + total):
-            here = np.flatnonzero(held == feature)
-            products[who[here]] += repeats * idfs[here] * weights[here]
-    squares = np.bincount(who, weights=weights * weights, minlength=len(products))
+    known = [(term, repeats) for term, repeats in zip(ids, asked.tolist(), strict=True) if term is not None]
+    wanted = {feature: repeats for term, repeats in known for feature in (term, term + total)}
+    features = np.array(sorted(wanted) or [-1])
+    at = features.searchsorted(held)
+    here = np.flatnonzero(features.take(at, mode="clip") == held)
+    repeats = np.array([wanted.get(feature, 0.0) for feature in features.tolist()])[at[here]]
+    count = len(said.passages)
+    products = np.bincount(who[here], weights=repeats * idfs[here] * weights[here], minlength=count)
+    squares = np.bincount(who, weights=weights * weights, minlength=count)
     return products / np.sqrt(np.where(squares > 0, squares, 1.0))
 
 

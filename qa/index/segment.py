@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.languages import LANGUAGES
-from qa.model import Block, BlockKind, Document, Lazy, LazyBlocks, SourceMap
+from qa.model import Block, BlockKind, Document, LazyBlocks, LazyNumbers, SourceMap
 
 __all__ = ["KINDS", "Array", "Postings", "Said", "Segment", "distinct", "first_of_each", "runs"]
 
@@ -267,7 +267,7 @@ class Segment:
         if record.pop("has_lines"):
             runs_ = self._rows("runs", number)
             columns = (runs_[:, 0], runs_[:, 1], self._rows("lines", number))
-            source_map = SourceMap(*map(_lazy_numbers, columns))
+            source_map = SourceMap(*(LazyNumbers(column.data) for column in columns))
         pages = tuple(record.pop("pages"))
         blocks = _lazy_blocks(self._rows("blocks", number))
         return Document(self.path(number), text, blocks=blocks, source_map=source_map, pages=pages, **record)
@@ -276,10 +276,6 @@ class Segment:
         starts = self.arrays[f"{name}_starts"]
         rows: Array = self.arrays[name][starts[number] : starts[number + 1]]
         return rows
-
-
-def _lazy_numbers(column: Array) -> Lazy[int]:
-    return Lazy(len(column), lambda first, stop: column[first:stop].tolist())
 
 
 def _lazy_blocks(rows: Array) -> LazyBlocks:
