@@ -59,6 +59,7 @@ _IS_A = _compiled(
     r"""["'”’)]*(?:\s\([^)]*\))?
         (?:\s(?:(?:is|was|were)\s(?:an?|the|one|any|short|where|when|what)|are|means?|refers?\sto|stands?\sfor)\b|,\san?\b)"""
 )
+_OWNED = _compiled(r"(?<!\bwhat)(?<!\bwho)['’]s\s")
 _WHICH = r"\b(?:which|what)\s(?:\w+\s)?"
 _ASKS: tuple[tuple[re.Pattern[str], AnswerType], ...] = (
     (
@@ -192,6 +193,13 @@ def offers(text: str, wanted: AnswerType, question: str, around: str = "") -> bo
     """Whether a sentence has something of the wanted kind to offer that the question did not say.
 
     `around` is what the sentence is taken from.
+
+    >>> offers("A kernel is a program.", "definition", "What is a kernel?")
+    True
+    >>> offers("A kernel is a program.", "definition", "What are a kernel's advantages?")
+    False
+    >>> offers("Newton's method is a way to find roots.", "definition", "What is Newton's method?")
+    True
     """
     if wanted == "definition":
         return _defines(text, question)
@@ -203,8 +211,12 @@ def offers(text: str, wanted: AnswerType, question: str, around: str = "") -> bo
 
 
 def _defines(text: str, question: str) -> bool:
-    """Whether a sentence says what the question's subject is: it opens with the subject, and "is a" follows at once."""
+    """Whether a sentence says what the question's subject is: it opens with the subject, and "is a" follows at once.
+
+    Of what is somebody's it is the thing that must be named: "a kernel is a …" says nothing of the kernel's advantages.
+    """
     subject = content_terms(question)
     found = spans(text)
-    opening = (term for term in found[: len(subject) + 3] if term.term in subject)
+    named = subject[-1:] if _OWNED.search(question) else subject
+    opening = (term for term in found[: len(subject) + 3] if term.term in named)
     return any(_IS_A.match(text, term.end) for term in opening)

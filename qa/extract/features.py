@@ -39,7 +39,7 @@ FEATURES = (
     "question",  # ends in a question mark
 )
 
-SHORTLIST = 30
+SHORTLIST = 24
 """Sentences whose words are looked at, chosen by their place-independent features."""
 
 
