@@ -68,6 +68,19 @@ def test_the_scores_are_those_by_which_quotes_are_chosen(bundled: Library) -> No
     assert all(reason.score in scores for reason in why.reasons)
 
 
+def test_a_sentence_that_is_quoted_with_a_repeat_is_explained_by_itself(tmp_path: Path) -> None:
+    built = "The heron mill was built in 1874 by Ada Stone."
+    (tmp_path / "a.txt").write_text(built)
+    (tmp_path / "b.txt").write_text(f"{built} It was sold to Tom Reed, who owned a weir.")
+    with open_library(tmp_path) as library:
+        reply = library.answer("Who built the heron mill?")
+        first, second = library.explain(reply).reasons
+    assert (first.quote.also_in, second.quote.text.startswith(built)) == (("b.txt",), True)
+    assert {found.place for found in first.words} == {"inside"}
+    assert {found.place for found in second.words} == {"beside"}
+    assert second.score < first.score - 1
+
+
 def test_an_answer_is_explained_by_its_standalone_question_alone(bundled: Library) -> None:
     first = bundled.answer("Who acquired Unikernel Systems?")
     follow_up = bundled.answer("When was it?", history=[first])

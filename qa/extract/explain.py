@@ -11,11 +11,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from qa.extract.features import FEATURES, Rows, rows
+from qa.extract.choose import Rated, rate
+from qa.extract.features import FEATURES, Rows
 from qa.extract.model import model
 from qa.fusion import shipped_fusion
 from qa.index import Index
-from qa.index.segment import Array
 from qa.model import Contribution, Quote, Reason, WordFound, WordPlace
 from qa.query import Query
 from qa.retrieve import SIGNALS, Candidates
@@ -46,30 +46,34 @@ def reasons(index: Index, asked: Query, found: Candidates, quotes: Sequence[Quot
     """One Reason a quote, of the sentence in it that was chosen; None when one was not made from these candidates."""
     if not quotes:
         return ()
-    if not len(found.passages):
+    rated = rate(index, asked, found, k=len(quotes))
+    if rated is None:
         return None
-    seen = rows(index, asked, found)
-    scores = model().scores(seen.values)
-    chosen = [_row(index, seen, scores, quote) for quote in quotes]
-    if None in chosen:
-        return None
-    return tuple(
-        Reason(quote, float(scores[row]), _words(asked, found, int(seen.sentences[row])), _parts(found, seen, row))
-        for quote, row in zip(quotes, chosen, strict=True)
-        if row is not None
-    )
+    told = [reason for quote in quotes if (reason := _reason(index, asked, found, rated, quote)) is not None]
+    return tuple(told) if len(told) == len(quotes) else None
 
 
-def _row(index: Index, seen: Rows, scores: Array, quote: Quote) -> int | None:
-    """The row of the sentence that a quote was made from: the best inside it."""
-    document = {int(p): index.path_of(int(p)) == quote.path for p in np.unique(seen.passages)}
-    inside = []
-    for row, (passage, sentence) in enumerate(zip(seen.passages, seen.sentences, strict=True)):
-        if document[int(passage)]:
-            start, end, _, _ = index.sentence(int(sentence))
-            if quote.start <= start and end <= quote.end:
-                inside.append(row)
-    return max(inside, key=lambda row: float(scores[row]), default=None)
+def _reason(index: Index, asked: Query, found: Candidates, rated: Rated, quote: Quote) -> Reason | None:
+    """Why a quote has its score; None when it was not made from these candidates."""
+    row = _row(index, rated, quote)
+    if row is None:
+        return None
+    words = _words(asked, found, int(rated.rows.sentences[row]))
+    return Reason(quote, float(rated.scores[row]), words, _parts(found, rated.rows, row))
+
+
+def _row(index: Index, rated: Rated, quote: Quote) -> int | None:
+    """The row of the sentence that a quote was made from: the best that stands in it.
+
+    One that only repeats another, as far as that was looked for, makes no quote, though a quote may take it in.
+    """
+    repeated = np.isin(np.arange(len(rated.scores)), rated.order, invert=True)
+    rows: list[int] = np.lexsort((-rated.scores, repeated)).tolist()
+    for row in rows:
+        start, end, _, _ = index.sentence(int(rated.rows.sentences[row]))
+        if quote.start <= start and end <= quote.end and index.path_of(int(rated.rows.passages[row])) == quote.path:
+            return row
+    return None
 
 
 def _words(asked: Query, found: Candidates, sentence: int) -> tuple[WordFound, ...]:
