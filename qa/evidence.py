@@ -213,7 +213,7 @@ def _distinct_rows(tokens: Array, rows: Array) -> tuple[Array, Array, Array]:
     by_row[rows] = tokens
     held = np.flatnonzero(by_row != UNKNOWN)
     terms = by_row[held]
-    by_row[held] = np.arange(len(held), dtype=np.int32)
+    by_row[held] = np.arange(len(held))
     return terms, held, by_row[rows]
 
 

@@ -25,16 +25,14 @@ from qa.index.reference import ReferenceBM25
 from qa.index.segment import Array, Segment
 from qa.library import bundled_corpus
 from qa.load import find, read
-from qa.model import Block, Document
+from qa.model import Block, Document, LazyNumbers, SourceMap
 from qa.text import terms
 
-WORDS = st.lists(
-    st.sampled_from(["xen", "alto", "ocaml", "the", "of", "stack", "boots", "12", "Alto Stack (ALK)"]),
-    min_size=1,
-    max_size=12,
-)
-CORPORA = st.lists(WORDS.map(" ".join), min_size=1, max_size=14)
-QUESTIONS = WORDS.map(" ".join)
+SAID = ("xen", "alto", "ocaml", "the", "of", "stack", "boots", "12", "Alto Stack (ALK)")
+CORPORA = st.lists(st.lists(st.sampled_from(SAID), min_size=1, max_size=12).map(" ".join), min_size=1, max_size=14)
+ABOVE = ("title", "0001")
+"""Words of titles and file names."""
+QUESTIONS = st.lists(st.sampled_from((*SAID, *ABOVE)), min_size=1, max_size=12).map(" ".join)
 
 
 searching = import_module("qa.index.top")  # the package has the function by that name
@@ -97,6 +95,13 @@ def test_tfidf_is_the_cosine_of_scikit_learn(texts: list[str], question: str) ->
     passages = vectorizer.fit_transform([f"{text}\0title {n % 3} {n:04}" for n, text in enumerate(texts)])
     expected = (passages @ vectorizer.transform([f"{question}\0{question}"]).T).toarray().ravel()
     assert np.allclose(tfidf(index, terms(question), index.said(everywhere(index))), expected, rtol=1e-6, atol=1e-12)
+
+
+def test_a_line_is_found_without_making_the_numbers_of_the_others() -> None:
+    starts = LazyNumbers(np.arange(0, 1000, 10).data)
+    assert starts == tuple(range(0, 1000, 10))
+    with patch.object(starts, "_made", side_effect=AssertionError):
+        assert [SourceMap((0,), (0,), starts).line(offset) for offset in (0, 9, 10, 999)] == [1, 1, 2, 100]
 
 
 @given(CORPORA, QUESTIONS, st.integers(1, 5), st.floats(0, 2))

@@ -67,8 +67,8 @@ def _row(index: Index, rated: Rated, quote: Quote) -> int | None:
 
     One that only repeats another, as far as that was looked for, makes no quote, though a quote may take it in.
     """
-    repeated = np.isin(np.arange(len(rated.scores)), rated.order, invert=True)
-    rows: list[int] = np.lexsort((-rated.scores, repeated)).tolist()
+    makes_none = np.isin(np.arange(len(rated.scores)), rated.order, invert=True)
+    rows: list[int] = np.lexsort((-rated.scores, makes_none)).tolist()
     for row in rows:
         start, end, _, _ = index.sentence(int(rated.rows.sentences[row]))
         if quote.start <= start and end <= quote.end and index.path_of(int(rated.rows.passages[row])) == quote.path:

@@ -99,9 +99,8 @@ _TELLS = {
 _FLAGS = {name: 1 << number for number, name in enumerate(("name", "date", "number", "money", "verb", "join", "small"))}
 
 
-@lru_cache(100_000)
-def _flag(kind: str, low: str) -> int:
-    """What a token of a class, a word in lower case, makes of a range that holds it."""
+def _flag(token: Token) -> int:
+    kind = token.kind
     if kind == "NAME":
         return _FLAGS["name"]
     if kind in ("YEAR", "MONTH"):
@@ -110,11 +109,11 @@ def _flag(kind: str, low: str) -> int:
         return _FLAGS["number"]
     if kind in ("MONEY", "PERCENT"):
         return _FLAGS["money"]
-    if low in VERBS:
+    if token.low in VERBS:
         return _FLAGS["verb"]
-    if low in (",", "and", "or"):
+    if token.low in (",", "and", "or"):
         return _FLAGS["join"]
-    return _FLAGS["small"] if low in FUNCTION else 0
+    return _FLAGS["small"] if token.low in FUNCTION else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +267,7 @@ def _ranges(
     tokens: Sequence[Token], known: Sequence[bool], apart: Sequence[bool]
 ) -> Iterator[tuple[int, int, str, str]]:
     """First and last token, kind and size of the ranges that rules allow, the first 600 of a long text."""
-    flags = [_flag(token.kind, token.low) for token in tokens]
+    flags = [_flag(token) for token in tokens]
     kinds = [token.kind for token in tokens]
     wordy = [token.text[0].isalnum() or len(token.text) > 1 for token in tokens]
     starts = [word and token.low not in _NO_START for word, token in zip(wordy, tokens, strict=True)]
@@ -584,10 +583,7 @@ def best(reading: Reading, scores: Array) -> int | None:
     words = (token.text[0].isalnum() and token.low not in ARTICLES for token in reading.tokens)
     total = np.array([*accumulate(words, initial=0)], dtype=float)
     start, end = total[reading.first[likely]], total[reading.last[likely] + 1]
+    shared = np.minimum.outer(end, end) - np.maximum.outer(start, start)
     length = np.maximum(end - start, 1e-9)
-    shared = np.minimum.outer(end, end)
-    shared -= np.maximum.outer(start, start)
-    np.maximum(shared, 0.0, out=shared)
-    shared /= np.add.outer(length, length)
-    expected = 2 * (shared @ chances) + _WHOLE * chances
+    expected = (2 * np.maximum(shared, 0) / np.add.outer(length, length)) @ chances + _WHOLE * chances
     return int(likely[np.argmax(expected)])

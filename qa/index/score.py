@@ -140,23 +140,28 @@ def tfidf(index: Index, terms: Sequence[str], said: Sequence[Said]) -> Array:
 
 
 def _cosines(index: Index, said: Said, ids: Sequence[int | None], asked: Array) -> Array:
-    """Dot products of a question with some passages of a segment, over the passages' norms."""
+    """Dot products of a question with some passages of a segment, over the passages' norms.
+
+    Sums run in the order of the terms, which is the same in every segment, whatever else it holds.
+    """
     total = index.segments[said.number].term_count
-    stated = np.concatenate([said.tokens, said.above + total])  # a word above a passage is not the one in it
-    held, who, counts = _counted(stated, np.concatenate([said.owners[said.within], said.below]))
+    known = [(term, repeats) for term, repeats in zip(ids, asked.tolist(), strict=True) if term is not None]
+    if not known:
+        return np.zeros(len(said.passages))
+    features = np.concatenate([said.tokens, said.above + total])  # a word above a passage is not the one in it
+    held, who, counts = _counted(features, np.concatenate([said.owners[said.within], said.below]))
     above = held >= total
     frequencies = index.frequencies_of(said.number, held - total * above)
     idfs = _smooth_idf(index, np.where(above, frequencies[1], frequencies[0]))
     weights = (1 + np.log(counts)) * idfs
-    known = [(term, repeats) for term, repeats in zip(ids, asked.tolist(), strict=True) if term is not None]
-    wanted = {feature: repeats for term, repeats in known for feature in (term, term + total)}
-    features = np.array(sorted(wanted) or [-1])
-    at = features.searchsorted(held)
-    here = np.flatnonzero(features.take(at, mode="clip") == held)
-    repeats = np.array([wanted.get(feature, 0.0) for feature in features.tolist()])[at[here]]
-    count = len(said.passages)
-    products = np.bincount(who[here], weights=repeats * idfs[here] * weights[here], minlength=count)
-    squares = np.bincount(who, weights=weights * weights, minlength=count)
+    known.sort()
+    wanted = np.array([*(term for term, _ in known), *(term + total for term, _ in known)])
+    worth = np.array([repeats for _, repeats in known] * 2)
+    at = wanted.searchsorted(held)
+    here = np.flatnonzero(wanted.take(at, mode="clip") == held)
+    added = worth[at[here]] * idfs[here] * weights[here]
+    products = np.bincount(who[here], weights=added, minlength=len(said.passages))
+    squares = np.bincount(who, weights=weights * weights, minlength=len(said.passages))
     return products / np.sqrt(np.where(squares > 0, squares, 1.0))
 
 
