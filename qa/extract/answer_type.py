@@ -59,7 +59,7 @@ _IS_A = _compiled(
     r"""["'”’)]*(?:\s\([^)]*\))?
         (?:\s(?:(?:is|was|were)\s(?:an?|the|one|any|short|where|when|what)|are|means?|refers?\sto|stands?\sfor)\b|,\san?\b)"""
 )
-_OWNED = _compiled(r"(?<!\bwhat)(?<!\bwho)['’]s\s")
+_OWNER = _compiled(r"(?:['’]s|s['’])\s")
 _WHICH = r"\b(?:which|what)\s(?:\w+\s)?"
 _ASKS: tuple[tuple[re.Pattern[str], AnswerType], ...] = (
     (
@@ -217,6 +217,7 @@ def _defines(text: str, question: str) -> bool:
     """
     subject = content_terms(question)
     found = spans(text)
-    named = subject[-1:] if _OWNED.search(question) else subject
+    owners = [*_OWNER.finditer(question)]
+    named = set(content_terms(question[owners[-1].end() :]) if owners else subject).intersection(subject) or subject
     opening = (term for term in found[: len(subject) + 3] if term.term in named)
     return any(_IS_A.match(text, term.end) for term in opening)
