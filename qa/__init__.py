@@ -15,19 +15,16 @@ from qa.errors import CacheError, CorpusError, GoldError, QAError, QuestionError
 from qa.model import (
     Answer,
     Block,
-    Contribution,
     Document,
-    Explanation,
     Hit,
     Passage,
     Promise,
     Quote,
-    Reason,
     Sentence,
     Skipped,
     SourceMap,
-    WordFound,
 )
+from qa.reasons import Contribution, Explanation, Reason, WordFound
 
 if TYPE_CHECKING:
     from qa.library import Library, PathLike

@@ -28,9 +28,10 @@ from qa.index import Index, build
 from qa.index.folder import Corpus, Opened, corpus_of, open_folder
 from qa.languages import AUTO, CODES, language_named
 from qa.load import Source, find, read
-from qa.model import Answer, Document, Explanation, Hit, Promise, Quote, Skipped
+from qa.model import Answer, Document, Hit, Promise, Quote, Skipped
 from qa.narrow import without_documents
 from qa.query import Query, language_asked, query
+from qa.reasons import Explanation
 from qa.retrieve import Candidates, listed, retrieve
 from qa.syntax import parse
 from qa.text import spelt, stop_terms, term_of

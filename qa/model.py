@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal
 
 from qa.languages import ENGLISH
+from qa.lazy import Lazy, up_to
 
 if TYPE_CHECKING:
     from qa.agreement import Said
@@ -18,91 +19,25 @@ __all__ = [
     "AROUND",
     "Answer",
     "Block",
-    "Contribution",
     "Document",
-    "Explanation",
     "Hit",
-    "Lazy",
     "LazyBlocks",
-    "LazyNumbers",
     "Passage",
     "Promise",
     "Quote",
-    "Reason",
     "Sentence",
     "Skipped",
     "SourceMap",
-    "WordFound",
-    "WordPlace",
     "heading_text",
 ]
 
 BlockKind = Literal["heading", "paragraph", "item", "row", "code", "quotation", "header"]
 """A `header` is a table's row of column headers, or the line that says who wrote what is quoted below it."""
-WordPlace = Literal["inside", "above", "beside", "around", "alike", "missing"]
-"""Where a question's word stands, seen from a sentence: in it, in what is above it, in the sentences beside it that it
-may speak of, elsewhere in its passage; not at all, but the sentence has a word that means much the same; none of
-these."""
 HEADING_SEPARATOR = " › "
 _FLOWING = frozenset({"asciidoc", "docx", "epub", "html", "man", "odt", "rst"})
 """Formats in whose text no line ends but where the source says so; in others a paragraph's lines may be wrapped."""
 AROUND = 80
 """Characters before and after a quote that are kept to tell its place from others with the same text."""
-_LOOKED_AT = 256
-"""Values that are made at a time where all are wanted, or the first of a kind."""
-_T = TypeVar("_T")
-
-
-class Lazy(Sequence[_T]):
-    """A tuple whose values are made when they are looked at: a document has thousands, and a quote needs few.
-
-    >>> squares = Lazy(4, lambda first, stop: [number * number for number in range(first, stop)])
-    >>> squares[3], squares == (0, 1, 4, 9)
-    (9, True)
-    """
-
-    def __init__(self, size: int, made: Callable[[int, int], Sequence[_T]]) -> None:
-        self._size = size
-        self._made = made
-
-    def __len__(self) -> int:
-        return self._size
-
-    @overload
-    def __getitem__(self, at: int) -> _T: ...
-    @overload
-    def __getitem__(self, at: slice) -> tuple[_T, ...]: ...
-    def __getitem__(self, at: int | slice) -> _T | tuple[_T, ...]:
-        if isinstance(at, slice):
-            return tuple(self)[at]
-        number = range(self._size)[at]
-        return self._made(number, number + 1)[0]
-
-    def __iter__(self) -> Iterator[_T]:
-        for first in range(0, self._size, _LOOKED_AT):
-            yield from self._made(first, min(first + _LOOKED_AT, self._size))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Lazy | tuple) and tuple(self) == tuple(other)
-
-    def __hash__(self) -> int:
-        return hash(tuple(self))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return tuple, (tuple(self),)
-
-
-class LazyNumbers(Lazy[int]):
-    """The numbers of an array, made when they are looked at; in its `view` one is found without making any."""
-
-    def __init__(self, view: memoryview[int]) -> None:
-        super().__init__(len(view), lambda first, stop: view[first:stop].tolist())
-        self.view = view
-
-
-def _up_to(numbers: Sequence[int], offset: int) -> int:
-    """How many of some numbers in order are `offset` or less."""
-    return bisect_right(numbers.view if isinstance(numbers, LazyNumbers) else numbers, offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +102,7 @@ class SourceMap:
 
     def source_offset(self, offset: int) -> int:
         """Offset in the decoded source of the character at `offset` of the text."""
-        run = max(_up_to(self.text_starts, offset) - 1, 0)
+        run = max(up_to(self.text_starts, offset) - 1, 0)
         source = self.source_starts[run] + max(offset - self.text_starts[run], 0)
         if run + 1 < len(
             self.source_starts
@@ -182,7 +117,7 @@ class SourceMap:
 
     def line(self, offset: int) -> int:
         """Line of the source, from 1, on which the character at `offset` of the text stands."""
-        return _up_to(self.line_starts, self.source_offset(offset))
+        return up_to(self.line_starts, self.source_offset(offset))
 
 
 @dataclass(frozen=True)
@@ -538,107 +473,4 @@ class Answer:
             "promised": self.promised,
             "language": self.language,
             "corpus": list(self.corpus),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class WordFound:
-    """A word of a question, as it spells it, where it stands, and its share of the question's weight."""
-
-    word: str
-    place: WordPlace
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """A part of a score: a value times its weight. `group` is what it is told together with."""
-
-    name: str
-    group: str
-    value: float
-    weight: float
-
-    @property
-    def amount(self) -> float:
-        """What it adds to the score."""
-        return self.value * self.weight
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a quote has its score: the contributions add up to it."""
-
-    quote: Quote
-    score: float
-    words: tuple[WordFound, ...]
-    contributions: tuple[Contribution, ...]
-
-    @property
-    def groups(self) -> dict[str, float]:
-        """What each group of contributions adds to the score."""
-        amounts: dict[str, float] = {}
-        for part in self.contributions:
-            amounts[part.group] = amounts.get(part.group, 0.0) + part.amount
-        return amounts
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain JSON values."""
-        quote = self.quote
-        return {
-            "path": quote.path,
-            "start": quote.start,
-            "end": quote.end,
-            "line": quote.line,
-            "page": quote.page,
-            "score": self.score,
-            "words": [{"word": found.word, "place": found.place, "share": found.share} for found in self.words],
-            "contributions": [
-                {
-                    "name": part.name,
-                    "group": part.group,
-                    "value": part.value,
-                    "weight": part.weight,
-                    "amount": part.amount,
-                }
-                for part in self.contributions
-            ],
-            "groups": self.groups,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why an answer is what it is: a Reason for each of its quotes, or near misses, and for the next best sentence.
-
-    It answers when `confidence` is `cut` or more. `runner_up` is the best sentence outside the first quote, which may
-    be the second quote; None when there is no other.
-    """
-
-    question: str
-    answered: bool
-    confidence: float
-    cut: float
-    reasons: tuple[Reason, ...]
-    runner_up: Reason | None
-
-    @property
-    def decided(self) -> dict[str, float]:
-        """By how much the first quote is ahead of the runner-up in each group; together, of the runner-up's score."""
-        if not self.reasons or self.runner_up is None:
-            return {}
-        first, second = self.reasons[0].groups, self.runner_up.groups
-        ahead = {group: first.get(group, 0.0) - second.get(group, 0.0) for group in (*first, *second)}
-        return dict(sorted(ahead.items(), key=lambda entry: -abs(entry[1])))
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain JSON values."""
-        return {
-            "question": self.question,
-            "answered": self.answered,
-            "confidence": self.confidence,
-            "cut": self.cut,
-            "reasons": [reason.to_dict() for reason in self.reasons],
-            "runner_up": self.runner_up and self.runner_up.to_dict(),
-            "decided": self.decided,
         }

@@ -23,9 +23,10 @@ from qa.index.merge import keep, merge
 from qa.index.phrase import holding
 from qa.index.reference import ReferenceBM25
 from qa.index.segment import Array, Segment
+from qa.lazy import LazyNumbers
 from qa.library import bundled_corpus
 from qa.load import find, read
-from qa.model import Block, Document, LazyNumbers, SourceMap
+from qa.model import Block, Document, SourceMap
 from qa.text import terms
 
 SAID = ("xen", "alto", "ocaml", "the", "of", "stack", "boots", "12", "Alto Stack (ALK)")

@@ -11,8 +11,9 @@ from qa.cli.streams import encoding, lines_of, note, say
 from qa.cli.terminal import in_color, width
 from qa.errors import QAError
 from qa.library import Library, check
-from qa.model import Answer, Explanation
+from qa.model import Answer
 from qa.present import explanation_text, json_text, one_line, text
+from qa.reasons import Explanation
 
 __all__ = ["run"]
 

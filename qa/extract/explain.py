@@ -16,8 +16,9 @@ from qa.extract.features import FEATURES, Rows
 from qa.extract.model import model
 from qa.fusion import shipped_fusion
 from qa.index import Index
-from qa.model import Contribution, Quote, Reason, WordFound, WordPlace
+from qa.model import Quote
 from qa.query import Query
+from qa.reasons import Contribution, Reason, WordFound, WordPlace
 from qa.retrieve import SIGNALS, Candidates
 from qa.text import spans
 

@@ -24,7 +24,8 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.languages import LANGUAGES
-from qa.model import Block, BlockKind, Document, LazyBlocks, LazyNumbers, SourceMap
+from qa.lazy import LazyNumbers
+from qa.model import Block, BlockKind, Document, LazyBlocks, SourceMap
 
 __all__ = ["KINDS", "Array", "Postings", "Said", "Segment", "distinct", "first_of_each", "runs"]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from qa.model import Explanation, Reason
 from qa.present.layout import wrap
 from qa.present.shared import LONGEST_SHOWN, cut, one_line, place
+from qa.reasons import Explanation, Reason
 
 __all__ = ["explanation_text"]
 

@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from qa.model import Answer, Explanation, Hit
+from qa.model import Answer, Hit
 from qa.present.shared import DIRECTION
+from qa.reasons import Explanation
 
 if TYPE_CHECKING:
     from qa.receipt import Check
