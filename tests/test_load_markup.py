@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -162,6 +164,26 @@ def test_a_page_that_is_an_index_is_refused() -> None:
     with pytest.raises(Unreadable, match="nothing but links"):
         html.parse_page(f"<html><body><div class='indexdiv'><h3>T</h3><dl>{entries}</dl></div></body></html>")
     assert html.parse_page("<nav>Menu</nav>").text == "Menu"
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("<p>2<sup>32</sup> bytes", "2³² bytes"),
+        ("<p><i>m</i><sup> -6 </sup>s", "m ⁻⁶ s"),
+        ("<p>(a)<sup>2</sup>, in 2016<sup><a href='#n'>1</a></sup>", "(a)², in 2016¹"),
+        ("<p>the 1<sup>st</sup>, n<sup>k+1</sup> and x<sup>[3]</sup>", "the 1st, nk+1 and x[3]"),
+        ("<p>An end.<sup>1</sup> Next", "An end.1 Next"),
+    ],
+)
+def test_a_raised_number_stays_apart_from_the_one_before_it(source: str, text: str) -> None:
+    parsed = html.parse(source)
+    assert parsed.text == text
+    assert parsed.source_map is not None
+    sources = [source[parsed.source_map.source_offset(offset)] for offset in range(len(text))]
+    assert [unicodedata.normalize("NFKC", letter).replace("−", "-") for letter in text if not letter.isspace()] == [
+        letter for letter, own in zip(sources, text, strict=True) if not own.isspace()
+    ]
 
 
 @pytest.mark.parametrize(("source", "text", "blocks"), HTML)

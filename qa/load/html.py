@@ -79,6 +79,9 @@ _CLASS_OR_ROLE = re.compile(r"(?:class|role)\s*=", re.IGNORECASE)
 _NOTE = re.compile(r"note|admonition|callout|warning|tip|topic|doc-", re.IGNORECASE)
 _PERMALINKS = frozenset({"¶", "&para;", "&#182;", "&#xb6;", "#", "§", "&sect;", "🔗"})
 
+_EXPONENT = re.compile(r"\s*[-+−]?\d+\s*")
+_RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+
 _NAME = re.compile(r"[a-zA-Z][^\s/>\x00<]*")
 _LINK = re.compile(r"<a\s[^<>]*href", re.IGNORECASE)
 _TAG_STOP = re.compile(r"=\s*(?:\"[^\"]*\"|'[^']*')|[<>]")
@@ -184,6 +187,7 @@ class Fragment:
     _kept: int = 0  # blocks that are there to stay, though there may be nothing but links in them
     _literal: bool = False  # in a <code>
     _anchor: bool = False
+    _raised: bool = False  # in a <sup> right behind a letter, a digit, a bracket or a tag
     _ends: dict[str, list[int]] = field(default_factory=dict)
     _last_ends: dict[str, int] | None = None  # by element: where its last end tag stands
 
@@ -214,6 +218,9 @@ class Fragment:
         if (self._anchor and raw.strip() in _PERMALINKS) or (self._listing and raw.isspace() and "\n" in raw):
             return
         self._links.add(raw)
+        if self._raised and _EXPONENT.fullmatch(raw):  # 2<sup>32</sup> is not 232
+            self.builder.add(raw.translate(_RAISED), start + self.shift)
+            return
         if "](" not in raw or self._row >= 0 or self._literal or self._preformatted:
             self._plain(start, end)
             return
@@ -329,6 +336,8 @@ class Fragment:
             self._links.close()
         elif name == "code":
             self._literal = False
+        elif name == "sup":
+            self._raised = False
         elif name in _HEADINGS or (self._titled and name == "div"):
             self._heading, self._titled = 0, False
         elif name in {"tr", "table", "thead", "tbody", "tfoot"}:
@@ -363,6 +372,9 @@ class Fragment:
             self._links.open(tag)
         elif name == "code":
             self._literal = True
+        elif name == "sup":
+            before = self.source[end - len(tag) - 1 : end - len(tag)]
+            self._raised = before.isalnum() or before in {")", ">"}
         elif name in {"meta", "link"}:
             self._note(tag)
 
