@@ -1,6 +1,5 @@
 """What confidence is judged by, and what a quote takes in: each sign moves for the reason that it has its name for."""
 
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -173,33 +172,6 @@ def test_a_lead_in_keeps_its_list_and_a_row_stands_alone() -> None:
     rows = (Block(0, 9, "row"), Block(10, 19, "row"))
     document = replace(paragraph_document("t.txt", "", "mill 1874\nmill 1901"), blocks=rows)
     assert ranges_of(build([document]), "When was the mill built?") == ["mill 1874", "mill 1901"]
-
-
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [
-        ("Mending bad roads\n\nLay stones. Then gravel.", "Mending bad roads\n\nLay stones."),
-        ("Few roads.\n\nMending bad roads\n\nLay stones.", "Mending bad roads\n\nLay stones."),
-        ("Mending bad roads.\n\nLay stones.", "Mending bad roads."),
-        ('He said "mending."\n\nLay stones.', 'He said "mending."'),
-        ("Mending bad roads\nLay stones.", "Mending bad roads\nLay stones."),
-        ("Few roads. Mending bad roads\n\nLay stones.", "Mending bad roads"),
-        ("Lay stones.\n\nMending bad roads", "Mending bad roads"),
-        (f"Mending bad roads\n\nLay {'many ' * 60}stones.", "Mending bad roads"),
-        (f"Mending {'bad ' * 15}roads\n\nLay stones.", f"Mending {'bad ' * 15}roads"),
-    ],
-)
-def test_a_title_keeps_the_sentence_behind_it(text: str, first: str) -> None:
-    blocks = tuple(Block(*part.span(), "paragraph") for part in re.finditer(r"(?:.|\n(?!\n))+", text))
-    index = build([replace(paragraph_document("roads.txt", "", text), blocks=blocks)])
-    assert ranges_of(index, "How are bad roads mended?", Mending=9.0, He=9.0)[0] == first
-
-
-def test_a_title_keeps_the_list_behind_it() -> None:
-    text = "Mending bad roads\n\nstones\ngravel"
-    blocks = (Block(0, 17, "paragraph"), Block(19, 25, "item"), Block(26, 32, "item"))
-    document = replace(paragraph_document("tool.txt", "", text), blocks=blocks)
-    assert ranges_of(build([document]), "How are bad roads mended?", Mending=9.0)[0] == text
 
 
 def test_what_points_back_to_what_is_quoted_is_quoted_alone() -> None:

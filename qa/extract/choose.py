@@ -31,8 +31,6 @@ _PRONOUN = re.compile(
     r"(?:(?:It|That)\b(?! (?:is|was) (?:\w+ ){0,3}that\b)|(?:They|He|She|This|These|Those|Its|Their|His|Her)\b)"
 )
 _LATER_PRONOUN = re.compile(r" (?:it|they|them|he|him|she|her)\b")
-_ENDS = re.compile(r"""[^\w\s)\]}>*%][\s"'”’»)\]]*$""")
-"""What a sentence ends with, and a title does not."""
 _EMPTY_LINE = re.compile(r"\n\s*\n|\r\s*\r")
 _SHORT_SENTENCE = 80
 """Characters."""
@@ -40,8 +38,6 @@ _QUOTED = 2
 """Sentences, a quote, that what repeats them is looked for: some stand inside another's quote and make none."""
 _JUDGED = 3
 """Quotes whose repeats are no rivals to the first: confidence is the same however many are asked for."""
-_TITLE_WORDS = 15
-"""At most so many has the title of what stands behind it."""
 _MAX_CELL = 40
 """Characters of a cell that is an answer as a whole."""
 _JOINED = 0.004
@@ -266,7 +262,7 @@ def _points_back(text: str) -> bool:
 def _belonging(index: Index, passage: int, sentence: int, text: str) -> tuple[int, int]:
     """The sentences that a reader of one, by its number and as it stands in the text, needs.
 
-    Before it when it points back, the items of a list, its block of code, what it is the title of.
+    Before it when it points back, the items of a list, its block of code.
     """
     first = last = sentence
     begin, stop = index.passage_sentences(passage)
@@ -280,28 +276,7 @@ def _belonging(index: Index, passage: int, sentence: int, text: str) -> tuple[in
         last = _last_item(index, sentence, stop)
     elif kind == KINDS.index("code"):
         first, last = _code_block(index, passage, sentence)
-    elif kind == prose and words <= _TITLE_WORDS and _is_title(index, passage, sentence, text):
-        last = _first_behind(index, sentence, stop)
     return first, last
-
-
-def _is_title(index: Index, passage: int, sentence: int, text: str) -> bool:
-    """Whether a sentence is a paragraph of its own that does not end as a sentence, with something behind it."""
-    begin, stop = index.passage_sentences(passage)
-    return (
-        not _ENDS.search(text)
-        and sentence + 1 < stop
-        and _is_new_paragraph(index, passage, sentence + 1)
-        and (sentence == begin or _is_new_paragraph(index, passage, sentence))
-    )
-
-
-def _first_behind(index: Index, title: int, stop: int) -> int:
-    """The first sentence behind a title, or the last item of a list there; the title when that is too long to quote."""
-    _, _, kind, words = index.sentence(title + 1)
-    if kind != KINDS.index("paragraph"):
-        return _last_item(index, title, stop)
-    return title + 1 if words <= _MAX_QUOTE_WORDS else title
 
 
 def _code_block(index: Index, passage: int, line: int) -> tuple[int, int]:

@@ -79,8 +79,15 @@ _CLASS_OR_ROLE = re.compile(r"(?:class|role)\s*=", re.IGNORECASE)
 _NOTE = re.compile(r"note|admonition|callout|warning|tip|topic|doc-", re.IGNORECASE)
 _PERMALINKS = frozenset({"¶", "&para;", "&#182;", "&#xb6;", "#", "§", "&sect;", "🔗"})
 
-_EXPONENT = re.compile(r"\s*[-+−]?\d+\s*")
-_RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+_EXPONENT = re.compile(r"\s*(&(?:minus|#8722|#x2212);)?[-+−–]?\d+[-+−–]?\s*", re.IGNORECASE)
+_RAISED = str.maketrans("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
+_RAISABLE = re.compile(r"[^\W_]|[])}%'’;]")
+"""What an exponent stands behind; an entity ends in ";"."""
+_STYLES_BEFORE = re.compile(
+    r"(?:</?(?:a|b|i|u|em|strong|span|code|var|tt|font|big|small)(?=[\s>])[^<>]*>)+\Z", re.IGNORECASE
+)
+_LOOKED_BACK = 200
+"""Characters in which the text before a <sup> is looked for."""
 
 _NAME = re.compile(r"[a-zA-Z][^\s/>\x00<]*")
 _LINK = re.compile(r"<a\s[^<>]*href", re.IGNORECASE)
@@ -187,7 +194,7 @@ class Fragment:
     _kept: int = 0  # blocks that are there to stay, though there may be nothing but links in them
     _literal: bool = False  # in a <code>
     _anchor: bool = False
-    _raised: bool = False  # in a <sup> right behind a letter, a digit, a bracket or a tag
+    _raised: bool = False  # what comes next is the first text in a <sup> that stands right behind something
     _ends: dict[str, list[int]] = field(default_factory=dict)
     _last_ends: dict[str, int] | None = None  # by element: where its last end tag stands
 
@@ -218,8 +225,9 @@ class Fragment:
         if (self._anchor and raw.strip() in _PERMALINKS) or (self._listing and raw.isspace() and "\n" in raw):
             return
         self._links.add(raw)
-        if self._raised and _EXPONENT.fullmatch(raw):  # 2<sup>32</sup> is not 232
-            self.builder.add(raw.translate(_RAISED), start + self.shift)
+        raised, self._raised = self._raised, False
+        if raised and (exponent := _EXPONENT.fullmatch(raw)):  # 2<sup>32</sup> is not 232
+            self._raise(exponent, start)
             return
         if "](" not in raw or self._row >= 0 or self._literal or self._preformatted:
             self._plain(start, end)
@@ -231,6 +239,14 @@ class Fragment:
                 self._plain(*link.span(2))
             at = link.end()
         self._plain(at, end)
+
+    def _raise(self, exponent: re.Match[str], start: int) -> None:
+        """Adds an exponent that stands at an offset as the characters that look like it."""
+        sign, text = exponent.span(1), exponent.group()
+        if exponent[1]:
+            self.builder.add_decoded("⁻", start + sign[0] + self.shift)
+        first = max(sign[1], 0)
+        self.builder.add(text[first:].translate(_RAISED), start + first + self.shift)
 
     def _plain(self, start: int, end: int) -> None:
         raw = self.source[start:end]
@@ -373,10 +389,14 @@ class Fragment:
         elif name == "code":
             self._literal = True
         elif name == "sup":
-            before = self.source[end - len(tag) - 1 : end - len(tag)]
-            self._raised = before.isalnum() or before in {")", ">"}
+            self._raised = not tag.endswith("/>") and self._is_raised(end - len(tag))
         elif name in {"meta", "link"}:
             self._note(tag)
+
+    def _is_raised(self, at: int) -> bool:
+        """Whether what stands in a <sup> that begins at an offset is the exponent of what stands before it."""
+        before = _STYLES_BEFORE.sub("", self.source[max(at - _LOOKED_BACK, 0) : at])
+        return _RAISABLE.fullmatch(before[-1:]) is not None
 
     def _begin_row(self, end: int) -> None:
         """Begins a row whose tag ends there; it holds column headers if it is of them alone, and has several."""

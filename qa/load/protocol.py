@@ -176,8 +176,8 @@ class TextBuilder:
     """Builds a document's readable text block by block and remembers where in the source each piece stood.
 
     Within a block, white space collapses to one space as a browser would show it, unless the block is `code`. Only
-    white space is ever added to the text: every other character of it stands in the source, or is what a
-    code there stands for. A block that would be blank is not made.
+    white space is ever added to the text: every other character of it stands in the source, or is what a code there
+    stands for. A block that would be blank is not made.
 
     >>> builder = TextBuilder("a &amp;  b")
     >>> builder.begin("paragraph")
