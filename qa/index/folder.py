@@ -40,8 +40,8 @@ from qa.vectors import TABLE
 
 __all__ = ["FORMAT", "Corpus", "Opened", "corpus_of", "open_folder"]
 
-FORMAT = 9
-"""Version of the files' layout; an index with another is built anew."""
+FORMAT = 10
+"""Version of the files' layout, and of how documents are read; an index with another is built anew."""
 _SETTINGS = {"format": FORMAT, "analysis": ANALYSIS, "chunking": CHUNKING, "vectors": TABLE}
 _MANIFEST = "manifest.json"
 _CHECKED = "checked.json"
