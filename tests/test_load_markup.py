@@ -180,6 +180,8 @@ def test_a_page_that_is_an_index_is_refused() -> None:
         ("<p>km<sup>2.<table><tr><td>1901<td>34</table>", "km2.\n\n1901\t34"),
         ("<p>10<sup/>2 x<sup></sup><b>3</b>", "102 x3"),
         ("<table><tr><td>a<td><sup>1</sup></table>", "a\t1"),
+        ("<p>10<sup></p><p>2024", "10\n\n2024"),
+        (f"<p>10<SUP class=x><a title='{'y' * 300}' href='#n'>2</a></SUP>", "10²"),
     ],
 )
 def test_a_raised_number_stays_apart_from_the_one_before_it(source: str, text: str) -> None:

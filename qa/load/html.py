@@ -79,15 +79,15 @@ _CLASS_OR_ROLE = re.compile(r"(?:class|role)\s*=", re.IGNORECASE)
 _NOTE = re.compile(r"note|admonition|callout|warning|tip|topic|doc-", re.IGNORECASE)
 _PERMALINKS = frozenset({"¶", "&para;", "&#182;", "&#xb6;", "#", "§", "&sect;", "🔗"})
 
-_EXPONENT = re.compile(r"\s*(&(?:minus|#8722|#x2212);)?[-+−–]?\d+[-+−–]?\s*", re.IGNORECASE)
+_EXPONENT = re.compile(r"(?:\s*(&(?:minus|#8722|#x2212);))?(\s*[-+−–]?\d+[-+−–]?\s*)", re.IGNORECASE)
 _RAISED = str.maketrans("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
 _RAISABLE = re.compile(r"[^\W_]|[])}%'’;]")
 """What an exponent stands behind; an entity ends in ";"."""
-_STYLES_BEFORE = re.compile(
-    r"(?:</?(?:a|b|i|u|em|strong|span|code|var|tt|font|big|small)(?=[\s>])[^<>]*>)+\Z", re.IGNORECASE
-)
-_LOOKED_BACK = 200
-"""Characters in which the text before a <sup> is looked for."""
+_STYLES = r"(?:</?(?:a|b|i|u|em|strong|span|code|var|tt|font|big|small)(?=[\s>])[^<>]*>)*+"
+_TO_RAISED = re.compile(rf"<sup(?=[\s>])[^<>]*(?<!/)>{_STYLES}", re.IGNORECASE)
+_STYLES_BEFORE = re.compile(rf"{_STYLES}\Z", re.IGNORECASE)
+_LOOKED_BACK = 500
+"""Characters in which a <sup> is looked for before a number, and the text before it."""
 
 _NAME = re.compile(r"[a-zA-Z][^\s/>\x00<]*")
 _LINK = re.compile(r"<a\s[^<>]*href", re.IGNORECASE)
@@ -194,7 +194,6 @@ class Fragment:
     _kept: int = 0  # blocks that are there to stay, though there may be nothing but links in them
     _literal: bool = False  # in a <code>
     _anchor: bool = False
-    _raised: bool = False  # what comes next is the first text in a <sup> that stands right behind something
     _ends: dict[str, list[int]] = field(default_factory=dict)
     _last_ends: dict[str, int] | None = None  # by element: where its last end tag stands
 
@@ -225,9 +224,9 @@ class Fragment:
         if (self._anchor and raw.strip() in _PERMALINKS) or (self._listing and raw.isspace() and "\n" in raw):
             return
         self._links.add(raw)
-        raised, self._raised = self._raised, False
-        if raised and (exponent := _EXPONENT.fullmatch(raw)):  # 2<sup>32</sup> is not 232
-            self._raise(exponent, start)
+        exponent = _EXPONENT.fullmatch(raw)
+        if exponent and self._is_raised(start):  # 2<sup>32</sup> is not 232
+            self._raise(exponent, start + self.shift)
             return
         if "](" not in raw or self._row >= 0 or self._literal or self._preformatted:
             self._plain(start, end)
@@ -240,13 +239,22 @@ class Fragment:
             at = link.end()
         self._plain(at, end)
 
-    def _raise(self, exponent: re.Match[str], start: int) -> None:
-        """Adds an exponent that stands at an offset as the characters that look like it."""
-        sign, text = exponent.span(1), exponent.group()
+    def _is_raised(self, at: int) -> bool:
+        """Whether the text at an offset is the first in a <sup> right behind what it may be the exponent of."""
+        least = max(at - _LOOKED_BACK, self.start)
+        sup = max(self.source.rfind(tag, least, at) for tag in ("<sup", "<SUP"))
+        if sup < 0 or not _TO_RAISED.fullmatch(self.source, sup, at):
+            return False
+        before = self.source[max(sup - _LOOKED_BACK, self.start) : sup]
+        if before.endswith(">"):
+            before = _STYLES_BEFORE.sub("", before)
+        return _RAISABLE.fullmatch(before[-1:]) is not None
+
+    def _raise(self, exponent: re.Match[str], at: int) -> None:
+        """Adds an exponent, its first character at an offset of the source, as the characters that look like it."""
         if exponent[1]:
-            self.builder.add_decoded("⁻", start + sign[0] + self.shift)
-        first = max(sign[1], 0)
-        self.builder.add(text[first:].translate(_RAISED), start + first + self.shift)
+            self.builder.add_decoded("⁻", at + exponent.start(1))
+        self.builder.add(exponent[2].translate(_RAISED), at + exponent.start(2))
 
     def _plain(self, start: int, end: int) -> None:
         raw = self.source[start:end]
@@ -352,8 +360,6 @@ class Fragment:
             self._links.close()
         elif name == "code":
             self._literal = False
-        elif name == "sup":
-            self._raised = False
         elif name in _HEADINGS or (self._titled and name == "div"):
             self._heading, self._titled = 0, False
         elif name in {"tr", "table", "thead", "tbody", "tfoot"}:
@@ -388,15 +394,8 @@ class Fragment:
             self._links.open(tag)
         elif name == "code":
             self._literal = True
-        elif name == "sup":
-            self._raised = not tag.endswith("/>") and self._is_raised(end - len(tag))
         elif name in {"meta", "link"}:
             self._note(tag)
-
-    def _is_raised(self, at: int) -> bool:
-        """Whether what stands in a <sup> that begins at an offset is the exponent of what stands before it."""
-        before = _STYLES_BEFORE.sub("", self.source[max(at - _LOOKED_BACK, 0) : at])
-        return _RAISABLE.fullmatch(before[-1:]) is not None
 
     def _begin_row(self, end: int) -> None:
         """Begins a row whose tag ends there; it holds column headers if it is of them alone, and has several."""
