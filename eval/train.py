@@ -47,7 +47,7 @@ THERE, OWN, STRANGER = "", "own", "stranger"
 """Why nothing answers, beside MASKED: something does; it was written so; it is about other documents."""
 REGULARISATION = 0.01
 """scikit-learn's C of confidence, examples weighing 1 on average."""
-WORTH = {(THERE, MASKED): 1.0, (OWN,): 0.15, (STRANGER,): 0.15}
+WORTH = {(THERE, MASKED): 1.0, (OWN,): 0.13, (STRANGER,): 0.15}
 """What the examples of a set weigh together: answerable ones and their masked twins, questions written to be refused,
 questions about other documents."""
 STRANGERS = 250

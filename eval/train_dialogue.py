@@ -36,7 +36,7 @@ SEED = 20
 GENERIC = 0.25
 """Share of the articles in whose questions a generic term stands."""
 NEED_CUT = 0.0
-TERM_CUT = -0.6
+TERM_CUT = -0.58
 ALONE = 0.5
 """Weight of a rewrite as an example of a question that needs nothing, beside a question as typed."""
 TURNS = 7

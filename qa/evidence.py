@@ -15,7 +15,7 @@ from qa.index.phrase import owners_of_run
 from qa.index.segment import Array, Said, Segment, first_of_each
 from qa.query import INSTEAD, Query
 from qa.text import term_of
-from qa.vectors import UNKNOWN, compared, scaled, shipped, sums
+from qa.vectors import UNKNOWN, compared, fitted, scaled, shipped, sums
 
 __all__ = ["Evidence", "evidence"]
 
@@ -193,18 +193,27 @@ def _by_vectors(index: Index, asked: Query, said: Said, constants: Constants) ->
     inside = int(known.searchsorted(len(said.tokens)))
     within, below = said.within[known[:inside]], said.below[known[inside:] - len(said.tokens)]
     terms, rows, places = _distinct_rows(tokens[known], rows[known])
-    words, wanted = shipped().gathered(rows), shipped().gathered(asked.rows)
-    likeness = np.maximum(compared(wanted, words) - constants.unlike, 0.0) / (1 - constants.unlike)
-    soft = np.zeros((count, len(asked.terms)), dtype=np.float32)
-    if inside:
-        first = np.flatnonzero(first_of_each(within))
-        nearest = np.maximum.reduceat(likeness.take(places[:inside], axis=1), first, axis=1)
-        soft[within[first]] = nearest.T
-    vectors = scaled(words, np.sqrt(idfs(index.passage_count, index.frequencies_of(said.number, terms)[0])))
+    lengths = np.sqrt(idfs(index.passage_count, index.frequencies_of(said.number, terms)[0]))
     sizes = [np.bincount(within, minlength=count), np.bincount(below, minlength=len(said.passages))]
-    summed = sums(vectors, places, np.concatenate(sizes))
+    summed = sums(scaled(fitted().gathered(rows), lengths), places, np.concatenate(sizes))
     meant = summed[:count] + constants.above_meaning * summed[count:][said.owners]
-    return soft, _cosines(meant, scaled(wanted, np.sqrt(asked.weights)).sum(axis=0))
+    wanted = scaled(fitted().gathered(asked.rows), np.sqrt(asked.weights)).sum(axis=0)
+    return _soft(asked, rows, places[:inside], within, count, constants), _cosines(meant, wanted)
+
+
+def _soft(asked: Query, rows: Array, places: Array, owners: Array, count: int, constants: Constants) -> Array:
+    """How near the nearest word of each of some sentences comes to each term of the question, shape (count, terms).
+
+    `places` say which of the rows of the table of word vectors each word has, `owners` its sentence.
+    """
+    soft = np.zeros((count, len(asked.terms)), dtype=np.float32)
+    if len(places):
+        likeness = compared(shipped().gathered(asked.rows), shipped().gathered(rows))
+        likeness = np.maximum(likeness - constants.unlike, 0.0) / (1 - constants.unlike)
+        first = np.flatnonzero(first_of_each(owners))
+        nearest = np.maximum.reduceat(likeness.take(places, axis=1), first, axis=1)
+        soft[owners[first]] = nearest.T
+    return soft
 
 
 def _distinct_rows(tokens: Array, rows: Array) -> tuple[Array, Array, Array]:

@@ -1,13 +1,14 @@
-"""Static word vectors: which terms mean much the same, from a small table and numpy alone.
+"""Static word vectors: which terms, and which texts, mean much the same, from two small tables and numpy alone.
 
-The table was distilled once from a sentence encoder (`scripts/distill_vectors.py`, model card `qa/VECTORS.md`): one row
-of whole numbers from -127 to 127 a term. Only directions count, so a row needs no scale, and because the dot product of
-two rows is a whole number below 2**24, float32 holds it exactly: a cosine is the same on every machine, whatever order
-a matrix product adds in.
+Both were distilled once from a sentence encoder (model card `qa/VECTORS.md`) and hold a row a term: of `shipped`
+(`scripts/distill_vectors.py`) single words are compared, of `fitted` (`scripts/fit_vectors.py`) sums of words. A row is
+of odd whole numbers from -15 to 15, two in a byte. Only directions count, so a row needs no scale, and because the dot
+product of two rows is a whole number below 2**24, float32 holds it exactly: a cosine is the same on every machine,
+whatever order a matrix product adds in.
 
-A term is looked up once and then goes by its row: an index keeps the rows of its vocabulary, a question looks up its
-few terms, `cosines` compares rows. Function words and numbers have no row, nor have most names; they match only
-themselves.
+A term is looked up once and then goes by its row, the same in both tables: an index keeps the rows of its vocabulary, a
+question looks up its few terms, `cosines` compares rows. Function words and numbers have no row, nor have most names;
+they match only themselves.
 """
 
 from __future__ import annotations
@@ -22,12 +23,27 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["TABLE", "UNKNOWN", "Vectors", "compared", "rows_of", "scaled", "shipped", "sums"]
+__all__ = [
+    "FITTED",
+    "TABLE",
+    "UNKNOWN",
+    "WORDS",
+    "Vectors",
+    "compared",
+    "fitted",
+    "rows_of",
+    "scaled",
+    "shipped",
+    "sums",
+]
 
 Array = npt.NDArray[Any]
 
-TABLE = "minilm-29000x128-1"
-"""Names the table in an index's manifest, which keeps rows of it; another table needs a new name."""
+TABLE = "minilm-29000x128-2"
+"""Names the tables in an index's manifest, which keeps rows of them; others need a new name."""
+
+WORDS, FITTED = "vectors.npy", "vectors_fitted.npy"
+"""The files of the two matrices."""
 
 UNKNOWN = -1
 """The row of a term that the table does not have."""
@@ -35,16 +51,20 @@ UNKNOWN = -1
 _AT_ONCE = 1 << 18
 """Multiplications in one step of a product. OpenBLAS shares out more of them among threads, which then wait busily for
 the next: a question took 1.7 times the processor time, and how many threads a program has is not a library's to set."""
-_MATRIX = "vectors.npy"
+_MOST = 15
+"""The greatest of the odd whole numbers, which are 16 from its negative on: four bits."""
+_SCALES = np.arange(3.0, 9.0, 0.25)
+"""Root mean squares of a row of them, of which the one is chosen that changes its direction least."""
 _TERMS = "vectors_terms.npy"
 
 
 @dataclass(frozen=True)
 class Vectors:
-    """The table.
+    """A table.
 
-    `matrix` holds a row a term, shape (terms, dimensions), int8; `blob` the terms sorted by their bytes, each with a
-    newline after it.
+    `matrix` holds a row a term, shape (terms, dimensions / 2), uint8: in the low four bits of its bytes the first half
+    of the dimensions, in the high ones the second. `blob` holds the terms sorted by their bytes, each with a newline
+    after it.
     """
 
     matrix: Array
@@ -52,21 +72,20 @@ class Vectors:
 
     @classmethod
     def make(cls, vectors: dict[str, Array]) -> Vectors:
-        """A table of some terms' vectors, each scaled so that its largest part is 127."""
+        """A table of some terms' vectors, of an even number of dimensions, rounded."""
         terms = sorted(vectors, key=lambda term: term.encode())
-        rows = np.array([vectors[term] for term in terms], dtype=np.float64)
-        whole = np.rint(rows * (127 / np.maximum(np.abs(rows).max(axis=1, keepdims=True), 1e-12))).astype(np.int8)
-        return cls(whole, np.frombuffer("".join(f"{term}\n" for term in terms).encode(), dtype=np.uint8))
+        blob = np.frombuffer("".join(f"{term}\n" for term in terms).encode(), dtype=np.uint8)
+        return cls(_packed(_rounded(np.array([vectors[term] for term in terms], dtype=np.float64))), blob)
 
     @classmethod
-    def load(cls, folder: Path) -> Vectors:
+    def load(cls, folder: Path, matrix: str = WORDS) -> Vectors:
         """The table in a folder, mapped, not read."""
-        loaded = (np.load(folder / name, mmap_mode="r", allow_pickle=False) for name in (_MATRIX, _TERMS))
+        loaded = (np.load(folder / name, mmap_mode="r", allow_pickle=False) for name in (matrix, _TERMS))
         return cls(*map(np.asarray, loaded))  # plain arrays: taking rows of a memmap takes longer than copying them
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: Path, matrix: str = WORDS) -> None:
         """Write the two files that `load` maps."""
-        np.save(folder / _MATRIX, self.matrix)
+        np.save(folder / matrix, self.matrix)
         np.save(folder / _TERMS, self.blob)
 
     def __len__(self) -> int:
@@ -115,10 +134,40 @@ class Vectors:
         rows = np.asarray(rows)
         if not len(self):
             return np.zeros((len(rows), 1), np.float32), np.ones(len(rows), np.float32)
-        whole = self.matrix.take(np.maximum(rows, 0), axis=0).astype(np.float32)
+        whole = _unpacked(self.matrix.take(np.maximum(rows, 0), axis=0))
         whole[rows == UNKNOWN] = 0.0
         squares = np.einsum("ij,ij->i", whole, whole)
         return whole, np.sqrt(np.where(squares > 0, squares, np.float32(1.0)))
+
+
+def _rounded(rows: Array) -> Array:
+    """Odd whole numbers, _MOST at most, that are much in the direction of each row."""
+    means = np.maximum(np.sqrt(np.square(rows).mean(axis=1, keepdims=True)), 1e-12)
+    best, nearest = np.ones(rows.shape), np.full(len(rows), -np.inf)
+    for scale in _SCALES:
+        whole = np.clip(2 * np.floor(rows * (scale / means) / 2) + 1, -_MOST, _MOST)
+        near = np.einsum("ij,ij->i", whole, rows) / np.linalg.norm(whole, axis=1)
+        nearer = near > nearest
+        best[nearer], nearest[nearer] = whole[nearer], near[nearer]
+    return best
+
+
+def _packed(whole: Array) -> Array:
+    """Rows of odd whole numbers, the two halves of each in the low and the high four bits of its bytes."""
+    first, second = np.split(((whole + _MOST) / 2).astype(np.uint8), 2, axis=1)
+    packed: Array = first | second << 4
+    return packed
+
+
+def _unpacked(packed: Array) -> Array:
+    """The rows that were packed, float32."""
+    half = packed.shape[1]
+    whole = np.empty((len(packed), 2 * half), dtype=np.float32)
+    whole[:, :half] = packed & 15
+    whole[:, half:] = packed >> 4
+    whole *= 2
+    whole -= _MOST
+    return whole
 
 
 def compared(left: tuple[Array, Array], right: tuple[Array, Array]) -> Array:
@@ -167,12 +216,18 @@ def sums(vectors: Array, places: Array, sizes: Array) -> Array:
 
 @cache
 def shipped() -> Vectors:
-    """The table that comes with the tool, mapped when first asked for."""
+    """The table of words that comes with the tool, mapped when first asked for."""
     return Vectors.load(Path(__file__).parent)
 
 
+@cache
+def fitted() -> Vectors:
+    """The same terms, their vectors fitted to what texts mean that hold them, mapped when first asked for."""
+    return Vectors.load(Path(__file__).parent, FITTED)
+
+
 def rows_of(terms: Iterable[str]) -> Array:
-    """The rows of some terms in the table that comes with the tool, remembered, for texts repeat their words.
+    """The rows of some terms in the tables that come with the tool, remembered, for texts repeat their words.
 
     >>> rows_of(["the", "unheardofword"]).tolist()
     [-1, -1]

