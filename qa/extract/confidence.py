@@ -29,7 +29,7 @@ CONFIDENCE_FEATURES = (
     "bm25",  # … and its signals
     "tfidf",
     "meaning",  # how far its passage is behind the best in what it means
-    "covered",  # how far the passage that covers most is ahead of the next
+    "covered",  # … and in what it covers
     "terms",  # of the question, in tens, up to 20 of them
     "rarest",  # idf of its rarest term
     "unknown",  # share of its idf in terms that no passage holds
@@ -43,7 +43,6 @@ CONFIDENCE_FEATURES = (
     "pairs",
     "counts",
     "mistype",
-    "long",
 )
 
 RIVALS = 12
@@ -90,12 +89,11 @@ def confidence_signs(asked: Query, seen: Rows, scores: Array, order: Array, foun
         "fused": found.scores[place],
         "bm25": found.signal("bm25")[place],
         "tfidf": found.signal("tfidf")[place],
-        "meaning": found.signal("meaning").max() - found.signal("meaning")[place],
-        "covered": _ahead(found.signal("covered")),
+        **{name: found.signal(name).max() - found.signal(name)[place] for name in ("meaning", "covered")},
         "denied": _asks_what_is_not(asked) and not _SAYS_WHAT_IS_NOT.search(seen.texts[best]),
         "ready": _ready(asked, seen.texts[best]),
         **_lacking(asked, found, int(seen.sentences[best]), place),
-        **{name: own[name] for name in ("above", "pairs", "counts", "mistype", "long")},
+        **{name: own[name] for name in ("above", "pairs", "counts", "mistype")},
     }
     return np.array([signs[name] for name in CONFIDENCE_FEATURES], dtype=np.float64)
 
@@ -111,12 +109,6 @@ def _lead(seen: Rows, scores: Array, order: Array) -> float:
     """How far the best sentence is ahead of the third best of other passages."""
     others = scores[order[seen.passages[order] != seen.passages[order[0]]]]
     return float(scores[order[0]] - others[2]) if len(others) > 2 else _NO_RIVAL
-
-
-def _ahead(values: Array) -> float:
-    """How far the highest value is above the next, above 0 where there is but one."""
-    highest = np.sort(values)[-2:]
-    return float(highest[-1] - highest[0]) if len(highest) > 1 else float(values.max())
 
 
 def _lacking(asked: Query, found: Candidates, sentence: int, place: int) -> dict[str, float]:
