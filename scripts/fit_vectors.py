@@ -64,7 +64,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     table = Vectors.load(options.out)
-    drawn = draw([*(list(sentences(source)) for source in options.sources), *[list(glosses(options.wordnet))]])
+    drawn = draw([*(list(sentences(source)) for source in options.sources), list(glosses(options.wordnet))])
     rows = [table.rows(terms(sentence)) for sentence in drawn]
     print(f"{len(drawn)} sentences", file=sys.stderr)
     if options.encoded and options.encoded.exists():
