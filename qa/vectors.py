@@ -72,10 +72,19 @@ class Vectors:
 
     @classmethod
     def make(cls, vectors: dict[str, Array]) -> Vectors:
-        """A table of some terms' vectors, of an even number of dimensions, rounded."""
+        """A table of some terms' vectors, rounded.
+
+        Raises ValueError for an odd number of dimensions and for a vector that has no direction.
+        """
         terms = sorted(vectors, key=lambda term: term.encode())
+        rows = np.array([vectors[term] for term in terms], dtype=np.float64)
+        if rows.shape[1] % 2:
+            raise ValueError(f"{rows.shape[1]} dimensions cannot be packed in pairs")
+        lengths = np.linalg.norm(rows, axis=1)
+        for at in np.flatnonzero(~np.isfinite(lengths) | (lengths == 0)):
+            raise ValueError(f"{terms[at]}: its vector has no direction")
         blob = np.frombuffer("".join(f"{term}\n" for term in terms).encode(), dtype=np.uint8)
-        return cls(_packed(_rounded(np.array([vectors[term] for term in terms], dtype=np.float64))), blob)
+        return cls(_packed(_rounded(rows)), blob)
 
     @classmethod
     def load(cls, folder: Path, matrix: str = WORDS) -> Vectors:
@@ -142,7 +151,7 @@ class Vectors:
 
 def _rounded(rows: Array) -> Array:
     """Odd whole numbers, _MOST at most, that are much in the direction of each row."""
-    means = np.maximum(np.sqrt(np.square(rows).mean(axis=1, keepdims=True)), 1e-12)
+    means = np.sqrt(np.square(rows).mean(axis=1, keepdims=True))
     best, nearest = np.ones(rows.shape), np.full(len(rows), -np.inf)
     for scale in _SCALES:
         whole = np.clip(2 * np.floor(rows * (scale / means) / 2) + 1, -_MOST, _MOST)

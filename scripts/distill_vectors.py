@@ -31,7 +31,7 @@ import numpy.typing as npt
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from qa.text import STOP_TERMS, terms
-from qa.vectors import Vectors
+from qa.vectors import FITTED, Vectors
 
 Array = npt.NDArray[Any]
 Edges = dict[tuple[str, str], float]
@@ -70,6 +70,7 @@ def main() -> None:
     if options.wordnet:
         vectors = retrofitted(vectors, vocabulary, synonyms(options.wordnet), options.pull)
     Vectors.make(dict(zip(vocabulary, vectors, strict=True))).save(options.out)
+    (options.out / FITTED).unlink(missing_ok=True)  # it belongs to other terms; fit_vectors.py makes it anew
 
 
 # 1. the vocabulary

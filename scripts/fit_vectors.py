@@ -67,14 +67,11 @@ def main() -> None:
     drawn = draw([*(list(sentences(source)) for source in options.sources), list(glosses(options.wordnet))])
     rows = [table.rows(terms(sentence)) for sentence in drawn]
     print(f"{len(drawn)} sentences", file=sys.stderr)
-    if options.encoded and options.encoded.exists():
-        encoded = np.load(options.encoded, allow_pickle=False)
-    else:
-        encoded = unit(encode(drawn, options.threads, rough=True)).astype(np.float32)
-        if options.encoded:
-            np.save(options.encoded, encoded)
+    if len(drawn) < BATCH:
+        parser.error(f"{len(drawn)} sentences are too few: {BATCH} are needed")
+    encoded = encoded_once(drawn, options.encoded, options.threads)
     words = unit(table.gathered(np.arange(len(table)))[0])
-    vectors = fitted(words, [row[row != UNKNOWN] for row in rows], encoded, options.threads)
+    vectors = fit(words, [row[row != UNKNOWN] for row in rows], encoded, options.threads)
     Vectors.make(dict(zip(table.terms.astype(str), vectors, strict=True))).save(options.out, FITTED)
 
 
@@ -124,12 +121,27 @@ def _some(found: Sequence[str], most: int, random: np.random.Generator) -> list[
     return [found[at] for at in random.permutation(len(found))[:most]]
 
 
+def encoded_once(sentences: Sequence[str], kept: Path | None, threads: int) -> Array:
+    """What the encoder says of the sentences, shape (sentences, 384), float32; taken from a file if it is there."""
+    if kept and kept.exists():
+        encoded: Array = np.load(kept, allow_pickle=False)
+        if len(encoded) != len(sentences):
+            sys.exit(f"{kept}: holds {len(encoded)} sentences, not the {len(sentences)} that were drawn")
+        return encoded
+    encoded = unit(encode(sentences, threads, rough=True)).astype(np.float32)
+    if kept:
+        with kept.open("wb") as file:
+            np.save(file, encoded)
+    return encoded
+
+
 # 2. the fit
 
 
-def fitted(vectors: Array, rows: Sequence[Array], encoded: Array, threads: int) -> Array:
+def fit(vectors: Array, rows: Sequence[Array], encoded: Array, threads: int) -> Array:
     """The vectors, moved so that sums over `rows` are as near each other as what is encoded; all of length 1."""
     import torch
+    from torch.nn.functional import embedding_bag, normalize
 
     torch.manual_seed(SEED)
     torch.set_num_threads(threads)
@@ -143,32 +155,39 @@ def fitted(vectors: Array, rows: Sequence[Array], encoded: Array, threads: int) 
     moved = torch.nn.Parameter(before.clone())
     heat = torch.nn.Parameter(torch.tensor(3.0))
     optimizer = torch.optim.Adam([{"params": [moved]}, {"params": [heat], "lr": 0.005}], lr=RATE)
-    steps = ROUNDS * (len(rows) // BATCH)
-    slower = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, steps)
-    itself = torch.eye(BATCH, dtype=torch.bool)
+    slower = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, ROUNDS * (len(rows) // BATCH))
     for number in range(ROUNDS):
-        order = np.argsort(random.permutation(subjects.max() + 1)[subjects], kind="stable")
-        order = order if number % 2 else random.permutation(len(rows))
-        for start in (random.permutation(len(rows) // BATCH) * BATCH).tolist():
-            batch = order[start : start + BATCH]
+        for batch in batches(subjects, random, mixed=number % 2 == 0):
             places = torch.tensor(np.concatenate([rows[at] for at in batch]))
             starts = torch.tensor(np.cumsum([0, *(len(rows[at]) for at in batch[:-1])]))
-            directions = torch.nn.functional.normalize(moved, dim=1)
-            summed = torch.nn.functional.embedding_bag(
-                places, directions, starts, mode="sum", per_sample_weights=lengths[places]
-            )
-            meant = torch.nn.functional.normalize(summed, dim=1)
-            target = torch.tensor(wanted[batch])
-            nearness = torch.log_softmax((target @ target.T / WARMTH).masked_fill(itself, -1e9), dim=1)
-            found = torch.log_softmax((meant @ meant.T * heat.exp()).masked_fill(itself, -1e9), dim=1)
-            divergence = (nearness.exp() * (nearness - found).masked_fill(itself, 0.0)).sum(dim=1).mean()
-            loss = divergence + STAY * (1 - (directions * before).sum(dim=1)).mean()
+            directions = normalize(moved, dim=1)
+            summed = embedding_bag(places, directions, starts, mode="sum", per_sample_weights=lengths[places])
+            apart = divergence(normalize(summed, dim=1), torch.tensor(wanted[batch]), heat.exp())
+            loss = apart + STAY * (1 - (directions * before).sum(dim=1)).mean()
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             slower.step()
-        print(f"round {number + 1}: {divergence.item():.3f} nats", file=sys.stderr)
+        print(f"round {number + 1}: {apart.item():.3f} nats", file=sys.stderr)
     return unit(moved.detach().numpy().astype(np.float64))
+
+
+def batches(subjects: Array, random: np.random.Generator, *, mixed: bool) -> Iterator[Array]:
+    """The numbers of all sentences but a rest, BATCH at a time: of all subjects, or of few."""
+    order = np.argsort(random.permutation(subjects.max() + 1)[subjects], kind="stable")
+    order = random.permutation(len(subjects)) if mixed else order
+    for start in (random.permutation(len(subjects) // BATCH) * BATCH).tolist():
+        yield order[start : start + BATCH]
+
+
+def divergence(meant: Any, target: Any, heat: Any) -> Any:
+    """How far, in nats, the distribution of each sentence's nearness to the others is from the encoder's."""
+    import torch
+
+    itself = torch.eye(len(meant), dtype=torch.bool)
+    nearness = torch.log_softmax((target @ target.T / WARMTH).masked_fill(itself, -1e9), dim=1)
+    found = torch.log_softmax((meant @ meant.T * heat).masked_fill(itself, -1e9), dim=1)
+    return (nearness.exp() * (nearness - found).masked_fill(itself, 0.0)).sum(dim=1).mean()
 
 
 def subjects_of(encoded: Array, random: np.random.Generator) -> Array:

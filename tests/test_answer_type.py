@@ -27,3 +27,27 @@ def test_a_thing_is_defined_where_it_is_named_and_not_where_its_owner_is(
 ) -> None:
     assert expected(question) == "definition"
     assert offers(text, "definition", question) is defines
+
+
+@pytest.mark.parametrize(
+    ("text", "explains"),
+    [
+        ("They store it in Irmin, a database.", True),
+        ("They store it in Irmin (a database) and go on.", True),
+        ("They store it in Irmin — the database of the project.", True),
+        ("They store it in Irmin, which is a database.", True),
+        ('They called it "Irmin" -- versioned storage for kernels.', True),
+        ("They store it in Irmin, and a cache helps.", False),
+        ("They store it in Irmin, which a database needs.", False),
+        ("They store it in Irmin -- versioned by hand.", False),
+        ("It was stored in Irminsule, a database.", False),
+        ("They store it in a cache, a database.", False),
+    ],
+)
+def test_a_thing_is_defined_where_it_is_explained_in_passing(text: str, explains: bool) -> None:
+    assert offers(text, "definition", "What is Irmin?") is explains
+
+
+def test_of_a_subject_of_several_words_all_are_explained() -> None:
+    assert offers("It keeps a version store, a kind of database.", "definition", "What is a version store?")
+    assert not offers("It keeps a big block store, a kind of database.", "definition", "What is a version store?")

@@ -16,7 +16,7 @@ from qa.extract.model import model
 from qa.index import Index, build
 from qa.model import Block
 from qa.query import query
-from qa.retrieve import retrieve
+from qa.retrieve import SIGNALS, retrieve
 
 MILL = "The mill at Harlow was built by Ada Stone. It was never sold. In 1901 it burned."
 FERRY = "The ferry of Captain Bell crossed the river twice a day."
@@ -55,6 +55,19 @@ def test_a_sign_is_greater_where_there_is_more_of_what_it_is_named_for(
     index: Index, sign: str, less: str, more: str
 ) -> None:
     assert signs_of(index, less)[sign] < signs_of(index, more)[sign]
+
+
+@pytest.mark.parametrize("signal", ["meaning", "covered"])
+def test_it_is_told_how_far_the_passage_is_behind_another(index: Index, signal: str) -> None:
+    asked = query(index, "Who built the mill, and whose ferry crossed the river?")
+    found = retrieve(index, asked)
+    seen = rows(index, asked, found)
+    order = np.argsort(-model().scores(seen.values), kind="stable")
+    signals = found.signals.copy()
+    signals[:, SIGNALS.index(signal)] = np.where(found.passages == seen.passages[order[0]], 0.4, 0.7)
+    behind = confidence_signs(asked, seen, model().scores(seen.values), order, replace(found, signals=signals))
+    assert len(found.passages) == 2
+    assert behind[CONFIDENCE_FEATURES.index(signal)] == pytest.approx(0.3)
 
 
 def test_a_sentence_that_denies_something_may_answer_what_was_denied(index: Index) -> None:

@@ -18,7 +18,7 @@ from qa.fusion import shipped_fusion
 from qa.index import Index, build, idf
 from qa.query import Query, query
 from qa.retrieve import retrieve
-from qa.vectors import UNKNOWN, shipped
+from qa.vectors import UNKNOWN, fitted, shipped
 
 TAKING_UP = ("It", "They", "These", "His")
 OPENINGS = (*TAKING_UP, "Later", "Mostly")
@@ -53,6 +53,18 @@ def test_what_stands_near_is_worth_what_a_sentence_may_speak_of_and_never_crosse
             above = CONSTANTS.taken_up_late if takes_up and there < here else 0.0
             expected = np.maximum(expected, max(worth.get(there - here, 0.0), above) * found.inside[there])
         assert found.near[here].tolist() == pytest.approx(expected.tolist())
+
+
+def test_words_are_compared_by_one_table_and_sums_of_words_by_the_other() -> None:
+    _, asked, found = seen("automobile", "The car stopped.")
+    words = shipped().similarities(asked.terms, ["car", "stop"])[0]
+    assert found.soft.tolist() == [[pytest.approx((words.max() - CONSTANTS.unlike) / (1 - CONSTANTS.unlike), abs=1e-5)]]
+    (wanted,), said = (
+        vectors / lengths[:, None]
+        for vectors, lengths in (fitted().gathered(fitted().rows(terms)) for terms in (asked.terms, ["car", "stop"]))
+    )
+    meant = said.sum(axis=0)
+    assert found.meaning.tolist() == [pytest.approx(wanted @ meant / np.linalg.norm(meant), abs=1e-5)]
 
 
 def test_a_sentence_that_takes_up_what_was_said_is_chosen_over_one_that_does_not() -> None:

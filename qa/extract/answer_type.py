@@ -7,9 +7,10 @@ in ways that no pattern knows.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
-from qa.text import STOP_TERMS, content_terms, spans
+from qa.text import STOP_TERMS, Term, content_terms, spans
 from qa.vectors import rows_of, shipped
 
 __all__ = ["AnswerType", "answer_spans", "counted", "counts", "expected", "offers"]
@@ -59,6 +60,12 @@ _IS_A = _compiled(
     r"""["'”’)]*(?:\s\([^)]*\))?
         (?:\s(?:(?:is|was|were)\s(?:an?|the|one|any|short|where|when|what)|are|means?|refers?\sto|stands?\sfor)\b|,\san?\b)"""
 )
+_APPOSED = _compiled(
+    r"""["'”’)]*(?:\s\([^)]*\))?\s?(?:,|--+|[–—]|\s-|\()\s?
+        (?:an?|the|which\s(?:is|are|was|were)\s(?:an?|the)|i\.e\.,?|that\sis,?)\s
+      | ["”]\s?(?:--+|[–—]|-|:)\s[a-z]"""
+)
+"""What follows a name that is explained in passing: "Irmin, a database", "“unikernels” -- small kernels"."""
 _OWNER = _compiled(r"(?:['’]s|s['’])\s")
 _WHICH = r"\b(?:which|what)\s(?:\w+\s)?"
 _ASKS: tuple[tuple[re.Pattern[str], AnswerType], ...] = (
@@ -211,7 +218,7 @@ def offers(text: str, wanted: AnswerType, question: str, around: str = "") -> bo
 
 
 def _defines(text: str, question: str) -> bool:
-    """Whether a sentence says what the question's subject is: it opens with the subject, and "is a" follows at once.
+    """Whether a sentence says what the question's subject is: it opens "X is a", or explains it in passing.
 
     Of what is somebody's it is the thing that must be named: "a kernel is a …" says nothing of the kernel's advantages.
     """
@@ -220,4 +227,11 @@ def _defines(text: str, question: str) -> bool:
     owners = [*_OWNER.finditer(question)]
     named = set(content_terms(question[owners[-1].end() :]) if owners else subject).intersection(subject) or subject
     opening = (term for term in found[: len(subject) + 3] if term.term in named)
-    return any(_IS_A.match(text, term.end) for term in opening)
+    return any(_IS_A.match(text, term.end) for term in opening) or _explains(text, found, subject)
+
+
+def _explains(text: str, found: Sequence[Term], subject: Sequence[str]) -> bool:
+    """Whether what follows the whole subject somewhere in a text explains it; `found` are the terms of the text."""
+    last = [at for at, term in enumerate(found) if subject and term.term == subject[-1] and at + 1 >= len(subject)]
+    whole = (at for at in last if [term.term for term in found[at + 1 - len(subject) : at + 1]] == subject)
+    return any(_APPOSED.match(text, found[at].end) for at in whole)

@@ -28,8 +28,8 @@ CONFIDENCE_FEATURES = (
     "fused",  # score of its passage …
     "bm25",  # … and its signals
     "tfidf",
-    "meaning",  # how far its passage is behind the best in what it means
-    "covered",  # … and in what it covers
+    "meaning",  # how far its passage is behind the best in what it means …
+    "covered",  # … and in what it covers; both are in "fused", too, and take back some of what that says
     "terms",  # of the question, in tens, up to 20 of them
     "rarest",  # idf of its rarest term
     "unknown",  # share of its idf in terms that no passage holds
