@@ -27,7 +27,6 @@ __all__ = [
     "FITTED",
     "TABLE",
     "UNKNOWN",
-    "WORDS",
     "Vectors",
     "compared",
     "fitted",
@@ -81,8 +80,9 @@ class Vectors:
         if rows.shape[1] % 2:
             raise ValueError(f"{rows.shape[1]} dimensions cannot be packed in pairs")
         lengths = np.linalg.norm(rows, axis=1)
-        for at in np.flatnonzero(~np.isfinite(lengths) | (lengths == 0)):
-            raise ValueError(f"{terms[at]}: its vector has no direction")
+        lost = ~np.isfinite(lengths) | (lengths == 0)
+        if lost.any():
+            raise ValueError(f"{terms[int(lost.argmax())]}: its vector has no direction")
         blob = np.frombuffer("".join(f"{term}\n" for term in terms).encode(), dtype=np.uint8)
         return cls(_packed(_rounded(rows)), blob)
 

@@ -51,3 +51,7 @@ def test_a_thing_is_defined_where_it_is_explained_in_passing(text: str, explains
 def test_of_a_subject_of_several_words_all_are_explained() -> None:
     assert offers("It keeps a version store, a kind of database.", "definition", "What is a version store?")
     assert not offers("It keeps a big block store, a kind of database.", "definition", "What is a version store?")
+
+
+def test_a_line_of_nothing_but_brackets_that_stay_open_is_read_in_time_that_grows_with_it() -> None:
+    assert not offers("kernel (" * 200_000, "definition", "What is a kernel?")

@@ -378,3 +378,5 @@ def test_the_cut_errs_least_on_both_sides_of_every_set_alike() -> None:
     higher = np.array([0.9, 0.8, 0.52, 0.1])  # any from 0.53 to 0.80
     assert 0.4 < best_cut([(cleanly, there)]) <= 0.61
     assert 0.52 < best_cut([(cleanly, there), (higher, there)]) <= 0.61
+    once = np.array([0.9, 0.9, *[0.1] * 998, 0.4, 0.4])  # to refuse these two as well would gain 0.001
+    assert best_cut([(once, np.arange(len(once)) < 2)]) == 0.11

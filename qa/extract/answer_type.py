@@ -61,7 +61,7 @@ _IS_A = _compiled(
         (?:\s(?:(?:is|was|were)\s(?:an?|the|one|any|short|where|when|what)|are|means?|refers?\sto|stands?\sfor)\b|,\san?\b)"""
 )
 _APPOSED = _compiled(
-    r"""["'”’)]*(?:\s\([^)]*\))?\s?(?:,|--+|[–—]|\s-|\()\s?
+    r"""["'”’)]*(?:\s\([^)]{0,100}\))?\s?(?:,|--+|[–—]|\s-|\()\s?
         (?:an?|the|which\s(?:is|are|was|were)\s(?:an?|the)|i\.e\.,?|that\sis,?)\s
       | ["”]\s?(?:--+|[–—]|-|:)\s[a-z]"""
 )
